@@ -139,7 +139,8 @@ public sealed partial class CheckingBackend
 
     /// <inheritdoc/>
     public void Update(
-        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2)
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2)
     {
         var call = new Call(this, $"{rule.Kind} update").Reads(gradients);
         call.Writes(parameters, keeps: true).Writes(moment1, keeps: true);

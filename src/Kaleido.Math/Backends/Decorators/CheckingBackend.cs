@@ -107,7 +107,9 @@ public sealed partial class CheckingBackend : IBackend
             return this;
         }
 
-        /// <summary>A destination; <paramref name="onto"/>: it may lie exactly on an operand; <paramref name="keeps"/>: its old values count.</summary>
+        /// <summary>
+        /// A destination; <paramref name="onto"/>: it may lie exactly on an operand; <paramref name="keeps"/>: its old values count.
+        /// </summary>
         public Call Writes(in MatrixView view, bool onto = false, bool keeps = false)
         {
             if (keeps) Inspect(view);

@@ -128,7 +128,8 @@ public sealed partial class TimingBackend
 
     /// <inheritdoc/>
     public void Update(
-        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2)
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2)
     {
         var entry = Begin(nameof(Update), (int)rule.Kind, parameters.Count);
         _inner.Update(counter, rule, gradients, parameters, moment1, moment2);

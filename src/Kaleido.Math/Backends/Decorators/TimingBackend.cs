@@ -10,8 +10,8 @@ namespace Kaleido.Backends.Decorators;
 /// so on a device that works behind the caller's back the total is more than an untimed run takes.
 /// </summary>
 /// <remarks>
-/// Every member is forwarded with its arguments as they are. <see cref="Lower"/> is the exception by intent: it interprets the program's
-/// primitives through this decorator, because a fused program of the inner backend has no times of its own. Not for several threads at once.
+/// Every member is forwarded with its arguments as they are. <see cref="Lower"/> is the exception by intent: it interprets the
+/// program's primitives through this decorator, because a fused program has no times of its own. Not for several threads at once.
 /// </remarks>
 public sealed partial class TimingBackend : IBackend
 {

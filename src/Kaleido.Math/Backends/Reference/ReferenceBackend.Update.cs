@@ -9,7 +9,8 @@ public sealed partial class ReferenceBackend
 
     /// <inheritdoc/>
     public void Update(
-        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2)
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2)
     {
         var g = ReferenceMemory.Elements(gradients);
         var w = ReferenceMemory.Elements(parameters);
