@@ -173,3 +173,10 @@ public sealed record MinibatchIndicesOperation(int Samples, uint Seed, uint Stre
     /// <inheritdoc/>
     public override string Name => "MinibatchIndices";
 }
+
+/// <summary>The operand, with no derivative. It lives in graphs only: the compiler drops it and backends never see it.</summary>
+public sealed record StopGradientOperation : Operation
+{
+    /// <inheritdoc/>
+    public override string Name => "StopGradient";
+}

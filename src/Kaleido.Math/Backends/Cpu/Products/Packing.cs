@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Kaleido.Backends.Cpu;
+
+/// <summary>
+/// Copies of the operands in the order the kernel reads them. A panel of B holds, for each k in turn, <c>width</c> neighbouring
+/// columns; columns beyond the last are zero (they never reach C). Rows of A are copied with a stride that is an odd
+/// number of cache lines, or, when A is transposed, as panels of <c>height</c> rows, for each k in turn.
+/// </summary>
+internal static unsafe class Packing
+{
+    private const int Transpose = 8;
+
+    /// <summary>Floats between the rows of a copied A: an odd number of 64-byte lines, so that rows do not share cache sets.</summary>
+    public static long RowStride(int depth) => ((((long)depth + 15) / 16) | 1) * 16;
+
+    /// <summary>One panel of a row-major B.</summary>
+    public static void PanelOfRows<TLanes, TVector>(float* b, long ldb, int depth, int columns, int width, float* panel)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        int n = TLanes.Count;
+        if (columns == width)
+        {
+            for (int k = 0; k < depth; k++, b += ldb, panel += width)
+            {
+                TLanes.Store(TLanes.Load(b), panel);
+                TLanes.Store(TLanes.Load(b + n), panel + n);
+            }
+
+            return;
+        }
+
+        for (int k = 0; k < depth; k++, b += ldb, panel += width)
+        {
+            int column = 0;
+            for (; column <= columns - n; column += n)
+                TLanes.Store(TLanes.Load(b + column), panel + column);
+            for (; column < columns; column++)
+                panel[column] = b[column];
+            for (; column < width; column++)
+                panel[column] = 0f;
+        }
+    }
+
+    /// <summary>One panel of a transposed B (its rows are the columns of the product).</summary>
+    public static void PanelOfColumns(float* b, long ldb, int depth, int columns, int width, float* panel)
+    {
+        int column = 0;
+        if (Avx.IsSupported)
+        {
+            for (; column <= columns - Transpose; column += Transpose)
+            {
+                float* source = b + column * ldb;
+                int k = 0;
+                for (; k <= depth - Transpose; k += Transpose)
+                    Transpose8(source + k, ldb, panel + (long)k * width + column, width);
+                for (; k < depth; k++)
+                    for (int j = 0; j < Transpose; j++)
+                        panel[(long)k * width + column + j] = source[j * ldb + k];
+            }
+        }
+
+        for (; column < columns; column++)
+        {
+            float* source = b + column * ldb;
+            for (int k = 0; k < depth; k++)
+                panel[(long)k * width + column] = source[k];
+        }
+
+        for (; column < width; column++)
+            for (int k = 0; k < depth; k++)
+                panel[(long)k * width + column] = 0f;
+    }
+
+    /// <summary>A panel of <paramref name="rows"/> ≤ <paramref name="height"/> rows of a transposed A.</summary>
+    public static void PanelOfTransposedRows(float* a, long lda, int depth, int rows, int height, float* panel)
+    {
+        for (int k = 0; k < depth; k++, a += lda, panel += height)
+            for (int row = 0; row < rows; row++)
+                panel[row] = a[row];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose8(float* source, long ld, float* destination, long stride)
+    {
+        Vector256<float> r0 = Avx.LoadVector256(source), r1 = Avx.LoadVector256(source + ld);
+        Vector256<float> r2 = Avx.LoadVector256(source + 2 * ld), r3 = Avx.LoadVector256(source + 3 * ld);
+        Vector256<float> r4 = Avx.LoadVector256(source + 4 * ld), r5 = Avx.LoadVector256(source + 5 * ld);
+        Vector256<float> r6 = Avx.LoadVector256(source + 6 * ld), r7 = Avx.LoadVector256(source + 7 * ld);
+
+        // Pairs of rows, then quadruples inside each half, then the halves.
+        Vector256<float> p0 = Avx.UnpackLow(r0, r1), p1 = Avx.UnpackHigh(r0, r1), p2 = Avx.UnpackLow(r2, r3), p3 = Avx.UnpackHigh(r2, r3);
+        Vector256<float> p4 = Avx.UnpackLow(r4, r5), p5 = Avx.UnpackHigh(r4, r5), p6 = Avx.UnpackLow(r6, r7), p7 = Avx.UnpackHigh(r6, r7);
+        Vector256<float> q0 = Avx.Shuffle(p0, p2, 0x44), q1 = Avx.Shuffle(p0, p2, 0xEE);
+        Vector256<float> q2 = Avx.Shuffle(p1, p3, 0x44), q3 = Avx.Shuffle(p1, p3, 0xEE);
+        Vector256<float> q4 = Avx.Shuffle(p4, p6, 0x44), q5 = Avx.Shuffle(p4, p6, 0xEE);
+        Vector256<float> q6 = Avx.Shuffle(p5, p7, 0x44), q7 = Avx.Shuffle(p5, p7, 0xEE);
+        Avx.Store(destination, Avx.Permute2x128(q0, q4, 0x20));
+        Avx.Store(destination + stride, Avx.Permute2x128(q1, q5, 0x20));
+        Avx.Store(destination + 2 * stride, Avx.Permute2x128(q2, q6, 0x20));
+        Avx.Store(destination + 3 * stride, Avx.Permute2x128(q3, q7, 0x20));
+        Avx.Store(destination + 4 * stride, Avx.Permute2x128(q0, q4, 0x31));
+        Avx.Store(destination + 5 * stride, Avx.Permute2x128(q1, q5, 0x31));
+        Avx.Store(destination + 6 * stride, Avx.Permute2x128(q2, q6, 0x31));
+        Avx.Store(destination + 7 * stride, Avx.Permute2x128(q3, q7, 0x31));
+    }
+}

@@ -1,0 +1,77 @@
+namespace Kaleido.Backends.Cpu;
+
+/// <summary>How a product is cut into tasks. Nothing here can reach a number: only the time depends on it.</summary>
+/// <param name="RowBlock">Rows of C per task.</param>
+/// <param name="PanelBlock">Panels of B (each a few vectors of columns) per task.</param>
+internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
+{
+    /// <summary>Up to this depth one pass; beyond it blocks of about <see cref="DepthBlock"/>, between which C is reloaded.</summary>
+    public const int DepthOnePass = 1024, DepthBlock = 704;
+
+    /// <summary>With at most this many rows each task packs the panels it uses: no other task needs them.</summary>
+    public const int ThinRows = 64;
+
+    /// <summary>Cycles below which a task is not worth splitting.</summary>
+    private const double SmallTask = 8000;
+
+    /// <summary>The size of the depth blocks.</summary>
+    public static int DepthBlocks(int depth)
+    {
+        if (depth <= DepthOnePass)
+            return Math.Max(depth, 1);
+        int blocks = (depth + DepthBlock - 1) / DepthBlock;
+        return (depth + blocks - 1) / blocks;
+    }
+
+    /// <summary>Blocks for a thin product: all rows in each task.</summary>
+    public static ProductBlocking Thin(int rows, int panels, int depth, int workers)
+    {
+        if (workers <= 1)
+            return new(rows, panels);
+        double panelCycles = Math.Max(rows, 8) * (double)Math.Max(depth, 1);
+        int block = (int)Math.Clamp(Math.Ceiling(SmallTask / panelCycles), 1, panels);
+        return new(rows, block);
+    }
+
+    /// <summary>Blocks for a product whose panels are packed beforehand: the candidate with the least estimated time.</summary>
+    public static ProductBlocking Choose(int rows, int panels, int depth, int group, int workers)
+    {
+        ProductBlocking best = new(rows, panels);
+        double least = double.MaxValue;
+        for (int split = 1; split <= Math.Min(panels, 64); split++)
+        {
+            int panelBlock = (panels + split - 1) / split;
+            if (panelBlock * (split - 1) >= panels)
+                continue;
+            for (int groups = 1; groups <= 12; groups++)
+            {
+                int rowBlock = groups * group;
+                double time = Time(rows, panels, depth, group, workers, rowBlock, panelBlock);
+                if (time < least * (split > 1 ? 0.98 : 1))
+                {
+                    least = time;
+                    best = new(rowBlock, panelBlock);
+                }
+
+                if (rowBlock >= rows)
+                    break;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Estimated cycles: each row of a panel costs a cycle per k; fetching a panel or a row of A anew costs some more.</summary>
+    private static double Time(int rows, int panels, int depth, int group, int workers, int rowBlock, int panelBlock)
+    {
+        double k = Math.Max(depth, 16);
+        double task = rowBlock * panelBlock * k + 3.0 * panelBlock * k + 0.5 * rowBlock * k + 2000;
+        int rowTasks = (rows + rowBlock - 1) / rowBlock, panelTasks = (panels + panelBlock - 1) / panelBlock;
+        int lastRows = rows - (rowTasks - 1) * rowBlock, lastPanels = panels - (panelTasks - 1) * panelBlock;
+        double lastRow = (lastRows + (lastRows % group == 0 ? 0 : 1)) / (double)rowBlock;
+        double work = (rowTasks - 1 + lastRow) * (panelTasks - 1 + lastPanels / (double)panelBlock);
+        double rounds = workers <= 1 ? work : Math.Max(work / workers, Math.Ceiling(work / workers - 0.05));
+        double memory = rowBlock * (double)Math.Min(depth, DepthBlocks(depth)) > 180_000 ? 1.1 : 1; // A's block should stay in L2
+        return rounds * task * memory;
+    }
+}

@@ -1,0 +1,248 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using Kaleido.Numerics;
+
+namespace Kaleido.Backends.Cpu;
+
+/// <summary>
+/// A matrix product of one shape, cut into tasks: C = op(A)·op(B), or C += op(A)·op(B). Every element is the chain
+/// <c>acc = +0 (or C); for k ascending: acc = fma(a_k, b_k, acc)</c>, whatever the tasks, their order and the vector width.
+/// </summary>
+/// <remarks>
+/// A plain value without references: prepared once per shape, copied freely, used from any thread.
+/// To run it: all pack tasks in any order on any threads; then all tile tasks likewise. C must not overlap A, B or scratch.
+/// Scratch is 64-byte aligned (only speed depends on that) and holds at least <see cref="PackedFloats"/> floats.
+/// </remarks>
+internal unsafe struct ProductKernel
+{
+    private SimdLevel _level;
+    private int _rows, _columns, _depth;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _packA;
+    private int _lda, _ldb, _ldc;
+    private int _width, _group, _panels, _depthBlock;
+    private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
+    private long _packedB, _rowStride;
+
+    /// <summary>
+    /// Prepares C[rows×columns] (row-major, leading dimension <paramref name="ldc"/>) = op(A)·op(B), where op(A) is rows×depth and
+    /// op(B) depth×columns. A is stored row-major as rows×depth or, transposed, depth×rows; B as depth×columns or columns×depth.
+    /// <paramref name="workers"/> is how many threads will share the tasks: it shapes the tasks, not the numbers.
+    /// </summary>
+    public static ProductKernel Create(
+        int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers)
+        => Create(rows, columns, depth, transposeA, transposeB, lda, ldb, ldc, accumulate, workers, Simd.Level);
+
+    /// <summary>The same with kernels of a given vector width.</summary>
+    public static ProductKernel Create(
+        int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
+        SimdLevel level)
+    {
+        var kernel = new ProductKernel
+        {
+            _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
+            _transposeA = transposeA, _transposeB = transposeB, _lda = lda, _ldb = ldb, _ldc = ldc,
+        };
+        kernel.Plan(workers);
+        return kernel;
+    }
+
+    /// <summary>An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.</summary>
+    public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, bool transposeB)
+        => (columns + 31L) / 32 * 32 * depth + 64
+            + (transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
+
+    /// <summary>Floats of scratch that the tasks touch.</summary>
+    public readonly long PackedFloats
+        => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
+
+    /// <summary>The number of pack tasks; 0 if nothing is packed beforehand.</summary>
+    public readonly int PackTasks => _thin ? 0 : _panels + (_packA ? _rowTasks : 0);
+
+    /// <summary>The number of tile tasks. Their tiles partition C.</summary>
+    public readonly int TileTasks => _rowTasks * _panelTasks;
+
+    /// <summary>Runs one pack task.</summary>
+    public readonly void Pack(int task, float* a, float* b, float* scratch)
+    {
+        if (task < _panels)
+        {
+            PackPanel(task, 0, _depth, b, scratch + (long)task * _width * _depth);
+            return;
+        }
+
+        int row0 = (task - _panels) * _rowBlock, row1 = Math.Min(_rows, row0 + _rowBlock);
+        float* packed = scratch + _packedB;
+        if (!_transposeA)
+        {
+            for (int row = row0; row < row1; row++)
+                new ReadOnlySpan<float>(a + (long)row * _lda, _depth).CopyTo(new Span<float>(packed + row * _rowStride, _depth));
+            return;
+        }
+
+        for (int row = row0; row < row1; row += _group)
+            Packing.PanelOfTransposedRows(a + row, _lda, _depth, Math.Min(_group, row1 - row), _group, packed + (long)row * _depth);
+    }
+
+    /// <summary>The block of C that a task writes: rows row0 … row1-1, columns column0 … column1-1.</summary>
+    public readonly void Tile(int task, out int row0, out int row1, out int column0, out int column1)
+    {
+        int block = task / _panelTasks, panel = task - block * _panelTasks;
+        row0 = block * _rowBlock;
+        row1 = Math.Min(_rows, row0 + _rowBlock);
+        column0 = panel * _panelBlock * _width;
+        column1 = (int)Math.Min(_columns, column0 + (long)_panelBlock * _width);
+    }
+
+    /// <summary>Computes the block of C of one task.</summary>
+    public readonly void Compute(int task, float* a, float* b, float* c, float* scratch)
+    {
+        switch (_level)
+        {
+            case SimdLevel.Vector512:
+                Compute<Lanes512, Vector512<float>>(task, a, b, c, scratch);
+                break;
+            case SimdLevel.Vector256:
+                Compute<Lanes256, Vector256<float>>(task, a, b, c, scratch);
+                break;
+            case SimdLevel.Vector128:
+                Compute<Lanes128, Vector128<float>>(task, a, b, c, scratch);
+                break;
+            default:
+                ComputeScalar(task, a, b, c);
+                break;
+        }
+    }
+
+    private void Plan(int workers)
+    {
+        int lanes = Math.Max((int)_level / 32, 1);
+        _width = 2 * lanes;
+
+        // 12 rows × 2 vectors fill 32 registers with a row to spare; 6 × 2 fill 16.
+        _group = _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
+        _panels = (_columns + _width - 1) / _width;
+        _depthBlock = ProductBlocking.DepthBlocks(_depth);
+        _thin = _rows <= ProductBlocking.ThinRows || _level == SimdLevel.Scalar;
+        if (_rows == 0 || _columns == 0)
+            return;
+        (_rowBlock, _panelBlock) = _thin
+            ? ProductBlocking.Thin(_rows, _panels, _depth, workers)
+            : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
+        _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
+        _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
+        _packedB = (long)_panels * _width * _depth;
+        _packedB = (_packedB + 15) / 16 * 16;
+        _rowStride = Packing.RowStride(_depth);
+        _packA = !_thin && (_columns >= 1024 || _lda % 256 == 0);
+    }
+
+    private readonly void PackPanel(int panel, int k0, int k1, float* b, float* packed)
+    {
+        int column = panel * _width, columns = Math.Min(_width, _columns - column);
+        if (_transposeB)
+            Packing.PanelOfColumns(b + (long)column * _ldb + k0, _ldb, k1 - k0, columns, _width, packed);
+        else if (_level == SimdLevel.Vector512)
+            Packing.PanelOfRows<Lanes512, Vector512<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+        else if (_level == SimdLevel.Vector256)
+            Packing.PanelOfRows<Lanes256, Vector256<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+        else
+            Packing.PanelOfRows<Lanes128, Vector128<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+    }
+
+    private readonly void Compute<TLanes, TVector>(int task, float* a, float* b, float* c, float* scratch)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        Tile(task, out int row0, out int row1, out int column0, out int column1);
+        int panel0 = column0 / _width, panel1 = (column1 + _width - 1) / _width;
+        float* own = scratch + (long)panel0 * _width * _depth; // a thin task's room, used for each of its panels in turn
+        int k0 = 0;
+        do
+        {
+            int k1 = Math.Min(_depth, k0 + _depthBlock);
+            bool load = _accumulate || k0 > 0;
+            for (int panel = panel0; panel < panel1; panel++)
+            {
+                int column = panel * _width, columns = Math.Min(_width, _columns - column);
+                float* source = scratch + ((long)panel * _depth + k0) * _width;
+                long stride = _width;
+                if (_thin)
+                {
+                    source = own;
+                    if (!_transposeB && _rows <= _group && columns == _width)
+                    {
+                        source = b + (long)k0 * _ldb + column; // used once: not worth a copy
+                        stride = _ldb;
+                    }
+                    else
+                    {
+                        PackPanel(panel, k0, k1, b, own);
+                    }
+                }
+
+                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, stride, c + column, columns, load);
+            }
+
+            k0 = k1;
+        }
+        while (k0 < _depth);
+    }
+
+    /// <summary>All rows of a task against one panel of B.</summary>
+    private readonly void Panel<TLanes, TVector>(
+        int row0, int row1, int k0, int k1, float* a, float* scratch, float* panel, long stride, float* c, int columns, bool load)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
+        if (_packA && !_transposeA)
+        {
+            a = scratch + _packedB;
+            aRow = _rowStride;
+        }
+
+        int depth = k1 - k0;
+        for (int row = row0; row < row1;)
+        {
+            int rows = Group(row1 - row);
+            float* first = a + row * aRow + k0 * aDepth;
+            if (_packA && _transposeA)
+            {
+                // Panels of _group rows; a smaller group lies inside the last one.
+                int within = row % _group;
+                first = scratch + _packedB + (long)(row - within) * _depth + (long)k0 * _group + within;
+                aDepth = _group;
+            }
+
+            float* block = c + (long)row * _ldc;
+            if (columns == _width || columns == TLanes.Count)
+                ProductRows.Run<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+            else
+                ProductRows.RunEdge<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+            row += rows;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int Group(int left)
+        => left >= _group ? _group : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+
+    private readonly void ComputeScalar(int task, float* a, float* b, float* c)
+    {
+        Tile(task, out int row0, out int row1, out int column0, out int column1);
+        long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
+        long bColumn = _transposeB ? _ldb : 1, bDepth = _transposeB ? 1 : _ldb;
+        for (int row = row0; row < row1; row++)
+        {
+            for (int column = column0; column < column1; column++)
+            {
+                float* x = a + row * aRow, y = b + column * bColumn;
+                float sum = _accumulate ? c[(long)row * _ldc + column] : 0f;
+                for (int k = 0; k < _depth; k++, x += aDepth, y += bDepth)
+                    sum = MathF.FusedMultiplyAdd(*x, *y, sum);
+                c[(long)row * _ldc + column] = sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+
+namespace Kaleido.Backends.Cpu;
+
+/// <summary>Chooses the instance of the micro-kernel for a group of rows, and treats the ragged right edge of C.</summary>
+internal static unsafe class ProductRows
+{
+    /// <summary>A group of 1, 2, 4, 6, 8 or 12 rows against one or two whole vectors of columns.</summary>
+    public static void Run<TLanes, TVector>(
+        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        if (columns > TLanes.Count)
+            Run<TLanes, TVector, C2>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+        else
+            Run<TLanes, TVector, C1>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+    }
+
+    /// <summary>The same where C has fewer columns than the vectors: by way of a tile on the stack.</summary>
+    [SkipLocalsInit]
+    public static void RunEdge<TLanes, TVector>(
+        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        int width = 2 * TLanes.Count;
+        float* tile = stackalloc float[12 * 32];
+        if (load)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = 0; column < columns; column++)
+                    tile[row * width + column] = c[row * cRow + column];
+                for (int column = columns; column < width; column++)
+                    tile[row * width + column] = 0f;
+            }
+        }
+
+        Run<TLanes, TVector>(rows, columns, a, aRow, aDepth, b, bDepth, depth, tile, width, load);
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+                c[row * cRow + column] = tile[row * width + column];
+    }
+
+    private static void Run<TLanes, TVector, TVectors>(
+        int rows, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TVectors : struct, IConstant
+    {
+        switch (rows)
+        {
+            case 12:
+                MicroKernel.Run<TLanes, TVector, C12, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+            case 8:
+                MicroKernel.Run<TLanes, TVector, C8, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+            case 6:
+                MicroKernel.Run<TLanes, TVector, C6, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+            case 4:
+                MicroKernel.Run<TLanes, TVector, C4, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+            case 2:
+                MicroKernel.Run<TLanes, TVector, C2, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+            default:
+                MicroKernel.Run<TLanes, TVector, C1, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                break;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Kaleido.Numerics;
+
+/// <summary>ln x.</summary>
+internal readonly struct LogFunction : IFloatFunction, IDoubleFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IDoubleFunction.Apply<TLane>(TLane x) => DoubleFormulas.Log(x);
+}
+
+/// <summary>ln(1 + x).</summary>
+internal readonly struct Log1pFunction : IFloatFunction, IDoubleFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    {
+        // 1 + x is exact from 2⁻²⁹ to 2²⁹ and rounded to 53 bits above; below 2⁻²⁰ two terms of the series are enough.
+        TLane small = TLane.LessThan(TLane.Abs(x), TLane.Create(9.5367431640625e-7));
+        TLane series = x * DoubleFormulas.Fma(DoubleFormulas.Fma(x, TLane.Create(1 / 3.0), -0.5), x, 1);
+        return TLane.Select(small, series, DoubleFormulas.Log(x + TLane.Create(1)));
+    }
+}
+
+/// <summary>x to a fixed power, e^(exponent·ln |x|), with the special cases of C's pow.</summary>
+internal readonly struct PowFunction : IFloatFunction, IDoubleFunction
+{
+    private readonly double _exponent;
+    private readonly bool _integer, _odd;
+
+    public PowFunction(double exponent)
+    {
+        _exponent = exponent;
+        _integer = double.IsInfinity(exponent) || Math.Floor(exponent) == exponent;
+        _odd = double.IsOddInteger(exponent);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    {
+        TLane one = TLane.Create(1), magnitude = TLane.Abs(x);
+        if (_exponent == 0) return one;
+        TLane product = TLane.Create(_exponent) * DoubleFormulas.Log(magnitude);
+        TLane value = DoubleFormulas.Exp(DoubleFormulas.Clamp(product, -700, 700));
+        value = TLane.Select(TLane.Equal(magnitude, one), one, value);
+        if (_odd) return TLane.CopySign(value, x);
+        if (_integer) return value;
+        TLane negative = TLane.LessThan(x, TLane.Create(0)) & TLane.GreaterThan(x, TLane.Create(double.NegativeInfinity));
+        return TLane.Select(negative, TLane.Create(double.NaN), value);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Kaleido.Numerics;
+
+/// <summary>Sine and cosine of float32 numbers in float64 lanes: any finite argument, relative error below 2⁻⁴⁰.</summary>
+internal static class TrigonometricFormulas
+{
+    private const double HalfPiHigh = 1.5707963267948966, HalfPiLow = 6.123233995736766e-17;
+
+    /// <summary>Above it the argument is reduced exactly, by integers.</summary>
+    private const double Huge = 1 << 27;
+
+    /// <summary>sin(x + offset·π/2); x holds float32 numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLane Sine<TLane>(TLane x, ulong offset) where TLane : struct, ILane<TLane, double>
+    {
+        TLane shifted = DoubleFormulas.Fma(x, TLane.Create(2 / Math.PI), DoubleFormulas.Rounder);
+        TLane n = shifted - TLane.Create(DoubleFormulas.Rounder);
+        TLane r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPiHigh), x);
+        r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPiLow), r);
+        TLane huge = TLane.GreaterThan(TLane.Abs(x), TLane.Create(Huge));
+        if (TLane.Any(huge)) (shifted, r) = ReduceHuge(x, huge, shifted, r);
+
+        TLane quadrant = TLane.AddBits(shifted, TLane.CreateBits(offset));
+        return SineOfReduced(quadrant, r);
+    }
+
+    /// <summary>sin(r + q·π/2) for |r| ≤ π/4, q in the lowest two bits of quadrant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane SineOfReduced<TLane>(TLane quadrant, TLane r) where TLane : struct, ILane<TLane, double>
+    {
+        TLane u = r * r, one = TLane.Create(1);
+        TLane s = DoubleFormulas.Fma(TLane.Create(-2.4805587179980646e-08), u, 2.7555990399839905e-06);
+        s = DoubleFormulas.Fma(s, u, -0.0001984126691523504);
+        s = DoubleFormulas.Fma(s, u, 0.008333333331077422);
+        s = DoubleFormulas.Fma(s, u, -0.16666666666663882);
+        TLane sine = r * DoubleFormulas.Fma(s, u, 1);
+        TLane c = DoubleFormulas.Fma(TLane.Create(2.066546282098877e-09), u, -2.7555854928223973e-07);
+        c = DoubleFormulas.Fma(c, u, 2.4801582620550964e-05);
+        c = DoubleFormulas.Fma(c, u, -0.001388888888212255);
+        c = DoubleFormulas.Fma(c, u, 0.04166666666663089);
+        c = DoubleFormulas.Fma(c, u, -0.49999999999999967);
+        TLane cosine = TLane.FusedMultiplyAdd(c, u, one);
+
+        // Bit 0 moved to the exponent makes 0 or 2; bit 1 moved to the sign.
+        TLane odd = TLane.GreaterThan(TLane.ShiftRight(TLane.ShiftLeft(quadrant, 63), 1), TLane.Create(0));
+        TLane sign = TLane.ShiftLeft(TLane.ShiftRight(quadrant, 1), 63);
+        return TLane.Select(odd, cosine, sine) ^ sign;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (TLane Shifted, TLane R) ReduceHuge<TLane>(TLane x, TLane huge, TLane shifted, TLane r)
+        where TLane : struct, ILane<TLane, double>
+    {
+        Span<double> values = stackalloc double[8], quadrants = stackalloc double[8], rests = stackalloc double[8];
+        x.Store(ref MemoryMarshal.GetReference(values));
+        for (int i = 0; i < TLane.Count; i++)
+            (quadrants[i], rests[i]) = PayneHanek.Reduce((float)values[i]);
+        return (TLane.Select(huge, TLane.Load(in MemoryMarshal.GetReference(quadrants)), shifted),
+            TLane.Select(huge, TLane.Load(in MemoryMarshal.GetReference(rests)), r));
+    }
+}

@@ -1,0 +1,109 @@
+namespace Kaleido.Numerics;
+
+/// <summary>
+/// A handful of numbers worked on at once: 512, 256 or 128 bits, or one scalar. A formula written once against this interface gives
+/// the same bits at every width, because each operation here is exactly rounded (or moves bits).
+/// </summary>
+/// <remarks>
+/// A mask is a lane whose elements have all bits set (true) or none. "Bits" operations treat an element as an integer of its own size.
+/// The bits of a NaN (its sign and payload) are not part of the promise: only that the result is a NaN.
+/// </remarks>
+internal interface ILane<TSelf, T>
+    where TSelf : struct, ILane<TSelf, T>
+    where T : unmanaged
+{
+    /// <summary>Elements in the lane.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Every element is the value.</summary>
+    static abstract TSelf Create(T value);
+
+    /// <summary>Every element has these bits (for float the lower 32).</summary>
+    static abstract TSelf CreateBits(ulong bits);
+
+    /// <summary>Reads <see cref="Count"/> consecutive elements.</summary>
+    static abstract TSelf Load(ref readonly T source);
+
+    /// <summary>Writes <see cref="Count"/> consecutive elements.</summary>
+    void Store(ref T destination);
+
+    /// <summary>Sum, rounded once.</summary>
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    /// <summary>Difference, rounded once.</summary>
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    /// <summary>Product, rounded once.</summary>
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    /// <summary>Quotient, rounded once.</summary>
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    /// <summary>Bitwise and.</summary>
+    static abstract TSelf operator &(TSelf left, TSelf right);
+
+    /// <summary>Bitwise or.</summary>
+    static abstract TSelf operator |(TSelf left, TSelf right);
+
+    /// <summary>Bitwise exclusive or.</summary>
+    static abstract TSelf operator ^(TSelf left, TSelf right);
+
+    /// <summary>left · right + addend, rounded once.</summary>
+    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary>Square root, rounded once.</summary>
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>The value without its sign.</summary>
+    static abstract TSelf Abs(TSelf value);
+
+    /// <summary>The magnitude of one with the sign of the other.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>Mask of left &lt; right (false for NaN).</summary>
+    static abstract TSelf LessThan(TSelf left, TSelf right);
+
+    /// <summary>Mask of left &gt; right (false for NaN).</summary>
+    static abstract TSelf GreaterThan(TSelf left, TSelf right);
+
+    /// <summary>Mask of left = right (false for NaN).</summary>
+    static abstract TSelf Equal(TSelf left, TSelf right);
+
+    /// <summary>Element by element the first where the mask is true, else the second.</summary>
+    static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
+
+    /// <summary>Whether any element of a mask is true.</summary>
+    static abstract bool Any(TSelf mask);
+
+    /// <summary>Integer sum of the bits, wrapping.</summary>
+    static abstract TSelf AddBits(TSelf left, TSelf right);
+
+    /// <summary>Integer difference of the bits, wrapping.</summary>
+    static abstract TSelf SubtractBits(TSelf left, TSelf right);
+
+    /// <summary>Bits moved to the left.</summary>
+    static abstract TSelf ShiftLeft(TSelf value, int count);
+
+    /// <summary>Bits moved to the right, zeros coming in.</summary>
+    static abstract TSelf ShiftRight(TSelf value, int count);
+
+    /// <summary>Bits moved to the right, copies of the sign bit coming in.</summary>
+    static abstract TSelf ShiftRightArithmetic(TSelf value, int count);
+
+    /// <summary>Applies a float64 function: float elements are widened (exactly), and the results rounded once.</summary>
+    static abstract TSelf MapDouble<TFunction>(in TFunction function, TSelf x) where TFunction : struct, IDoubleFunction;
+}
+
+/// <summary>A function of float32 numbers, written once for every lane width.</summary>
+internal interface IFloatFunction
+{
+    /// <summary>The values of the function.</summary>
+    TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>;
+}
+
+/// <summary>A function of float64 numbers, written once for every lane width.</summary>
+internal interface IDoubleFunction
+{
+    /// <summary>The values of the function.</summary>
+    TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>;
+}
