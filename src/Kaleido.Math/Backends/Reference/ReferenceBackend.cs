@@ -103,14 +103,14 @@ public sealed partial class ReferenceBackend : IBackend
 
     /// <summary>
     /// G. Box, M. Muller, Ann. Math. Statist. 29 (1958): an even element takes the cosine and the following odd one the sine of the two
-    /// words at their places; the radius comes from 1 - u, which is never 0.
+    /// words at their places; the radius comes from u + 2⁻²⁴, which is never 0.
     /// </summary>
     private static double StandardNormal(NoiseOperation noise, ulong step, ulong index)
     {
-        double u = Philox.ToUniform(Philox.Word(noise.Seed, noise.Stream, step, index & ~1UL));
+        double u = Philox.ToUniform(Philox.Word(noise.Seed, noise.Stream, step, index & ~1UL)) + 1.0 / (1 << 24);
         double turns = Philox.ToUniform(Philox.Word(noise.Seed, noise.Stream, step, index | 1));
         var (sin, cos) = Math.SinCos(2 * Math.PI * turns);
-        return Math.Sqrt(-2 * Math.Log(1 - u)) * ((index & 1) == 0 ? cos : sin);
+        return Math.Sqrt(-2 * Math.Log(u)) * ((index & 1) == 0 ? cos : sin);
     }
 
     /// <inheritdoc/>
