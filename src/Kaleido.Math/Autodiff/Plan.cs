@@ -4,7 +4,7 @@ using Kaleido.Tensors;
 namespace Kaleido.Autodiff;
 
 /// <summary>
-/// A graph made ready to run on a device: memory is laid out once, <see cref="Run"/> replays it and allocates nothing. The number of
+/// A graph made ready to run on a device: memory is laid out once, <see cref="Run(int)"/> replays it and allocates nothing. The number of
 /// rows may change from run to run up to the capacity; a run on r rows gives the bits of a plan compiled for r.
 /// </summary>
 /// <remarks>A plan must not be run by two threads at once.</remarks>

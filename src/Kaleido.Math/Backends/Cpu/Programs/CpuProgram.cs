@@ -1,0 +1,148 @@
+using Kaleido.Tensors;
+
+namespace Kaleido.Backends.Cpu.Programs;
+
+/// <summary>
+/// A plan made into steps for the thread team: one dispatch runs all of them. Instructions are grouped by <see cref="Fusion"/>, values
+/// between steps share one arena by lifetime, and a run allocates nothing.
+/// </summary>
+internal sealed unsafe class CpuProgram : TeamWork, IExecutable
+{
+    /// <summary>Below this many operations a second thread costs more than it brings.</summary>
+    private const double WorthSharing = 60_000;
+    private const int CounterStride = 16;
+
+    private readonly HostStepCounter _counter = new();
+    private readonly CpuStep[] _steps;
+    private readonly (CpuStep Step, int Phase)[] _phases;
+    private readonly int[] _tasks, _taken;
+    private readonly bool[] _meet;
+    private readonly long[] _offsets;
+    private readonly int[] _alias;
+    private readonly DeviceMemory[] _bound;
+    private readonly CpuMemory _arena, _workerScratch;
+    private readonly long _scratchPerWorker, _sharedScratch;
+    private readonly int _capacity, _threads;
+    private readonly StepBinding _binding;
+    private int _preparedRows = -1, _workers = 1;
+    private bool _disposed;
+
+    public CpuProgram(PlanProgram program, int capacity, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        (Program, _capacity, _threads) = (program, capacity, threads);
+        _binding = new(this, _counter);
+        _steps = Steps.Build(program);
+        _phases = [.. _steps.SelectMany(step => Enumerable.Range(0, step.Phases).Select(phase => (step, phase)))];
+        (_tasks, _meet, _taken) = (new int[_phases.Length], new bool[_phases.Length], new int[_phases.Length * CounterStride]);
+        _bound = [.. program.Slots.Select(s => s.Memory).Concat(program.Effects.SelectMany(Memories)).OfType<DeviceMemory>().Distinct()];
+
+        var layout = new MemoryLayout();
+        (_offsets, _alias, _sharedScratch) = Steps.Place(program, _steps, capacity, layout);
+        _arena = new CpuMemory(layout.Length);
+        _scratchPerWorker = (_steps.Select(s => s.WorkerScratch(capacity)).DefaultIfEmpty(0).Max() + 31) / 16 * 16;
+        _workerScratch = new CpuMemory(_scratchPerWorker * threads);
+        for (int i = 0; i < program.Slots.Count; i++)
+        {
+            if (program.Slots[i].Kind == SlotKind.Constant) *PointerOf(i) = (float)program.Slots[i].Constant;
+        }
+    }
+
+    public PlanProgram Program { get; }
+
+    public StepCounter Counter => _counter;
+
+    public long WorkspaceBytes => (_arena.Length + _workerScratch.Length) * sizeof(float);
+
+    /// <summary>The steps, for tests and for those who want to know what was fused.</summary>
+    public IReadOnlyList<CpuStep> StepList => _steps;
+
+    private static IEnumerable<DeviceMemory> Memories(Effect effect) => effect switch
+    {
+        RecordEffect r => [r.Ring],
+        UpdateEffect u => [u.Gradients, u.Parameters, u.Moment1, u.Moment2],
+        _ => [],
+    };
+
+    /// <summary>Where a slot lies.</summary>
+    public float* PointerOf(int slot)
+    {
+        slot = _alias[slot];
+        var s = Program.Slots[slot];
+        if (s.Memory is not null) return CpuMemory.PointerOf(s.Memory, s.Offset, s.Shape.Count(_capacity));
+        if (_offsets[slot] < 0) throw new InvalidOperationException($"slot {slot} was fused away and has no memory");
+        return _arena.Pointer + _offsets[slot];
+    }
+
+    public MatrixView View(int slot, int rows)
+    {
+        var shape = Program.Slots[slot].Shape;
+        int at = _alias[slot];
+        var s = Program.Slots[at];
+        return new(s.Memory ?? _arena, s.Memory is null ? _offsets[at] : s.Offset, shape.Rows.Resolve(rows), shape.Columns.Resolve(rows));
+    }
+
+    public void Run(int rows)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _capacity);
+        foreach (var memory in _bound) ObjectDisposedException.ThrowIf(memory.IsDisposed, memory);
+        if (rows != _preparedRows) Prepare(rows);
+        Array.Clear(_taken);
+        ThreadTeam.Shared.Run(this, _workers);
+        _counter.Value++;
+    }
+
+    private void Prepare(int rows)
+    {
+        _preparedRows = -1;
+        for (int i = 0; i < Program.Slots.Count; i++)
+        {
+            if (Program.Slots[i].Kind == SlotKind.Count && _offsets[i] >= 0) *PointerOf(i) = Program.Slots[i].Counted.Count(rows);
+        }
+
+        double cost = 0;
+        _binding.Scratch = _arena.Pointer + _sharedScratch;
+        foreach (var step in _steps)
+        {
+            step.Prepare(_binding, rows, _threads);
+            cost += step.Cost;
+        }
+
+        for (int i = 0; i < _phases.Length; i++) _tasks[i] = _phases[i].Step.Tasks(_phases[i].Phase);
+        // Worker 0 runs phases of a single task one after the other; the team meets only around phases that it shares.
+        for (int i = 0; i + 1 < _phases.Length; i++) _meet[i] = _tasks[i] > 1 || _tasks[i + 1] > 1;
+        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, Math.Max(1, _tasks.DefaultIfEmpty(1).Max()));
+        _preparedRows = rows;
+    }
+
+    protected internal override void Execute(int worker, int workers, TeamBarrier barrier)
+    {
+        float* scratch = _workerScratch.Pointer + worker * _scratchPerWorker;
+        for (int i = 0; i < _phases.Length; i++)
+        {
+            var (step, phase) = _phases[i];
+            int tasks = _tasks[i];
+            if (workers == 1 || (tasks == 1 && worker == 0))
+            {
+                for (int task = 0; task < tasks; task++) step.Run(phase, task, scratch);
+            }
+            else if (tasks > 1)
+            {
+                ref int taken = ref _taken[i * CounterStride];
+                for (int task; (task = Interlocked.Increment(ref taken) - 1) < tasks;) step.Run(phase, task, scratch);
+            }
+
+            if (workers > 1 && _meet[i]) barrier.Wait();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _arena.Dispose();
+        _workerScratch.Dispose();
+    }
+}

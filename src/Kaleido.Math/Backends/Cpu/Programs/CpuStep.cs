@@ -1,0 +1,55 @@
+using Kaleido.Tensors;
+
+namespace Kaleido.Backends.Cpu.Programs;
+
+/// <summary>One step of a CPU program: phases of independent tasks; all tasks of a phase end before the next phase begins.</summary>
+internal abstract unsafe class CpuStep
+{
+    /// <summary>Slots that the step reads from memory.</summary>
+    public abstract IEnumerable<int> Reads { get; }
+
+    /// <summary>Slots that the step writes to memory.</summary>
+    public abstract IEnumerable<int> Writes { get; }
+
+    /// <summary>Number of phases.</summary>
+    public virtual int Phases => 1;
+
+    /// <summary>Floats of shared scratch for up to <paramref name="capacity"/> rows, alive during this step only.</summary>
+    public virtual long SharedScratch(int capacity) => 0;
+
+    /// <summary>Floats of scratch per worker.</summary>
+    public virtual long WorkerScratch(int capacity) => 0;
+
+    /// <summary>Computes sizes and tasks for a number of rows. Allocates nothing.</summary>
+    public abstract void Prepare(StepBinding binding, int rows, int workers);
+
+    /// <summary>Tasks of a phase, as prepared.</summary>
+    public abstract int Tasks(int phase);
+
+    /// <summary>Runs one task. <paramref name="scratch"/> is the worker's own.</summary>
+    public abstract void Run(int phase, int task, float* scratch);
+
+    /// <summary>Rough cost in operations, to decide how many threads are worth waking.</summary>
+    public abstract double Cost { get; }
+
+    /// <summary>How many tasks a loop over rows makes: about <paramref name="grain"/> numbers each, and no more than needed.</summary>
+    protected static int RowTasks(int rows, long columns, out int rowsPerTask, int grain = 16384)
+    {
+        rowsPerTask = (int)Math.Max(1, grain / Math.Max(1, columns));
+        return (rows + rowsPerTask - 1) / rowsPerTask;
+    }
+}
+
+/// <summary>What a step needs to know of its program: where slots lie and what its shared scratch is.</summary>
+internal sealed unsafe class StepBinding(CpuProgram program, StepCounter counter)
+{
+    /// <summary>The counter, whose value is the current step.</summary>
+    public StepCounter Counter { get; } = counter;
+
+    /// <summary>The scratch of the step that is being prepared.</summary>
+    public float* Scratch { get; set; }
+
+    public float* Pointer(int slot) => program.PointerOf(slot);
+
+    public Shape Shape(int slot) => program.Program.Slots[slot].Shape;
+}
