@@ -91,6 +91,32 @@ public sealed class OptimizerLaws
     }
 
     [Theory, MemberData(nameof(Cases))]
+    public void An_update_has_the_bits_of_the_written_order(string device, string name)
+    {
+        using var bench = Devices.Open(device);
+        var rule = Rules.Single(it => it.Name == name).Rule;
+        var random = new Random(8);
+        foreach (ulong step in new ulong[] { 0, 1, 2, 10, 999 })
+        {
+            using var counter = bench.Backend.AllocateCounter();
+            counter.Value = step;
+            Grid[] before = [Gradients(random), Grid.Random(random, 1, Parameters), Positive(random), Positive(random)];
+            Grid[] after = [before[0], new(1, Parameters), new(1, Parameters), new(1, Parameters)];
+            for (int i = 0; i < Parameters; i++)
+            {
+                (after[1].Values[i], after[2].Values[i], after[3].Values[i]) = WrittenUpdate.Apply(
+                    bench, rule, step, before[0].Values[i], before[1].Values[i], before[2].Values[i], before[3].Values[i]);
+            }
+
+            MatrixView[] views = [.. before.Select(grid => bench.Put(grid))];
+            bench.Backend.Update(counter, rule, views[0], views[1], views[2], views[3]);
+            for (int i = 0; i < views.Length; i++) bench.SameBits(after[i], views[i]);
+        }
+
+        static Grid Positive(Random random) => Grid.Of(1, Parameters, (_, _) => (float)random.NextDouble());
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void An_update_does_not_depend_on_the_place_of_a_parameter(string device, string name)
     {
         using var bench = Devices.Open(device);

@@ -105,7 +105,7 @@ public sealed class ProgramLaws
         parameters.Upload(0, start.Values);
         var program = new PlanProgram(
             [
-                Variable(new(parameters, 0, 1, Length)), Variable(new(gradients, 0, 1, Length)), new(Shape.Scalar, SlotKind.Constant, Constant: 0.5),
+                Variable(new(parameters, 0, 1, Length)), new(new(1, Length), SlotKind.Computed, gradients), new(Shape.Scalar, SlotKind.Constant, Constant: 0.5),
                 Computed(1, Length), Computed(1, Length), Computed(1, 1),
             ],
             [
