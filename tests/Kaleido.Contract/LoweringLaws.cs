@@ -22,6 +22,36 @@ public sealed class LoweringLaws
         foreach (int seed in Enumerable.Range(0, bench.IsDouble ? 2 : 12)) Check(bench, new([700 + seed, 20 + (3 * seed)], seed), 20);
     }
 
+    [Theory, OnEveryDevice]
+    public void A_lowered_program_of_many_columns_has_the_bits_of_its_primitives(string device)
+    {
+        using var bench = Devices.Open(device);
+        // Wider than a block of a row, with parameters for several stretches of an update; not where the interpreter is compared with itself.
+        using var lowered = bench.Backend.Lower(new([], [], [], []), 0);
+        int[] widths = lowered is Interpreter ? [129] : [256, 511, 512, 513];
+        foreach (int columns in widths) Check(bench, new([columns % 7, columns], columns), 20);
+    }
+
+    [Theory, OnEveryDevice]
+    public void Random_programs_hold_numbers_and_not_mostly_NaN(string device)
+    {
+        using var bench = Devices.Open(device);
+        long numbers = 0, all = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var made = new RandomProgram(bench, seed, 9, 15);
+            using var executable = bench.Backend.Lower(made.Program, 11);
+            executable.Run(11);
+            foreach (int output in made.Program.Outputs)
+            {
+                double[] values = bench.Read(executable.View(output, 11)).Values;
+                (numbers, all) = (numbers + values.Count(double.IsFinite), all + values.Length);
+            }
+        }
+
+        Assert.True(numbers > 0.75 * all, $"{numbers} of {all} values are finite");
+    }
+
     private static void Check(Bench bench, SizedCase it, int length)
     {
         var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
@@ -36,7 +66,7 @@ public sealed class LoweringLaws
                 for (int slot = 0; slot < RandomProgram.Inputs; slot++)
                 {
                     var shape = one.Program.Slots[slot].Shape;
-                    double[] values = Grid.Random(random, shape.Rows.Resolve(now), shape.Columns.Resolve(now)).Values;
+                    double[] values = bench.Random(random, shape.Rows.Resolve(now), shape.Columns.Resolve(now)).Values;
                     foreach (var executable in new IExecutable[] { lowered, plain })
                     {
                         var view = executable.View(slot, now);

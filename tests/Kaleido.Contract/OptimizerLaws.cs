@@ -48,8 +48,8 @@ public sealed class OptimizerLaws
         bench.Put(new(1, parameters.Columns)), bench.Put(parameters), bench.Put(new(1, parameters.Columns)), bench.Put(new(1, parameters.Columns)));
 
     /// <summary>Numbers of either sign with magnitudes from 1/2 to 3/2.</summary>
-    private static Grid Gradients(Random random) =>
-        Grid.Of(1, Parameters, (_, _) => (float)((0.5 + random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1)));
+    private static Grid Gradients(Bench bench, Random random) =>
+        Grid.Of(1, Parameters, (_, _) => bench.Round((0.5 + random.NextDouble()) * (random.Next(2) == 0 ? 1 : -1)));
 
     [Theory, MemberData(nameof(Cases))]
     public void Fifty_steps_are_PyTorchs(string device, string name)
@@ -59,12 +59,12 @@ public sealed class OptimizerLaws
         var rule = Rules.Single(it => it.Name == name).Rule;
         rule.Validate();
         var random = new Random(5);
-        var start = Grid.Random(random, 1, Parameters);
+        var start = bench.Random(random, 1, Parameters);
         var arenas = Put(bench, start);
         TorchOptimizers[] expected = [.. start.Values.Select(w => new TorchOptimizers(rule, w, bench.Unit + Math.ScaleB(1, -53)))];
         for (ulong step = 0; step < Steps; step++)
         {
-            var gradients = Gradients(random);
+            var gradients = Gradients(bench, random);
             arenas.Gradients.Memory.Upload(arenas.Gradients.Offset, gradients.Values);
             arenas.Update(bench, counter, rule);
             for (int i = 0; i < Parameters; i++) expected[i].Step(gradients.Values[i], Rate(rule.Schedule, step));
@@ -100,7 +100,7 @@ public sealed class OptimizerLaws
         {
             using var counter = bench.Backend.AllocateCounter();
             counter.Value = step;
-            Grid[] before = [Gradients(random), Grid.Random(random, 1, Parameters), Positive(random), Positive(random)];
+            Grid[] before = [Gradients(bench, random), bench.Random(random, 1, Parameters), Positive(bench, random), Positive(bench, random)];
             Grid[] after = [before[0], new(1, Parameters), new(1, Parameters), new(1, Parameters)];
             for (int i = 0; i < Parameters; i++)
             {
@@ -113,7 +113,7 @@ public sealed class OptimizerLaws
             for (int i = 0; i < views.Length; i++) bench.SameBits(after[i], views[i]);
         }
 
-        static Grid Positive(Random random) => Grid.Of(1, Parameters, (_, _) => (float)random.NextDouble());
+        static Grid Positive(Bench bench, Random random) => Grid.Of(1, Parameters, (_, _) => bench.Round(random.NextDouble()));
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -122,7 +122,7 @@ public sealed class OptimizerLaws
         using var bench = Devices.Open(device);
         var rule = Rules.Single(it => it.Name == name).Rule;
         var random = new Random(6);
-        var (start, gradients) = (Grid.Random(random, 1, Parameters), Gradients(random));
+        var (start, gradients) = (bench.Random(random, 1, Parameters), Gradients(bench, random));
         Grid Run(int from, int count)
         {
             using var counter = bench.Backend.AllocateCounter();
@@ -177,7 +177,7 @@ public sealed class OptimizerLaws
         foreach (var (name, rule) in Rules)
         {
             using var counter = bench.Backend.AllocateCounter();
-            var start = Grid.Random(new(7), 1, Parameters);
+            var start = bench.Random(new(7), 1, Parameters);
             var arenas = Put(bench, start);
             arenas.Gradients.Memory.Upload(arenas.Gradients.Offset + 20, [double.NaN]);
             arenas.Update(bench, counter, rule);

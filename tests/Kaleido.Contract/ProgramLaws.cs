@@ -68,7 +68,7 @@ public sealed class ProgramLaws
         foreach (int rows in new[] { 200, 1, 65, 64, 0, 199, 2 })
         {
             using var exact = bench.Backend.Lower(Centred(5), rows);
-            var x = Grid.Random(new(rows), rows, 5);
+            var x = bench.Random(new(rows), rows, 5);
             Upload(large, 0, rows, x);
             Upload(exact, 0, rows, x);
             large.Run(rows);
@@ -99,7 +99,7 @@ public sealed class ProgramLaws
         // Loss = sum of w·(w/2) by rows of one; its gradient w is written into the gradient arena; four steps of SGD with momentum.
         var rule = new OptimizerRule(OptimizerKind.Sgd, LearningRateSchedule.Step(0.25, 2, 0.5)) { Momentum = 0.5 };
         const int Length = 20, Capacity = 3;
-        var start = Grid.Random(new(3), 1, Length);
+        var start = bench.Random(new(3), 1, Length);
         DeviceMemory Arena() => bench.Allocate(Length);
         var (gradients, parameters, moment1, moment2, ring) = (Arena(), Arena(), Arena(), Arena(), bench.Put(new(1, Capacity)));
         parameters.Upload(0, start.Values);

@@ -80,7 +80,7 @@ public sealed class RandomProgram
     private MatrixView State(int length)
     {
         // Second moments must not be negative.
-        var view = _bench.Put(Grid.Of(1, length, (_, _) => (float)_random.NextDouble()), offset: 0);
+        var view = _bench.Put(Grid.Of(1, length, (_, _) => _bench.Round(_random.NextDouble())), offset: 0);
         _state.Add(view);
         return view;
     }
