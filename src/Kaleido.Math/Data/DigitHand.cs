@@ -12,20 +12,20 @@ internal readonly struct DigitHand
     /// <summary>Draws the habits of a writer first, then what this sample adds to them.</summary>
     public DigitHand(ref StrokeRandom writer, ref StrokeRandom sample)
     {
-        _slant = 0.13 + (0.20 * writer.Normal()) + (0.07 * sample.Normal());
-        double turn = (0.07 * writer.Normal()) + (0.06 * sample.Normal());
+        _slant = 0.13 + (0.22 * writer.Normal()) + (0.08 * sample.Normal());
+        double turn = (0.09 * writer.Normal()) + (0.08 * sample.Normal());
         _cos = StrokeMath.Cos(turn);
         _sin = StrokeMath.Sin(turn);
-        _aspect = Math.Clamp(1.02 + (0.17 * writer.Normal()) + (0.10 * sample.Normal()), 0.55, 1.6);
+        _aspect = Math.Clamp(1.04 + (0.18 * writer.Normal()) + (0.13 * sample.Normal()), 0.55, 1.6);
         Radius = Math.Clamp(1.32 + (0.30 * writer.Normal()) + (0.08 * sample.Normal()), 0.75, 2.2);
-        Shake = Math.Clamp(0.020 + (0.008 * writer.Normal()), 0.004, 0.05);
-        _bend = 0.10 * sample.Normal();
-        _taper = 0.16 * sample.Normal();
-        _weight = 0.16 * sample.Normal();
+        Shake = Math.Clamp(0.024 + (0.010 * writer.Normal()), 0.004, 0.05);
+        _bend = 0.16 * sample.Normal();
+        _taper = 0.24 * sample.Normal();
+        _weight = 0.24 * sample.Normal();
         _waveX = sample.Between(2, 7);
         _waveY = sample.Between(2, 7);
-        _amplitudeX = 0.032 * sample.Normal();
-        _amplitudeY = 0.032 * sample.Normal();
+        _amplitudeX = 0.042 * sample.Normal();
+        _amplitudeY = 0.042 * sample.Normal();
         _phaseX = sample.Between(0, 6.28);
         _phaseY = sample.Between(0, 6.28);
         _tiltX = sample.Between(-3, 3);
