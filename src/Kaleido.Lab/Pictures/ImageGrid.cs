@@ -42,12 +42,12 @@ public static class ImageGrid
         if (features < 1 || rows.IsEmpty || rows.Length % features != 0 || shape.Channels is not (1 or 3))
         {
             throw new ArgumentException(
-                $"Grid: {rows.Length} values are not whole pictures of {shape.Width} × {shape.Height} × {shape.Channels} (1 or 3 channels).",
+                $"Grid: {rows.Length} values are not whole pictures of {shape} with 1 or 3 channels.",
                 nameof(rows));
         }
 
-        if (options.Columns < 0 || options.Padding < 0 || options.Upscale < 1 || !float.IsFinite(options.Low) || !float.IsFinite(options.High)
-            || !(options.High > options.Low))
+        if (options.Columns < 0 || options.Padding < 0 || options.Upscale < 1
+            || !float.IsFinite(options.Low) || !float.IsFinite(options.High) || !(options.High > options.Low))
         {
             throw new ArgumentException($"Grid: {options} is out of range.", nameof(options));
         }

@@ -42,7 +42,7 @@ public sealed class Picture
     /// <summary>The bytes: channel c of the pixel (x, y) is at (y · Width + x) · Channels + c. May be written to.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Copies another picture into this one with its upper left corner at (left, top); grey is copied into every channel.</summary>
+    /// <summary>Copies another picture into this one at (left, top), its upper left corner; grey goes into every channel.</summary>
     /// <exception cref="ArgumentException">It does not fit, or colour would go into grey.</exception>
     public void Paste(Picture picture, int left, int top)
     {
@@ -50,7 +50,8 @@ public sealed class Picture
         if (left < 0 || top < 0 || left > Width - picture.Width || top > Height - picture.Height || picture.Channels > Channels)
         {
             throw new ArgumentException(
-                $"Paste: {picture.Width} × {picture.Height} × {picture.Channels} at ({left}, {top}) does not fit into {Width} × {Height} × {Channels}.",
+                $"Paste: {picture.Width} × {picture.Height} × {picture.Channels} at ({left}, {top}) "
+                + $"does not fit into {Width} × {Height} × {Channels}.",
                 nameof(picture));
         }
 

@@ -55,7 +55,8 @@ public readonly record struct DataScaling(double Offset, double Scale)
     {
         if (destination.Length < source.Length)
         {
-            throw new ArgumentException($"Scaling: source [{source.Length}] does not fit into destination [{destination.Length}].", nameof(destination));
+            throw new ArgumentException(
+                $"Scaling: source [{source.Length}] does not fit into destination [{destination.Length}].", nameof(destination));
         }
     }
 }

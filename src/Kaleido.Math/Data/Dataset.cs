@@ -61,7 +61,8 @@ public sealed class Dataset
     /// <param name="features">Columns, at least 1.</param>
     /// <param name="image">The shape of a row, with Features equal to <paramref name="features"/>; null where rows are no pictures.</param>
     /// <param name="labels">One label from 0 to 999,999 per sample, or empty for none.</param>
-    /// <exception cref="ArgumentException">A length does not fit, a value is NaN or infinite (named by sample and feature), a label is out of range.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, a label is out of range, or a value is NaN or
+    /// infinite (named by sample and feature).</exception>
     public static Dataset FromRows(
         string name, ReadOnlySpan<float> values, int features, ImageShape? image = null, ReadOnlySpan<int> labels = default) =>
         Own(name, values.ToArray(), features, image, labels.IsEmpty ? null : labels.ToArray());
@@ -169,7 +170,7 @@ public sealed class Dataset
             throw new ArgumentException($"{name}: {values.Length} values are not whole rows of {features} features.", nameof(values));
         }
 
-        if (image is { } shape && (shape.Width < 1 || shape.Height < 1 || shape.Channels < 1 || (Int128)shape.Width * shape.Height * shape.Channels != features))
+        if (image is { } shape && !shape.Holds(features))
         {
             throw new ArgumentException(
                 $"{name}: {features} features are not a picture of {shape.Width} × {shape.Height} × {shape.Channels}.", nameof(image));
@@ -180,7 +181,8 @@ public sealed class Dataset
             if (!float.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    $"{name}: sample {i / features}, feature {i % features} is {Word(values[i])}; every value must be finite.", nameof(values));
+                    $"{name}: sample {i / features}, feature {i % features} is {Word(values[i])}; every value must be finite.",
+                    nameof(values));
             }
         }
 
@@ -202,7 +204,8 @@ public sealed class Dataset
         {
             if (labels[i] is < 0 or > MaximumLabel)
             {
-                throw new ArgumentException($"{name}: the label of sample {i} is {labels[i]}; labels run from 0 to {MaximumLabel}.", nameof(labels));
+                throw new ArgumentException(
+                    $"{name}: the label of sample {i} is {labels[i]}; labels run from 0 to {MaximumLabel}.", nameof(labels));
             }
 
             largest = Math.Max(largest, labels[i]);

@@ -5,7 +5,7 @@ namespace Kaleido.Data;
 /// <summary>How a folder or a file becomes a <see cref="Dataset"/>.</summary>
 internal static class DatasetFiles
 {
-    /// <summary>Opens a folder or a file of samples, with labels from <paramref name="labelsPath"/> or, in a folder, from the file that fits.</summary>
+    /// <summary>Opens a file of samples, with labels from <paramref name="labelsPath"/>, or a folder.</summary>
     public static Dataset Open(string path, string? labelsPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -48,7 +48,7 @@ internal static class DatasetFiles
         foreach (string file in files)
         {
             string name = Path.GetFileName(file);
-            if (!name.StartsWith('.') && (name.Contains("idx", StringComparison.OrdinalIgnoreCase) || name.Contains("ubyte", StringComparison.OrdinalIgnoreCase)))
+            if (LooksLikeIdx(name))
             {
                 (_, int[] sizes) = IdxReader.Peek(file);
                 (sizes.Length == 1 ? labels : samples).Add((file, sizes[0]));
@@ -58,7 +58,8 @@ internal static class DatasetFiles
         if (samples.Count == 0)
         {
             throw new InvalidDataException(
-                $"{folder}: expected IDX files of images such as train-images-idx3-ubyte.gz, found {labels.Count} IDX files of labels and {files.Length - labels.Count} other files.");
+                $"{folder}: expected IDX files of images such as train-images-idx3-ubyte.gz, "
+                + $"found {labels.Count} IDX files of labels and {files.Length - labels.Count} other files.");
         }
 
         int chosen = samples.FindIndex(s => Path.GetFileName(s.Path).StartsWith("train", StringComparison.OrdinalIgnoreCase));
@@ -72,8 +73,14 @@ internal static class DatasetFiles
         return best is not null
             ? (path, best)
             : throw new InvalidDataException(
-                $"{path}, offset 4: expected as many images as there are labels ({labels[0].Count} in {Path.GetFileName(labels[0].Path)}), found {count}.");
+                $"{path}, offset 4: expected as many images as there are labels "
+                + $"({labels[0].Count} in {Path.GetFileName(labels[0].Path)}), found {count}.");
     }
+
+    /// <summary>Files are chosen by name, so that a damaged one is reported instead of passed over.</summary>
+    private static bool LooksLikeIdx(string name) =>
+        !name.StartsWith('.') && (name.Contains("idx", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("ubyte", StringComparison.OrdinalIgnoreCase));
 
     private static int CommonPrefix(string a, string b) => a.AsSpan().CommonPrefixLength(b);
 
@@ -96,7 +103,8 @@ internal static class DatasetFiles
             double label = array[i];
             if (label is < 0 or > Dataset.MaximumLabel)
             {
-                throw BadFile.At(path, 8 + ((long)i * IdxArray.SizeOf(array.Type)), $"a label from 0 to {Dataset.MaximumLabel}", BadFile.Text((long)label));
+                long offset = 8 + ((long)i * IdxArray.SizeOf(array.Type));
+                throw BadFile.At(path, offset, $"a label from 0 to {Dataset.MaximumLabel}", BadFile.Text((long)label));
             }
 
             labels[i] = (int)label;
@@ -115,7 +123,8 @@ internal static class DatasetFiles
             {
                 int features = values.Length / sizes[0];
                 long offset = 4 + (4 * sizes.Length) + ((long)i * IdxArray.SizeOf(array.Type));
-                throw BadFile.At(path, offset, "a finite float", $"{Dataset.Word(values[i])} in sample {i / features}, feature {i % features}");
+                throw BadFile.At(path, offset, "a finite float",
+                    $"{Dataset.Word(values[i])} in sample {i / features}, feature {i % features}");
             }
         }
 

@@ -1,6 +1,6 @@
 namespace Kaleido.Data;
 
-/// <summary>Turns a pattern of points into a picture: displaces them, runs curves through them, fits them into the box, draws them.</summary>
+/// <summary>Turns a pattern of points into a picture: displaces them, runs curves through them, fits and draws these.</summary>
 internal sealed class DigitPen
 {
     // Straight pieces per span of a curve: at 20 pixels a span is about 5 pixels long.
@@ -44,7 +44,8 @@ internal sealed class DigitPen
         _starts.Add(_line.Count);
         for (int i = 0; i + 1 < _points.Count; i++)
         {
-            DigitStrokes.Point a = _points[Math.Max(i - 1, 0)], b = _points[i], c = _points[i + 1], d = _points[Math.Min(i + 2, _points.Count - 1)];
+            DigitStrokes.Point a = _points[Math.Max(i - 1, 0)], b = _points[i];
+            DigitStrokes.Point c = _points[i + 1], d = _points[Math.Min(i + 2, _points.Count - 1)];
             for (int step = i == 0 ? 0 : 1; step <= Steps; step++)
             {
                 double t = (double)step / Steps;
@@ -82,9 +83,10 @@ internal sealed class DigitPen
             double perVertex = (endRadius - startRadius) / (end - 1 - first);
             for (int i = first; i + 1 < end; i++)
             {
-                DigitStrokes.Point a = _line[i], b = _line[i + 1];
+                double x0 = (scale * _line[i].X) + moveX, y0 = (scale * _line[i].Y) + moveY;
+                double x1 = (scale * _line[i + 1].X) + moveX, y1 = (scale * _line[i + 1].Y) + moveY;
                 double r = startRadius + (perVertex * (i - first));
-                _raster.Segment((scale * a.X) + moveX, (scale * a.Y) + moveY, r, (scale * b.X) + moveX, (scale * b.Y) + moveY, r + perVertex);
+                _raster.Segment(x0, y0, r, x1, y1, r + perVertex);
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class DigitRaster
     /// <summary>Forgets what was drawn.</summary>
     public void Clear() => _depth.AsSpan().Fill(Outside);
 
-    /// <summary>A segment whose radius goes linearly from one end to the other; coordinates in pixels, pixel (0, 0) centred on (0.5, 0.5).</summary>
+    /// <summary>A segment whose radius goes linearly from end to end; in pixels, pixel (0, 0) is centred on (0.5, 0.5).</summary>
     public void Segment(double x0, double y0, double r0, double x1, double y1, double r1)
     {
         double reach = Math.Max(r0, r1) + Edge;

@@ -10,7 +10,7 @@ internal static class DigitStrokes
     /// <summary>A point of the pattern, in heights of the digit.</summary>
     public readonly record struct Point(double X, double Y);
 
-    /// <summary>One way to write a digit: pieces of smooth curve; a piece that starts where the one before ended shares that point.</summary>
+    /// <summary>One way to write a digit: pieces of smooth curve; a joined piece shares its first point with the one before.</summary>
     public sealed record Style(int Share, Point[][] Pieces, bool[] Joined);
 
     private static readonly (int Digit, int Share, string Path)[] Table =

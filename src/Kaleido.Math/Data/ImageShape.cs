@@ -12,4 +12,8 @@ public readonly record struct ImageShape(int Width, int Height, int Channels)
     /// <summary>Width · Height · Channels.</summary>
     /// <exception cref="OverflowException">The product exceeds the range of an int.</exception>
     public int Features => checked(Width * Height * Channels);
+
+    /// <summary>Whether every size is at least 1 and their product is <paramref name="features"/>.</summary>
+    internal bool Holds(int features) =>
+        Width >= 1 && Height >= 1 && Channels >= 1 && (Int128)Width * Height * Channels == features;
 }

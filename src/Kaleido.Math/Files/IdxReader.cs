@@ -21,7 +21,7 @@ public static class IdxReader
     private const int FirstBuffer = 1 << 16;
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="InvalidDataException">Anything wrong with the contents: path, offset (in the uncompressed bytes), expected, found.</exception>
+    /// <exception cref="InvalidDataException">Wrong contents: path, offset (in the unpacked bytes), expected, found.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
     public static IdxArray Read(string path)
@@ -155,7 +155,8 @@ public static class IdxReader
             bytes *= size;
             if (size == 0 || bytes > Array.MaxLength)
             {
-                throw BadFile.At(path, 4 + (4 * i), $"a size from 1 up and at most {BadFile.Text(Array.MaxLength)} bytes in all", BadFile.Text(size));
+                throw BadFile.At(path, 4 + (4 * i), $"a size from 1 up and at most {BadFile.Text(Array.MaxLength)} bytes in all",
+                    BadFile.Text(size));
             }
 
             dimensions[i] = (int)size;
@@ -175,7 +176,8 @@ public static class IdxReader
             filled += read;
             if (filled < body.Length)
             {
-                throw BadFile.At(path, offset + filled, $"{BadFile.Text(bytes)} bytes of elements", $"the end after {BadFile.Text(filled)}");
+                throw BadFile.At(path, offset + filled, $"{BadFile.Text(bytes)} bytes of elements",
+                    $"the end after {BadFile.Text(filled)}");
             }
 
             if (filled == bytes)

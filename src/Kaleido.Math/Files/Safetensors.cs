@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text.Json;
+using System.Globalization;
 
 namespace Kaleido.Files;
 
@@ -72,7 +72,8 @@ public sealed class SafetensorsFile
         ulong room = (ulong)Math.Min(length - 8, MaximumHeader);
         if (claimed < 2 || claimed > room)
         {
-            throw BadFile.At(path, 0, $"a header length from 2 to {BadFile.Text((long)room)}", claimed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            throw BadFile.At(path, 0, $"a header length from 2 to {BadFile.Text((long)room)}",
+                claimed.ToString(CultureInfo.InvariantCulture));
         }
 
         var header = new byte[(int)claimed];

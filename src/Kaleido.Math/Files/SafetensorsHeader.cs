@@ -65,11 +65,12 @@ internal sealed class SafetensorsHeader
 
         if (end != dataLength)
         {
-            throw BadFile.At(path, dataOffset + end, "the end of the file after the last tensor", $"{BadFile.Text(dataLength - end)} more bytes");
+            throw BadFile.At(path, dataOffset + end, "the end of the file after the last tensor",
+                $"{BadFile.Text(dataLength - end)} more bytes");
         }
     }
 
-    /// <summary>Builds a header for tensors in the order of their data, padded with spaces so that 8 + its length is a multiple of 8.</summary>
+    /// <summary>Builds a header for tensors in the order of their data, padded with spaces to a multiple of 8 bytes.</summary>
     public static byte[] Build(IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -213,9 +214,10 @@ internal sealed class SafetensorsHeader
 
         long begin = offsets[0], end = offsets[1];
         int element = SafetensorsTensor.SizeOf(type.Value);
-        if (end < begin || count * element != end - begin || count > Array.MaxLength / 8)
+        if (end < begin || count * element != end - begin || count > (1 << 28) - 1)
         {
-            throw Bad(ref reader, $"data_offsets that fit {string.Join(" × ", shape.Select(BadFile.Text))} {type} of {Quote(name)}, at most {BadFile.Text(Array.MaxLength / 8)} values",
+            string sizes = shape.Count == 0 ? "a scalar" : string.Join(" × ", shape.Select(BadFile.Text));
+            throw Bad(ref reader, $"data_offsets that fit {sizes} {type} of {Quote(name)}, below 2^28 values",
                 $"{BadFile.Text(begin)} to {BadFile.Text(end)}");
         }
 
