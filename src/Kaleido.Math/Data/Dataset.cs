@@ -16,7 +16,8 @@ public sealed class Dataset
     private readonly ReadOnlyMemory<float> _values;
     private readonly Lazy<string> _fingerprint;
 
-    private Dataset(string name, ReadOnlyMemory<float> values, int features, ImageShape? image, ReadOnlyMemory<int>? labels, int classes)
+    private Dataset(
+        string name, ReadOnlyMemory<float> values, int features, ImageShape? image, ReadOnlyMemory<int>? labels, int classes)
     {
         Name = name;
         _values = values;
@@ -132,7 +133,7 @@ public sealed class Dataset
             }
         }
 
-        return new(Name, values, Features, Image, labels, Classes);
+        return new(Name, values, Features, Image, Memory(labels), Classes);
     }
 
     /// <summary>All samples with one label, in their order; labels are kept.</summary>
@@ -186,11 +187,14 @@ public sealed class Dataset
             }
         }
 
-        return new(name, values, features, image, labels, labels is null ? 0 : Count(name, labels, values.Length / features));
+        return new(name, values, features, image, Memory(labels), labels is null ? 0 : Count(name, labels, values.Length / features));
     }
 
     /// <summary>"NaN", "+infinity" or "-infinity", in every culture.</summary>
     internal static string Word(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "+infinity" : "-infinity";
+
+    // Without the explicit type a null array would become an empty memory, which is not null.
+    private static ReadOnlyMemory<int>? Memory(int[]? labels) => labels is null ? default(ReadOnlyMemory<int>?) : labels;
 
     private static int Count(string name, int[] labels, int samples)
     {

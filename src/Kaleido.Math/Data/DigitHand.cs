@@ -17,7 +17,7 @@ internal readonly struct DigitHand
         _cos = StrokeMath.Cos(turn);
         _sin = StrokeMath.Sin(turn);
         _aspect = Math.Clamp(1.04 + (0.18 * writer.Normal()) + (0.13 * sample.Normal()), 0.55, 1.6);
-        Radius = Math.Clamp(1.32 + (0.30 * writer.Normal()) + (0.08 * sample.Normal()), 0.75, 2.2);
+        Radius = Math.Clamp(1.40 + (0.34 * writer.Normal()) + (0.08 * sample.Normal()), 0.75, 2.4);
         Shake = Math.Clamp(0.024 + (0.010 * writer.Normal()), 0.004, 0.05);
         _bend = 0.16 * sample.Normal();
         _taper = 0.24 * sample.Normal();

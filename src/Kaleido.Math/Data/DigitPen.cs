@@ -71,7 +71,7 @@ internal sealed class DigitPen
             bottom = Math.Max(bottom, point.Y);
         }
 
-        double scale = (DigitRaster.Box - (2 * radius)) / Math.Max(right - left, bottom - top);
+        double scale = (DigitRaster.Box - DigitRaster.Edge - (2 * radius)) / Math.Max(right - left, bottom - top);
         // The moving by whole pixels later leaves the place between pixels as it is here: chance decides it.
         double moveX = (DigitRaster.Side / 2.0) - (scale * 0.5 * (left + right)) + random.Between(-0.5, 0.5);
         double moveY = (DigitRaster.Side / 2.0) - (scale * 0.5 * (top + bottom)) + random.Between(-0.5, 0.5);

@@ -12,7 +12,9 @@ internal sealed class DigitRaster
     /// <summary>Pixels per side of the box that the digit is fitted into.</summary>
     public const int Box = 20;
 
-    private const double Edge = 1.15;
+    /// <summary>The width of the soft edge in pixels, half of it outside the line.</summary>
+    public const double Edge = 1.25;
+
     private const double Outside = -1e9;
 
     private readonly double[] _depth = new double[Side * Side];
@@ -44,38 +46,44 @@ internal sealed class DigitRaster
     }
 
     /// <summary>
-    /// Turns depths into bytes, moves the picture by whole pixels until its centre of mass is nearest to the middle (as MNIST's makers
-    /// did), and writes byte/255.
+    /// Turns depths into bytes, moves the picture by whole pixels until the mean index of its mass is nearest to 14 in both directions
+    /// (as in MNIST), though never so far that ink would leave it, and writes byte/255.
     /// </summary>
     public void Finish(Span<float> picture)
     {
         long mass = 0, massX = 0, massY = 0;
+        int left = Side, right = -1, top = Side, bottom = -1;
         for (int i = 0; i < _depth.Length; i++)
         {
-            // A soft edge of width Edge; MNIST's lines saturate a little before the full depth.
-            double cover = Math.Clamp((_depth[i] * (1 / Edge)) + 0.5, 0, 1);
-            int level = (int)Math.Round(255 * cover);
+            // The soft edge is centred on the line's border and Edge pixels wide.
+            int level = (int)Math.Round(255 * Math.Clamp((_depth[i] * (1 / Edge)) + 0.5, 0, 1));
             _level[i] = (byte)level;
-            mass += level;
-            massX += (long)level * (i % Side);
-            massY += (long)level * (i / Side);
+            if (level > 0)
+            {
+                int x = i % Side, y = i / Side;
+                (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x), Math.Min(top, y), Math.Max(bottom, y));
+                mass += level;
+                massX += (long)level * x;
+                massY += (long)level * y;
+            }
         }
 
-        // The middle of the picture lies between pixels 13 and 14.
-        int moveX = Shift(massX, mass), moveY = Shift(massY, mass);
         picture.Clear();
-        for (int y = Math.Max(0, -moveY); y < Math.Min(Side, Side - moveY); y++)
+        if (mass == 0)
         {
-            for (int x = Math.Max(0, -moveX); x < Math.Min(Side, Side - moveX); x++)
+            return;
+        }
+
+        int moveX = Shift(massX, mass, left, right), moveY = Shift(massY, mass, top, bottom);
+        for (int y = top; y <= bottom; y++)
+        {
+            for (int x = left; x <= right; x++)
             {
                 picture[((y + moveY) * Side) + x + moveX] = _level[(y * Side) + x] / 255f;
             }
         }
     }
 
-    private static int Shift(long moment, long mass)
-    {
-        const int Margin = (Side - Box) / 2;
-        return mass == 0 ? 0 : (int)Math.Clamp(Math.Round((Side / 2.0) - ((double)moment / mass)), -Margin, Margin);
-    }
+    private static int Shift(long moment, long mass, int first, int last) =>
+        (int)Math.Clamp(Math.Round((Side / 2.0) - ((double)moment / mass)), -first, Side - 1 - last);
 }

@@ -123,7 +123,12 @@ internal sealed class SafetensorsHeader
         return header;
     }
 
-    private static string Quote(string name) => name.Length <= 80 ? $"\"{name}\"" : $"\"{name.AsSpan(0, 80)}…\"";
+    /// <summary>A name as it may stand in a sentence: on one line and not too long.</summary>
+    private static string Quote(string name)
+    {
+        string line = string.Concat(name.Take(80).Select(c => char.IsControl(c) ? '·' : c));
+        return name.Length <= 80 ? $"\"{line}\"" : $"\"{line}…\"";
+    }
 
     private void ReadAll(ref Utf8JsonReader reader)
     {
