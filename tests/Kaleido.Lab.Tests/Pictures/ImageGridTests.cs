@@ -89,7 +89,8 @@ public class ImageGridTests
     [Fact]
     public void A_caption_is_drawn_above_and_widens_a_narrow_panel()
     {
-        Picture strip = PictureStrip.Join([(new Picture(4, 4, 1, 10), "wide caption"), (new Picture(4, 4, 1, 20), "")], gap: 3, captionScale: 2);
+        (Picture, string)[] panels = [(new Picture(4, 4, 1, 10), "wide caption"), (new Picture(4, 4, 1, 20), "")];
+        Picture strip = PictureStrip.Join(panels, gap: 3, captionScale: 2);
         int room = BitmapFont.Width("wide caption", 2);
         Assert.Equal(((12 * 6) - 1) * 2, room);
         Assert.Equal(3 + room + 3 + 4 + 3, strip.Width);
