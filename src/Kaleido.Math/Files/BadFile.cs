@@ -28,7 +28,14 @@ internal static class BadFile
                 : new DirectoryNotFoundException($"{path}: its folder does not exist.");
         }
 
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        if (!file.CanSeek)
+        {
+            file.Dispose();
+            throw new InvalidDataException($"{path}: expected a file with a length, found a pipe or a device.");
+        }
+
+        return file;
     }
 
     /// <summary>Invariant text of a list of sizes: "60000 × 28 × 28".</summary>

@@ -15,7 +15,8 @@ public class DatasetFilesTests
 
     private static string Refused(string path, string? labels = null)
     {
-        string message = Assert.Throws<InvalidDataException>(() => labels is null ? Dataset.Open(path) : Dataset.Open(path, labels)).Message;
+        Func<object> open = () => labels is null ? Dataset.Open(path) : Dataset.Open(path, labels);
+        string message = Assert.Throws<InvalidDataException>(open).Message;
         Assert.EndsWith(".", message, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", message, StringComparison.Ordinal);
         return message;

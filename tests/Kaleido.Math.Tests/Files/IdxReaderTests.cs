@@ -159,8 +159,10 @@ public class IdxReaderTests
     public void What_is_missing_is_said()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("no such file", Assert.Throws<FileNotFoundException>(() => IdxReader.Read(folder.File("none"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<FileNotFoundException>(() => IdxReader.Read(folder.Path)).Message, StringComparison.Ordinal);
+        var missing = Assert.Throws<FileNotFoundException>(() => IdxReader.Read(folder.File("none")));
+        Assert.Contains("no such file", missing.Message, StringComparison.Ordinal);
+        var notFile = Assert.Throws<FileNotFoundException>(() => IdxReader.Read(folder.Path));
+        Assert.Contains("is a folder", notFile.Message, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => IdxReader.Read(Path.Combine(folder.Path, "no", "file")));
         Assert.Throws<ArgumentException>(() => IdxReader.Read(""));
     }

@@ -94,7 +94,8 @@ public class SafetensorsTests
     public void Half_precision_types_are_read_exactly()
     {
         byte[] bytes = Make(
-            "{\"h\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,6]},\"b\":{\"data_offsets\":[6,10],\"shape\":[2],\"dtype\":\"BF16\"}}",
+            "{\"h\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,6]},"
+            + "\"b\":{\"data_offsets\":[6,10],\"shape\":[2],\"dtype\":\"BF16\"}}",
             0x00, 0x3C, 0x01, 0x00, 0x00, 0xFC, 0x80, 0x3F, 0xC0, 0xBF);
         SafetensorsFile file = Read(bytes);
         Assert.Equal([1f, 5.9604645e-8f, float.NegativeInfinity], file["h"].ToSingles());
@@ -150,19 +151,19 @@ public class SafetensorsTests
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647,2147483647,9],\"data_offsets\":[0,4]}}", "overflow")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}", "huge number")]
     [InlineData("{\"a\":{\"dtype\":\"F64\",\"shape\":[268435456],\"data_offsets\":[0,2147483648]}}", "beyond the file")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}", "name twice")]
+    [InlineData("{\"a\":GOOD,\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}}", "name twice")]
     [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}", "hole at the start")]
     [InlineData("{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}", "bytes left over")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}", "overlap")]
+    [InlineData("{\"a\":GOOD,\"b\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[2,4]}}", "overlap")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "out of range")]
     [InlineData("{\"__metadata__\":{\"a\":1},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "metadata is no string")]
-    [InlineData("{\"__metadata__\":{\"a\":\"\",\"a\":\"\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "metadata twice")]
+    [InlineData("{\"__metadata__\":{\"a\":\"\",\"a\":\"\"},\"a\":GOOD}", "metadata twice")]
     [InlineData("{\"\\ud800\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", "lone surrogate")]
     [InlineData("{\"a\":[[[[[[[[[[]]]]]]]]]]}", "deep")]
     public void A_bad_header_is_refused(string json, string why)
     {
         Assert.NotEmpty(why);
-        Refused(Make(json, 0, 0, 0, 0));
+        Refused(Make(json.Replace("GOOD", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", StringComparison.Ordinal), 0, 0, 0, 0));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Kaleido.Tests.Support;
 
-/// <summary>Finds folders of files too large for the repository: by an environment variable, else beside one of the folders above.</summary>
+/// <summary>Finds folders of files kept outside the repository: by an environment variable, else beside a folder above.</summary>
 internal static class SharedData
 {
     public static string? Golden { get; } = Find("KALEIDO_GOLDEN", "golden");
