@@ -59,10 +59,14 @@ public static partial class Elementary
         return k * Ln2Head + (f - (half - Fma(s, half + 2 * u * p, k * Ln2Rest)));
     }
 
-    /// <summary>sin x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.</summary>
+    /// <summary>
+    /// sin x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.
+    /// </summary>
     public static double Sin(double x) => SinCos(x).Sin;
 
-    /// <summary>cos x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.</summary>
+    /// <summary>
+    /// cos x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.
+    /// </summary>
     public static double Cos(double x) => SinCos(x).Cos;
 
     /// <summary>Sine and cosine of x at once; range and accuracy as <see cref="Sin(double)"/>.</summary>

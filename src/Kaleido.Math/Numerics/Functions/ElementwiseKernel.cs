@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Kaleido.Numerics;
 
-/// <summary>Runs a function over a span in the widest accelerated lanes; the tail goes through a padded lane, so by the same code.</summary>
+/// <summary>
+/// Runs a function over a span in the widest accelerated lanes; the tail goes through a padded lane, so by the same code.
+/// </summary>
 internal static class ElementwiseKernel
 {
     /// <summary>destination[i] = function(x[i]).</summary>

@@ -47,7 +47,8 @@ internal readonly struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>, T>
     public static Lane128<T> operator ^(Lane128<T> left, Lane128<T> right) => new(left._value ^ right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> FusedMultiplyAdd(Lane128<T> left, Lane128<T> right, Lane128<T> addend) => typeof(T) == typeof(float)
+    public static Lane128<T> FusedMultiplyAdd(Lane128<T> left, Lane128<T> right, Lane128<T> addend) =>
+        typeof(T) == typeof(float)
         ? new(Vector128.FusedMultiplyAdd(left._value.AsSingle(), right._value.AsSingle(), addend._value.AsSingle()).As<float, T>())
         : new(Vector128.FusedMultiplyAdd(left._value.AsDouble(), right._value.AsDouble(), addend._value.AsDouble()).As<double, T>());
 
@@ -102,7 +103,8 @@ internal readonly struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>, T>
         : new((value._value.AsInt64() >> count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> MapDouble<TFunction>(in TFunction function, Lane128<T> x) where TFunction : struct, IDoubleFunction
+    public static Lane128<T> MapDouble<TFunction>(in TFunction function, Lane128<T> x)
+        where TFunction : struct, IDoubleFunction
     {
         if (typeof(T) == typeof(double)) return new(function.Apply(new Lane128<double>(x._value.AsDouble()))._value.As<double, T>());
         Vector128<double> lower = function.Apply(new Lane128<double>(Vector128.WidenLower(x._value.AsSingle())))._value;

@@ -47,7 +47,8 @@ internal readonly struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>, T>
     public static Lane256<T> operator ^(Lane256<T> left, Lane256<T> right) => new(left._value ^ right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> FusedMultiplyAdd(Lane256<T> left, Lane256<T> right, Lane256<T> addend) => typeof(T) == typeof(float)
+    public static Lane256<T> FusedMultiplyAdd(Lane256<T> left, Lane256<T> right, Lane256<T> addend) =>
+        typeof(T) == typeof(float)
         ? new(Vector256.FusedMultiplyAdd(left._value.AsSingle(), right._value.AsSingle(), addend._value.AsSingle()).As<float, T>())
         : new(Vector256.FusedMultiplyAdd(left._value.AsDouble(), right._value.AsDouble(), addend._value.AsDouble()).As<double, T>());
 
@@ -102,7 +103,8 @@ internal readonly struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>, T>
         : new((value._value.AsInt64() >> count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> MapDouble<TFunction>(in TFunction function, Lane256<T> x) where TFunction : struct, IDoubleFunction
+    public static Lane256<T> MapDouble<TFunction>(in TFunction function, Lane256<T> x)
+        where TFunction : struct, IDoubleFunction
     {
         if (typeof(T) == typeof(double)) return new(function.Apply(new Lane256<double>(x._value.AsDouble()))._value.As<double, T>());
         Vector256<double> lower = function.Apply(new Lane256<double>(Vector256.WidenLower(x._value.AsSingle())))._value;

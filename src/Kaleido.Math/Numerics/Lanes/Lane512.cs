@@ -47,7 +47,8 @@ internal readonly struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>, T>
     public static Lane512<T> operator ^(Lane512<T> left, Lane512<T> right) => new(left._value ^ right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> FusedMultiplyAdd(Lane512<T> left, Lane512<T> right, Lane512<T> addend) => typeof(T) == typeof(float)
+    public static Lane512<T> FusedMultiplyAdd(Lane512<T> left, Lane512<T> right, Lane512<T> addend) =>
+        typeof(T) == typeof(float)
         ? new(Vector512.FusedMultiplyAdd(left._value.AsSingle(), right._value.AsSingle(), addend._value.AsSingle()).As<float, T>())
         : new(Vector512.FusedMultiplyAdd(left._value.AsDouble(), right._value.AsDouble(), addend._value.AsDouble()).As<double, T>());
 
@@ -102,7 +103,8 @@ internal readonly struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>, T>
         : new((value._value.AsInt64() >> count).As<long, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> MapDouble<TFunction>(in TFunction function, Lane512<T> x) where TFunction : struct, IDoubleFunction
+    public static Lane512<T> MapDouble<TFunction>(in TFunction function, Lane512<T> x)
+        where TFunction : struct, IDoubleFunction
     {
         if (typeof(T) == typeof(double)) return new(function.Apply(new Lane512<double>(x._value.AsDouble()))._value.As<double, T>());
         Vector512<double> lower = function.Apply(new Lane512<double>(Vector512.WidenLower(x._value.AsSingle())))._value;
