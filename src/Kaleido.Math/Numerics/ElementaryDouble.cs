@@ -143,7 +143,7 @@ public static partial class Elementary
         c = Fma(c, u, -2.755731556415141e-07);
         c = Fma(c, u, 2.480158729368715e-05);
         c = Fma(c, u, -0.0013888888888880767);
-        c = Fma(c, u, 0.04166666666666464);
+        c = Fma(c, u, 0.04166666666666664);
         // 1 - u/2 with its rounding error.
         double w = 1 - 0.5 * u;
         double cosine = w + (1 - w - 0.5 * u + Fma(u * u, c, -r * rest));

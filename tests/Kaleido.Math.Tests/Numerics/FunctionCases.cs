@@ -47,12 +47,28 @@ public static class FunctionCases
 
     private static FunctionCase Case<TFunction>(
         string name, TFunction function, SpanFunction span, Func<float, float> scalar, Func<double, double> exact)
-        where TFunction : struct, IFloatFunction =>
+        where TFunction : struct, IDoubleFunction =>
         new(name, span, scalar, new Dictionary<string, SpanFunction>
         {
-            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane512<float>>(function, x, y),
-            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane256<float>>(function, x, y),
-            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane128<float>>(function, x, y),
-            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, LaneScalar<float>>(function, x, y),
+            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane512<double>>(function, x, y),
+            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane256<double>>(function, x, y),
+            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane128<double>>(function, x, y),
+            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, LaneScalar<double>>(function, x, y),
+            ["float 512"] = (x, y) => RunFloatLanes<TFunction, Lane512<float>>(function, x, y),
+            ["float 256"] = (x, y) => RunFloatLanes<TFunction, Lane256<float>>(function, x, y),
+            ["float 128"] = (x, y) => RunFloatLanes<TFunction, Lane128<float>>(function, x, y),
+            ["float scalar"] = (x, y) => RunFloatLanes<TFunction, LaneScalar<float>>(function, x, y),
         }, exact);
+
+    /// <summary>As a kernel that works on float lanes applies a function.</summary>
+    private static void RunFloatLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
+        where TFunction : struct, IDoubleFunction
+        where TLane : struct, ILane<TLane, float>
+    {
+        Rounded<TFunction> rounded = new(function);
+        float[] padded = new float[x.Length + TLane.Count];
+        x.CopyTo(padded);
+        for (int i = 0; i < x.Length; i += TLane.Count) rounded.Apply(TLane.Load(in padded[i])).Store(ref padded[i]);
+        padded.AsSpan(0, x.Length).CopyTo(destination);
+    }
 }

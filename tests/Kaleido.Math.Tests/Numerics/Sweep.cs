@@ -32,8 +32,8 @@ public static class Sweep
         // Densely around the places where the formulas change.
         foreach (float value in special)
         {
-            if (!float.IsFinite(value)) values.Add(value);
-            else for (int step = -200; step <= 200; step++) values.Add(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) + step));
+            int reach = float.IsFinite(value) ? 200 : 0, bits = BitConverter.SingleToInt32Bits(value);
+            for (int step = -reach; step <= reach; step++) values.Add(BitConverter.Int32BitsToSingle(bits + step));
         }
 
         return [.. values];

@@ -34,7 +34,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
         FunctionCase function = FunctionCases.Named(name);
         float[] x = Sweep.Thin, expected = new float[x.Length], y = new float[x.Length];
         function.Span(x, expected);
-        Assert.Equal(["512", "256", "128", "scalar"], function.Lanes.Keys);
+        Assert.Equal(8, function.Lanes.Count);
         foreach (var (width, run) in function.Lanes)
         {
             Array.Fill(y, -77);

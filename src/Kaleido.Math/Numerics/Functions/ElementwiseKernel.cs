@@ -9,22 +9,23 @@ namespace Kaleido.Numerics;
 /// </summary>
 internal static class ElementwiseKernel
 {
-    /// <summary>destination[i] = function(x[i]).</summary>
+    /// <summary>destination[i] = function(x[i]), computed in float64 and rounded once.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
     public static void Run<TFunction>(in TFunction function, ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFloatFunction
+        where TFunction : struct, IDoubleFunction
     {
         Check(x, destination);
-        if (Vector512.IsHardwareAccelerated) RunLanes<TFunction, Lane512<float>>(function, x, destination);
-        else if (Vector256.IsHardwareAccelerated) RunLanes<TFunction, Lane256<float>>(function, x, destination);
-        else if (Vector128.IsHardwareAccelerated) RunLanes<TFunction, Lane128<float>>(function, x, destination);
-        else RunLanes<TFunction, LaneScalar<float>>(function, x, destination);
+        if (Vector512.IsHardwareAccelerated) RunLanes<TFunction, Lane512<double>>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated) RunLanes<TFunction, Lane256<double>>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated) RunLanes<TFunction, Lane128<double>>(function, x, destination);
+        else RunLanes<TFunction, LaneScalar<double>>(function, x, destination);
     }
 
     /// <summary>The same in lanes of a chosen width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFloatFunction
-        where TLane : struct, ILane<TLane, float>
+        where TFunction : struct, IDoubleFunction
+        where TLane : struct, ILane<TLane, double>
     {
         ref float source = ref MemoryMarshal.GetReference(x);
         ref float target = ref MemoryMarshal.GetReference(destination);
@@ -32,7 +33,7 @@ internal static class ElementwiseKernel
         nint length = x.Length, width = TLane.Count;
         for (nint i = 0; i < length; i += width)
         {
-            // One call site of the function for body and tail: the tail is copied into a full lane first.
+            // One call site of the function for body and tail (the JIT inlines only so much): the tail is first copied into a full lane.
             bool whole = length - i >= width;
             scoped ref float input = ref Unsafe.Add(ref source, i);
             scoped ref float output = ref Unsafe.Add(ref target, i);
@@ -43,7 +44,7 @@ internal static class ElementwiseKernel
                 output = ref padding[0];
             }
 
-            function.Apply(TLane.Load(in input)).Store(ref output);
+            function.Apply(TLane.LoadSingle(in input)).StoreSingle(ref output);
             if (!whole) ((ReadOnlySpan<float>)padding)[..(int)(length - i)].CopyTo(destination[(int)i..]);
         }
     }
@@ -56,7 +57,7 @@ internal static class ElementwiseKernel
             throw new ArgumentException("destination overlaps x without being x", nameof(destination));
     }
 
-    [InlineArray(16)]
+    [InlineArray(8)]
     private struct Padding
     {
         private float _element;

@@ -29,7 +29,9 @@ internal static class ErrorFunctionFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ErfcPositive<TLane>(TLane z, TLane square) where TLane : struct, ILane<TLane, double>
     {
-        TLane t = (z - TLane.Create(3.75)) / (z + TLane.Create(3.75));
+        // One division serves both quotients.
+        TLane a = z + TLane.Create(3.75), b = z + z + TLane.Create(1), inverse = TLane.Create(1) / (a * b);
+        TLane t = (z - TLane.Create(3.75)) * b * inverse;
         TLane g = DoubleFormulas.Fma(TLane.Create(-1.8027658741368274e-07), t, -4.754145747563985e-06);
         g = DoubleFormulas.Fma(g, t, -1.3343392958160725e-05);
         g = DoubleFormulas.Fma(g, t, 2.4029217631716284e-05);
@@ -46,7 +48,7 @@ internal static class ErrorFunctionFormulas
         g = DoubleFormulas.Fma(g, t, 0.003585415483307242);
         g = DoubleFormulas.Fma(g, t, -0.1402405985866635);
         g = DoubleFormulas.Fma(g, t, 1.2375126308378337);
-        return DoubleFormulas.Exp(TLane.Create(0) - square) * g / (z + z + TLane.Create(1));
+        return DoubleFormulas.Exp(TLane.Create(0) - square) * g * a * inverse;
     }
 
     /// <summary>erf x.</summary>

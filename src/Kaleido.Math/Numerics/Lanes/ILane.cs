@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kaleido.Numerics;
 
 /// <summary>
@@ -90,6 +92,12 @@ internal interface ILane<TSelf, T>
     /// <summary>Bits moved to the right, copies of the sign bit coming in.</summary>
     static abstract TSelf ShiftRightArithmetic(TSelf value, int count);
 
+    /// <summary>Reads <see cref="Count"/> consecutive float32 numbers, widened if the element type is double.</summary>
+    static abstract TSelf LoadSingle(ref readonly float source);
+
+    /// <summary>Writes <see cref="Count"/> consecutive float32 numbers, rounded to nearest even if the element type is double.</summary>
+    void StoreSingle(ref float destination);
+
     /// <summary>Applies a float64 function: float elements are widened (exactly), and the results rounded once.</summary>
     static abstract TSelf MapDouble<TFunction>(in TFunction function, TSelf x) where TFunction : struct, IDoubleFunction;
 }
@@ -106,4 +114,14 @@ internal interface IDoubleFunction
 {
     /// <summary>The values of the function.</summary>
     TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>;
+}
+
+/// <summary>A float64 function as a float32 one: widened exactly, rounded once. For kernels that work on float lanes.</summary>
+internal readonly struct Rounded<TFunction>(TFunction function) : IFloatFunction
+    where TFunction : struct, IDoubleFunction
+{
+    private readonly TFunction _function = function;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float> => TLane.MapDouble(_function, x);
 }

@@ -59,7 +59,8 @@ internal readonly struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>, T>
     public static Lane128<T> Abs(Lane128<T> value) => new(Vector128.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<T> CopySign(Lane128<T> magnitude, Lane128<T> sign) => new(Vector128.ConditionalSelect(SignMask, sign._value, magnitude._value));
+    public static Lane128<T> CopySign(Lane128<T> magnitude, Lane128<T> sign) =>
+        new(Vector128.ConditionalSelect(SignMask, sign._value, magnitude._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> LessThan(Lane128<T> left, Lane128<T> right) => new(Vector128.LessThan(left._value, right._value));
@@ -101,6 +102,28 @@ internal readonly struct Lane128<T>(Vector128<T> value) : ILane<Lane128<T>, T>
     public static Lane128<T> ShiftRightArithmetic(Lane128<T> value, int count) => typeof(T) == typeof(float)
         ? new((value._value.AsInt32() >> count).As<int, T>())
         : new((value._value.AsInt64() >> count).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<T> LoadSingle(ref readonly float source)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector128.LoadUnsafe(in source).As<float, T>());
+        Vector128<double> wide = Vector128.WidenLower(
+            Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(in Unsafe.As<float, byte>(ref Unsafe.AsRef(in source)))).AsSingle());
+        return new(wide.As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreSingle(ref float destination)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            _value.AsSingle().StoreUnsafe(ref destination);
+            return;
+        }
+
+        ulong pair = Vector128.Narrow(_value.AsDouble(), _value.AsDouble()).AsUInt64().ToScalar();
+        Unsafe.WriteUnaligned(ref Unsafe.As<float, byte>(ref destination), pair);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<T> MapDouble<TFunction>(in TFunction function, Lane128<T> x)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -59,7 +60,8 @@ internal readonly struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>, T>
     public static Lane256<T> Abs(Lane256<T> value) => new(Vector256.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<T> CopySign(Lane256<T> magnitude, Lane256<T> sign) => new(Vector256.ConditionalSelect(SignMask, sign._value, magnitude._value));
+    public static Lane256<T> CopySign(Lane256<T> magnitude, Lane256<T> sign) =>
+        new(Vector256.ConditionalSelect(SignMask, sign._value, magnitude._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> LessThan(Lane256<T> left, Lane256<T> right) => new(Vector256.LessThan(left._value, right._value));
@@ -101,6 +103,27 @@ internal readonly struct Lane256<T>(Vector256<T> value) : ILane<Lane256<T>, T>
     public static Lane256<T> ShiftRightArithmetic(Lane256<T> value, int count) => typeof(T) == typeof(float)
         ? new((value._value.AsInt32() >> count).As<int, T>())
         : new((value._value.AsInt64() >> count).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<T> LoadSingle(ref readonly float source)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector256.LoadUnsafe(in source).As<float, T>());
+        Vector256<double> wide = Vector256.WidenLower(Vector128.LoadUnsafe(in source).ToVector256Unsafe());
+        return new(wide.As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreSingle(ref float destination)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            _value.AsSingle().StoreUnsafe(ref destination);
+            return;
+        }
+
+        if (Avx.IsSupported) Avx.ConvertToVector128Single(_value.AsDouble()).StoreUnsafe(ref destination);
+        else Vector128.Narrow(_value.AsDouble().GetLower(), _value.AsDouble().GetUpper()).StoreUnsafe(ref destination);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<T> MapDouble<TFunction>(in TFunction function, Lane256<T> x)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -59,7 +60,8 @@ internal readonly struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>, T>
     public static Lane512<T> Abs(Lane512<T> value) => new(Vector512.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> CopySign(Lane512<T> magnitude, Lane512<T> sign) => new(Vector512.ConditionalSelect(SignMask, sign._value, magnitude._value));
+    public static Lane512<T> CopySign(Lane512<T> magnitude, Lane512<T> sign) =>
+        new(Vector512.ConditionalSelect(SignMask, sign._value, magnitude._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> LessThan(Lane512<T> left, Lane512<T> right) => new(Vector512.LessThan(left._value, right._value));
@@ -101,6 +103,27 @@ internal readonly struct Lane512<T>(Vector512<T> value) : ILane<Lane512<T>, T>
     public static Lane512<T> ShiftRightArithmetic(Lane512<T> value, int count) => typeof(T) == typeof(float)
         ? new((value._value.AsInt32() >> count).As<int, T>())
         : new((value._value.AsInt64() >> count).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<T> LoadSingle(ref readonly float source)
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.LoadUnsafe(in source).As<float, T>());
+        Vector512<double> wide = Vector512.WidenLower(Vector256.LoadUnsafe(in source).ToVector512Unsafe());
+        return new(wide.As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreSingle(ref float destination)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            _value.AsSingle().StoreUnsafe(ref destination);
+            return;
+        }
+
+        if (Avx512F.IsSupported) Avx512F.ConvertToVector256Single(_value.AsDouble()).StoreUnsafe(ref destination);
+        else Vector256.Narrow(_value.AsDouble().GetLower(), _value.AsDouble().GetUpper()).StoreUnsafe(ref destination);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<T> MapDouble<TFunction>(in TFunction function, Lane512<T> x)

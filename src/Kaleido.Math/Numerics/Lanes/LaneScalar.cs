@@ -102,6 +102,14 @@ internal readonly struct LaneScalar<T>(T value) : ILane<LaneScalar<T>, T>
         CreateBits(typeof(T) == typeof(float) ? (ulong)((int)value.Bits >> count) : (ulong)((long)value.Bits >> count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneScalar<T> LoadSingle(ref readonly float source) =>
+        new(typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(source) : Unsafe.BitCast<double, T>(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreSingle(ref float destination) =>
+        destination = typeof(T) == typeof(float) ? Unsafe.BitCast<T, float>(_value) : (float)Unsafe.BitCast<T, double>(_value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneScalar<T> MapDouble<TFunction>(in TFunction function, LaneScalar<T> x) where TFunction : struct, IDoubleFunction
     {
         double wide = typeof(T) == typeof(float) ? Unsafe.BitCast<T, float>(x._value) : Unsafe.BitCast<T, double>(x._value);
