@@ -49,5 +49,5 @@ public static partial class Elementary
     public static float Pow(float x, double exponent) => Apply(new PowFunction(exponent), x);
 
     private static float Apply<TFunction>(TFunction function, float x) where TFunction : struct, IDoubleFunction =>
-        (float)function.Apply(new LaneScalar<double>(x)).Value;
+        (float)function.Apply(new DoubleScalar(x)).Value;
 }

@@ -50,14 +50,14 @@ public static class FunctionCases
         where TFunction : struct, IDoubleFunction =>
         new(name, span, scalar, new Dictionary<string, SpanFunction>
         {
-            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane512<double>>(function, x, y),
-            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane256<double>>(function, x, y),
-            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Lane128<double>>(function, x, y),
-            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, LaneScalar<double>>(function, x, y),
-            ["float 512"] = (x, y) => RunFloatLanes<TFunction, Lane512<float>>(function, x, y),
-            ["float 256"] = (x, y) => RunFloatLanes<TFunction, Lane256<float>>(function, x, y),
-            ["float 128"] = (x, y) => RunFloatLanes<TFunction, Lane128<float>>(function, x, y),
-            ["float scalar"] = (x, y) => RunFloatLanes<TFunction, LaneScalar<float>>(function, x, y),
+            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double512>(function, x, y),
+            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double256>(function, x, y),
+            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double128>(function, x, y),
+            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, DoubleScalar>(function, x, y),
+            ["float 512"] = (x, y) => RunFloatLanes<TFunction, Float512>(function, x, y),
+            ["float 256"] = (x, y) => RunFloatLanes<TFunction, Float256>(function, x, y),
+            ["float 128"] = (x, y) => RunFloatLanes<TFunction, Float128>(function, x, y),
+            ["float scalar"] = (x, y) => RunFloatLanes<TFunction, FloatScalar>(function, x, y),
         }, exact);
 
     /// <summary>As a kernel that works on float lanes applies a function.</summary>

@@ -15,14 +15,15 @@ internal static class ElementwiseKernel
         where TFunction : struct, IDoubleFunction
     {
         Check(x, destination);
-        if (Vector512.IsHardwareAccelerated) RunLanes<TFunction, Lane512<double>>(function, x, destination);
-        else if (Vector256.IsHardwareAccelerated) RunLanes<TFunction, Lane256<double>>(function, x, destination);
-        else if (Vector128.IsHardwareAccelerated) RunLanes<TFunction, Lane128<double>>(function, x, destination);
-        else RunLanes<TFunction, LaneScalar<double>>(function, x, destination);
+        if (Vector512.IsHardwareAccelerated) RunLanes<TFunction, Double512>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated) RunLanes<TFunction, Double256>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated) RunLanes<TFunction, Double128>(function, x, destination);
+        else RunLanes<TFunction, DoubleScalar>(function, x, destination);
     }
 
     /// <summary>The same in lanes of a chosen width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined itself: inside a caller the JIT's limits on inlining would leave calls in the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void RunLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
         where TFunction : struct, IDoubleFunction
         where TLane : struct, ILane<TLane, double>

@@ -18,7 +18,7 @@ internal readonly struct Log1pFunction : IDoubleFunction
     {
         // 1 + x is exact from 2⁻²⁹ to 2²⁹ and rounded to 53 bits above; below 2⁻²⁰ two terms of the series are enough.
         TLane small = TLane.LessThan(TLane.Abs(x), TLane.Create(9.5367431640625e-7));
-        TLane series = x * DoubleFormulas.Fma(DoubleFormulas.Fma(x, TLane.Create(1 / 3.0), -0.5), x, 1);
+        TLane series = x * TLane.FusedMultiplyAdd(TLane.FusedMultiplyAdd(x, TLane.Create(1 / 3.0), -0.5), x, 1);
         return TLane.Select(small, series, DoubleFormulas.Log(x + TLane.Create(1)));
     }
 }

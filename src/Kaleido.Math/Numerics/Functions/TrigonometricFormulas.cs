@@ -15,7 +15,7 @@ internal static class TrigonometricFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Sine<TLane>(TLane x, ulong offset) where TLane : struct, ILane<TLane, double>
     {
-        TLane shifted = DoubleFormulas.Fma(x, TLane.Create(2 / Math.PI), DoubleFormulas.Rounder);
+        TLane shifted = TLane.FusedMultiplyAdd(x, TLane.Create(2 / Math.PI), DoubleFormulas.Rounder);
         TLane n = shifted - TLane.Create(DoubleFormulas.Rounder);
         TLane r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPiHigh), x);
         r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPiLow), r);
@@ -31,16 +31,16 @@ internal static class TrigonometricFormulas
     private static TLane SineOfReduced<TLane>(TLane quadrant, TLane r) where TLane : struct, ILane<TLane, double>
     {
         TLane u = r * r, one = TLane.Create(1);
-        TLane s = DoubleFormulas.Fma(TLane.Create(-2.4805587179980646e-08), u, 2.7555990399839905e-06);
-        s = DoubleFormulas.Fma(s, u, -0.0001984126691523504);
-        s = DoubleFormulas.Fma(s, u, 0.008333333331077422);
-        s = DoubleFormulas.Fma(s, u, -0.16666666666663882);
-        TLane sine = r * DoubleFormulas.Fma(s, u, 1);
-        TLane c = DoubleFormulas.Fma(TLane.Create(2.066546282098877e-09), u, -2.7555854928223973e-07);
-        c = DoubleFormulas.Fma(c, u, 2.4801582620550964e-05);
-        c = DoubleFormulas.Fma(c, u, -0.001388888888212255);
-        c = DoubleFormulas.Fma(c, u, 0.04166666666663089);
-        c = DoubleFormulas.Fma(c, u, -0.49999999999999967);
+        TLane s = TLane.FusedMultiplyAdd(TLane.Create(-2.4805587179980646e-08), u, 2.7555990399839905e-06);
+        s = TLane.FusedMultiplyAdd(s, u, -0.0001984126691523504);
+        s = TLane.FusedMultiplyAdd(s, u, 0.008333333331077422);
+        s = TLane.FusedMultiplyAdd(s, u, -0.16666666666663882);
+        TLane sine = r * TLane.FusedMultiplyAdd(s, u, 1);
+        TLane c = TLane.FusedMultiplyAdd(TLane.Create(2.066546282098877e-09), u, -2.7555854928223973e-07);
+        c = TLane.FusedMultiplyAdd(c, u, 2.4801582620550964e-05);
+        c = TLane.FusedMultiplyAdd(c, u, -0.001388888888212255);
+        c = TLane.FusedMultiplyAdd(c, u, 0.04166666666663089);
+        c = TLane.FusedMultiplyAdd(c, u, -0.49999999999999967);
         TLane cosine = TLane.FusedMultiplyAdd(c, u, one);
 
         // Bit 0 moved to the exponent makes 0 or 2; bit 1 moved to the sign.

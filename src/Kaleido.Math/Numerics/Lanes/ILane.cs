@@ -8,6 +8,8 @@ namespace Kaleido.Numerics;
 /// </summary>
 /// <remarks>
 /// A mask is a lane whose elements have all bits set (true) or none. "Bits" operations treat an element as an integer of its own size.
+/// The JIT bounds how much it inlines into one method, and a formula with calls left in it is ten times slower: hence the form with a
+/// scalar addend, and plain wrappers for each width instead of generic ones.
 /// The bits of a NaN (its sign and payload) are not part of the promise: only that the result is a NaN.
 /// </remarks>
 internal interface ILane<TSelf, T>
@@ -52,6 +54,9 @@ internal interface ILane<TSelf, T>
 
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary>left · right + addend, rounded once, with the same addend for every element.</summary>
+    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, T addend);
 
     /// <summary>Square root, rounded once.</summary>
     static abstract TSelf Sqrt(TSelf value);
