@@ -23,13 +23,8 @@ internal static class TrigonometricFormulas
         if (TLane.Any(huge)) (shifted, r) = ReduceHuge(x, huge, shifted, r);
 
         TLane quadrant = TLane.AddBits(shifted, TLane.CreateBits(offset));
-        return SineOfReduced(quadrant, r);
-    }
 
-    /// <summary>sin(r + q·π/2) for |r| ≤ π/4, q in the lowest two bits of quadrant.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLane SineOfReduced<TLane>(TLane quadrant, TLane r) where TLane : struct, ILane<TLane, double>
-    {
+        // Polynomials on |r| ≤ π/4 for both, then one of them by the quadrant.
         TLane u = r * r, one = TLane.Create(1);
         TLane s = TLane.FusedMultiplyAdd(TLane.Create(-2.4805587179980646e-08), u, 2.7555990399839905e-06);
         s = TLane.FusedMultiplyAdd(s, u, -0.0001984126691523504);
