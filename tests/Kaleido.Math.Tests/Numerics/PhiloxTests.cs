@@ -74,6 +74,55 @@ public sealed class PhiloxTests
         }
     }
 
+    [Fact]
+    public void Blocks_side_by_side_are_the_single_blocks_at_every_lane_width()
+    {
+        // Lengths that do not fill a lane, and a block number that carries into its upper word.
+        foreach (int blocks in new[] { 1, 2, 7, 8, 9, 33 })
+        {
+            const ulong first = (1ul << 32) - 5;
+            uint[] expected = new uint[4 * blocks], words = new uint[4 * blocks];
+            float[] expectedNormal = new float[4 * blocks], normal = new float[4 * blocks];
+            for (int i = 0; i < blocks; i++)
+            {
+                var (w0, w1, w2, w3) = Philox.Block(5, 6, 1ul << 40 | 7, first + (ulong)i);
+                (expected[4 * i], expected[4 * i + 1], expected[4 * i + 2], expected[4 * i + 3]) = (w0, w1, w2, w3);
+                var (z0, z1) = NormalDistribution.BoxMuller(w0, w1);
+                var (z2, z3) = NormalDistribution.BoxMuller(w2, w3);
+                double[] z = [z0, z1, z2, z3];
+                for (int j = 0; j < 4; j++) expectedNormal[4 * i + j] = (float)Math.FusedMultiplyAdd(0.3, z[j], -2);
+            }
+
+            Check<Double512>();
+            Check<Double256>();
+            Check<Double128>();
+            Check<DoubleScalar>();
+
+            void Check<TLane>() where TLane : struct, IDoubleLane<TLane>
+            {
+                PhiloxLanes.Words<TLane>(5, 6, 1ul << 40 | 7, first, words);
+                Assert.Equal(expected, words);
+                PhiloxLanes.Normal<TLane>(5, 6, 1ul << 40 | 7, first, -2, 0.3, normal);
+                Assert.Equal(expectedNormal, normal);
+                Array.Clear(words);
+                Array.Clear(normal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Extreme_words_give_finite_normal_numbers()
+    {
+        foreach (uint word1 in new[] { 0u, 255u, 256u, uint.MaxValue })
+        {
+            foreach (uint word2 in new[] { 0u, 1u << 30, 1u << 31, 3u << 30, uint.MaxValue })
+            {
+                var (first, second) = NormalDistribution.BoxMuller(word1, word2);
+                Assert.Equal(-2 * Math.Log(((word1 >> 8) + 1) / 16777216.0), first * first + second * second, 1e-10);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(-1f, 1f)]
     [InlineData(0.1f, 0.3f)]

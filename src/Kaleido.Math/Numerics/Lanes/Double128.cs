@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
 /// <summary>128 bits of double: 2 elements.</summary>
-internal readonly struct Double128(Vector128<double> value) : ILane<Double128, double>
+internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double128>
 {
     private readonly Vector128<double> _value = value;
 
@@ -94,6 +95,14 @@ internal readonly struct Double128(Vector128<double> value) : ILane<Double128, d
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 ShiftRightArithmetic(Double128 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double128 MultiplyLowHalves(Double128 left, Double128 right)
+    {
+        if (Sse2.IsSupported) return new(Sse2.Multiply(left._value.AsUInt32(), right._value.AsUInt32()).AsDouble());
+        Vector128<ulong> low = Vector128.Create((ulong)uint.MaxValue);
+        return new(((left._value.AsUInt64() & low) * (right._value.AsUInt64() & low)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 LoadSingle(ref readonly float source) =>

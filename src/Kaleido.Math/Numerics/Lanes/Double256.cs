@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Kaleido.Numerics;
 
 /// <summary>256 bits of double: 4 elements.</summary>
-internal readonly struct Double256(Vector256<double> value) : ILane<Double256, double>
+internal readonly struct Double256(Vector256<double> value) : IDoubleLane<Double256>
 {
     private readonly Vector256<double> _value = value;
 
@@ -95,6 +95,14 @@ internal readonly struct Double256(Vector256<double> value) : ILane<Double256, d
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double256 ShiftRightArithmetic(Double256 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double256 MultiplyLowHalves(Double256 left, Double256 right)
+    {
+        if (Avx2.IsSupported) return new(Avx2.Multiply(left._value.AsUInt32(), right._value.AsUInt32()).AsDouble());
+        Vector256<ulong> low = Vector256.Create((ulong)uint.MaxValue);
+        return new(((left._value.AsUInt64() & low) * (right._value.AsUInt64() & low)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double256 LoadSingle(ref readonly float source) =>

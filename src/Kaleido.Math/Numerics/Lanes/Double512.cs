@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Kaleido.Numerics;
 
 /// <summary>512 bits of double: 8 elements.</summary>
-internal readonly struct Double512(Vector512<double> value) : ILane<Double512, double>
+internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double512>
 {
     private readonly Vector512<double> _value = value;
 
@@ -95,6 +95,14 @@ internal readonly struct Double512(Vector512<double> value) : ILane<Double512, d
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 ShiftRightArithmetic(Double512 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double512 MultiplyLowHalves(Double512 left, Double512 right)
+    {
+        if (Avx512F.IsSupported) return new(Avx512F.Multiply(left._value.AsUInt32(), right._value.AsUInt32()).AsDouble());
+        Vector512<ulong> low = Vector512.Create((ulong)uint.MaxValue);
+        return new(((left._value.AsUInt64() & low) * (right._value.AsUInt64() & low)).AsDouble());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 LoadSingle(ref readonly float source) =>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>One double.</summary>
-internal readonly struct DoubleScalar(double value) : ILane<DoubleScalar, double>
+internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
 {
     private readonly double _value = value;
 
@@ -96,6 +96,10 @@ internal readonly struct DoubleScalar(double value) : ILane<DoubleScalar, double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar ShiftRightArithmetic(DoubleScalar value, int count) => CreateBits((ulong)((long)value.Bits >> count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleScalar MultiplyLowHalves(DoubleScalar left, DoubleScalar right) =>
+        CreateBits((ulong)(uint)left.Bits * (uint)right.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar LoadSingle(ref readonly float source) => new(source);

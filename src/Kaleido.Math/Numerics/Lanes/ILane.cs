@@ -107,6 +107,14 @@ internal interface ILane<TSelf, T>
     static abstract TSelf MapDouble<TFunction>(in TFunction function, TSelf x) where TFunction : struct, IDoubleFunction;
 }
 
+/// <summary>Lanes of 64 bits can also multiply integers, for random numbers.</summary>
+internal interface IDoubleLane<TSelf> : ILane<TSelf, double>
+    where TSelf : struct, IDoubleLane<TSelf>
+{
+    /// <summary>The 64-bit integer product of the lower 32 bits of the elements.</summary>
+    static abstract TSelf MultiplyLowHalves(TSelf left, TSelf right);
+}
+
 /// <summary>A function of float32 numbers, written once for every lane width.</summary>
 internal interface IFloatFunction
 {
