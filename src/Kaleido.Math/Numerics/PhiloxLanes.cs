@@ -104,7 +104,9 @@ internal static class PhiloxLanes
         }
     }
 
-    /// <summary>Box and Muller's two normal numbers from the lower halves of two words; see <see cref="NormalDistribution.BoxMuller"/>.</summary>
+    /// <summary>
+    /// Box and Muller's two normal numbers from the lower halves of two words; see <see cref="NormalDistribution.BoxMuller"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TLane First, TLane Second) BoxMuller<TLane>(TLane word1, TLane word2) where TLane : struct, ILane<TLane, double>
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Kaleido.Numerics;
 using Kaleido.Tests.Support;
 using Xunit.Abstractions;
@@ -158,6 +160,39 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
                 float expected = (float)Math.Pow(x[i], exponent);
                 Assert.True(Ulp.Bits(expected) == Ulp.Bits(y[i]), $"{x[i]} to the {exponent}: {y[i]}, expected {expected}");
             }
+        }
+    }
+
+    /// <summary>
+    /// The bits of every function over the thin sweep, as one hash: it must be this on every platform and instruction set. If a formula is
+    /// changed on purpose, this changes, and so must the library's numerics version.
+    /// </summary>
+    [Fact]
+    public void The_bits_of_all_functions_are_pinned()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        float[] y = new float[Sweep.Thin.Length];
+        byte[] bytes = new byte[4 * y.Length];
+        foreach (FunctionCase function in FunctionCases.All)
+        {
+            function.Span(Sweep.Thin, y);
+            for (int i = 0; i < y.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), Ulp.Bits(y[i]));
+            hash.AppendData(bytes);
+        }
+
+        Assert.Equal("7DA917E4FD1C92DD5275BB30162984D8", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
+    }
+
+    [Fact]
+    public void Nothing_is_allocated()
+    {
+        float[] x = new float[1000];
+        foreach (FunctionCase function in FunctionCases.All)
+        {
+            function.Span(x, x);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++) function.Span(x, x);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
 
