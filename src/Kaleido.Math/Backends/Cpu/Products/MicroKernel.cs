@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Backends.Cpu;
 
@@ -15,6 +16,9 @@ namespace Kaleido.Backends.Cpu;
 /// </remarks>
 internal static unsafe class MicroKernel
 {
+    /// <summary>How many k ahead B is fetched: some hundreds of cycles, and across the page ends at which the hardware stops.</summary>
+    private const int Ahead = 32;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TVector, TRows, TVectors>(
         float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
@@ -127,11 +131,30 @@ internal static unsafe class MicroKernel
             }
         }
 
+        // The next rows of C below these: their lines arrive while this block is computed.
+        if (Sse.IsSupported)
+        {
+            float* below = c + TRows.Value * cRow;
+            for (int row = 0; row < TRows.Value; row++, below += cRow)
+            {
+                Sse.Prefetch0(below);
+                if (TVectors.Value > 1)
+                    Sse.Prefetch0(below + n);
+            }
+        }
+
         // Three rows per pointer: pointer, pointer + row, pointer + 2 rows are all one address mode each.
         long step = aDepth, one = aRow;
         float* p0 = a, p3 = a + 3 * aRow, p6 = a + 6 * aRow, p9 = a + 9 * aRow;
         for (; depth > 0; depth--)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(b + Ahead * bDepth);
+                if (TVectors.Value > 1)
+                    Sse.Prefetch0(b + Ahead * bDepth + n);
+            }
+
             b0 = TLanes.Load(b);
             if (TVectors.Value > 1)
                 b1 = TLanes.Load(b + n);

@@ -75,12 +75,30 @@ internal static unsafe class Packing
                 panel[(long)k * width + column] = 0f;
     }
 
-    /// <summary>A panel of <paramref name="rows"/> ≤ <paramref name="height"/> rows of a transposed A.</summary>
-    public static void PanelOfTransposedRows(float* a, long lda, int depth, int rows, int height, float* panel)
+    /// <summary>
+    /// Panels of <paramref name="height"/> rows (a multiple of 2) of a transposed A, <paramref name="rows"/> in all. Each row of storage is
+    /// read in one run. What lies beyond the last row of the last panel stays unset.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PanelsOfTransposedRows(float* a, long lda, int depth, int rows, int height, float* panels)
     {
-        for (int k = 0; k < depth; k++, a += lda, panel += height)
-            for (int row = 0; row < rows; row++)
-                panel[row] = a[row];
+        long size = (long)height * depth;
+        for (int k = 0; k < depth; k++, a += lda, panels += height)
+        {
+            float* panel = panels;
+            int row = 0;
+            for (; row <= rows - height; row += height, panel += size)
+            {
+                int i = 0;
+                for (; i <= height - 4; i += 4)
+                    Vector128.Load(a + row + i).Store(panel + i);
+                for (; i < height; i += 2)
+                    *(double*)(panel + i) = *(double*)(a + row + i);
+            }
+
+            for (int i = 0; row < rows; i++, row++)
+                panel[i] = a[row];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

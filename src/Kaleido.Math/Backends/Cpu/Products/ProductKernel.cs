@@ -80,8 +80,7 @@ internal unsafe struct ProductKernel
             return;
         }
 
-        for (int row = row0; row < row1; row += _group)
-            Packing.PanelOfTransposedRows(a + row, _lda, _depth, Math.Min(_group, row1 - row), _group, packed + (long)row * _depth);
+        Packing.PanelsOfTransposedRows(a + row0, _lda, _depth, row1 - row0, _group, packed + (long)row0 * _depth);
     }
 
     /// <summary>The block of C that a task writes: rows row0 … row1-1, columns column0 … column1-1.</summary>
