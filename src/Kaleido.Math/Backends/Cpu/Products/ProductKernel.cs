@@ -22,6 +22,7 @@ internal unsafe struct ProductKernel
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
+    private int _packPanels, _packDepth, _packColumnTasks, _packDepthTasks;
     private long _packedB, _rowStride;
 
     /// <summary>
@@ -57,7 +58,7 @@ internal unsafe struct ProductKernel
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
 
     /// <summary>The number of pack tasks; 0 if nothing is packed beforehand.</summary>
-    public readonly int PackTasks => _thin ? 0 : _panels + (_packA ? _rowTasks : 0);
+    public readonly int PackTasks => _thin ? 0 : _packColumnTasks * _packDepthTasks + (_packA ? _rowTasks : 0);
 
     /// <summary>The number of tile tasks. Their tiles partition C.</summary>
     public readonly int TileTasks => _rowTasks * _panelTasks;
@@ -65,13 +66,17 @@ internal unsafe struct ProductKernel
     /// <summary>Runs one pack task.</summary>
     public readonly void Pack(int task, float* a, float* b, float* scratch)
     {
-        if (task < _panels)
+        int tasksB = _packColumnTasks * _packDepthTasks;
+        if (task < tasksB)
         {
-            PackPanel(task, 0, _depth, b, scratch + (long)task * _width * _depth);
+            int column = task / _packDepthTasks, depth = task - column * _packDepthTasks;
+            int panel0 = column * _packPanels, panel1 = Math.Min(_panels, panel0 + _packPanels);
+            int k0 = depth * _packDepth, k1 = Math.Min(_depth, k0 + _packDepth);
+            PackPanels(panel0, panel1, k0, k1, b, scratch + ((long)panel0 * _depth + k0) * _width);
             return;
         }
 
-        int row0 = (task - _panels) * _rowBlock, row1 = Math.Min(_rows, row0 + _rowBlock);
+        int row0 = (task - tasksB) * _rowBlock, row1 = Math.Min(_rows, row0 + _rowBlock);
         float* packed = scratch + _packedB;
         if (!_transposeA)
         {
@@ -130,23 +135,49 @@ internal unsafe struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
+        if (!_thin)
+            PlanPacking(workers);
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
         _packA = !_thin && (_columns >= 1024 || _lda % 256 == 0);
     }
 
-    private readonly void PackPanel(int panel, int k0, int k1, float* b, float* packed)
+    private void PlanPacking(int workers)
     {
-        int column = panel * _width, columns = Math.Min(_width, _columns - column);
+        // A row-major B is packed in runs of its rows, a transposed one panel by panel; a task is at least some 16 kB.
+        int wanted = workers <= 1 ? 1 : 4 * workers;
+        _packPanels = _transposeB ? 1 : Math.Min(_panels, 1024 / _width);
+        _packColumnTasks = (_panels + _packPanels - 1) / _packPanels;
+        int split = Math.Max(1, (wanted + _packColumnTasks - 1) / _packColumnTasks);
+        _packDepth = Math.Max((_depth + split - 1) / split, Math.Max(1, 4096 / (_packPanels * _width)));
+        _packDepth = (_packDepth + 7) / 8 * 8;
+        _packDepthTasks = (_depth + _packDepth - 1) / _packDepth;
+    }
+
+    /// <summary>Packs rows k0 … k1-1 of neighbouring panels. <paramref name="packed"/> is where row k0 of the first one goes.</summary>
+    private readonly void PackPanels(int panel0, int panel1, int k0, int k1, float* b, float* packed)
+    {
+        int column = panel0 * _width, columns = (int)Math.Min((long)panel1 * _width, _columns) - column;
+        long size = (long)_width * _depth;
         if (_transposeB)
-            Packing.PanelOfColumns(b + (long)column * _ldb + k0, _ldb, k1 - k0, columns, _width, packed);
-        else if (_level == SimdLevel.Vector512)
-            Packing.PanelOfRows<Lanes512, Vector512<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+        {
+            for (int panel = panel0; panel < panel1; panel++, column += _width, packed += size)
+            {
+                int wide = Math.Min(_width, _columns - column);
+                Packing.PanelOfColumns(b + (long)column * _ldb + k0, _ldb, k1 - k0, wide, _width, packed);
+            }
+
+            return;
+        }
+
+        b += (long)k0 * _ldb + column;
+        if (_level == SimdLevel.Vector512)
+            Packing.PanelsOfRows<Lanes512, Vector512<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
         else if (_level == SimdLevel.Vector256)
-            Packing.PanelOfRows<Lanes256, Vector256<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+            Packing.PanelsOfRows<Lanes256, Vector256<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
         else
-            Packing.PanelOfRows<Lanes128, Vector128<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+            Packing.PanelsOfRows<Lanes128, Vector128<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
     }
 
     private readonly void Compute<TLanes, TVector>(int task, float* a, float* b, float* c, float* scratch)
@@ -176,7 +207,7 @@ internal unsafe struct ProductKernel
                     }
                     else
                     {
-                        PackPanel(panel, k0, k1, b, own);
+                        PackPanels(panel, panel + 1, k0, k1, b, own);
                     }
                 }
 
