@@ -14,7 +14,7 @@ namespace Kaleido.Backends.Cpu;
 /// To run it: all pack tasks in any order on any threads; then all tile tasks likewise. C must not overlap A, B or scratch.
 /// Scratch is 64-byte aligned (only speed depends on that) and holds at least <see cref="PackedFloats"/> floats.
 /// </remarks>
-internal unsafe struct ProductKernel
+internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
@@ -72,7 +72,7 @@ internal unsafe struct ProductKernel
             int column = task / _packDepthTasks, depth = task - column * _packDepthTasks;
             int panel0 = column * _packPanels, panel1 = Math.Min(_panels, panel0 + _packPanels);
             int k0 = depth * _packDepth, k1 = Math.Min(_depth, k0 + _packDepth);
-            PackPanels(panel0, panel1, k0, k1, b, scratch + ((long)panel0 * _depth + k0) * _width);
+            PackPanels(panel0, panel1, k0, k1, b, scratch + ((long)panel0 * _depth + k0) * _width, (long)_width * _depth);
             return;
         }
 
@@ -155,11 +155,11 @@ internal unsafe struct ProductKernel
         _packDepthTasks = (_depth + _packDepth - 1) / _packDepth;
     }
 
-    /// <summary>Packs rows k0 … k1-1 of neighbouring panels. <paramref name="packed"/> is where row k0 of the first one goes.</summary>
-    private readonly void PackPanels(int panel0, int panel1, int k0, int k1, float* b, float* packed)
+    /// <summary>Packs rows k0 … k1-1 of neighbouring panels. <paramref name="packed"/> is where row k0 of the first one goes; the next
+    /// panel lies <paramref name="size"/> floats further.</summary>
+    private readonly void PackPanels(int panel0, int panel1, int k0, int k1, float* b, float* packed, long size)
     {
         int column = panel0 * _width, columns = (int)Math.Min((long)panel1 * _width, _columns) - column;
-        long size = (long)_width * _depth;
         if (_transposeB)
         {
             for (int panel = panel0; panel < panel1; panel++, column += _width, packed += size)
@@ -186,7 +186,12 @@ internal unsafe struct ProductKernel
     {
         Tile(task, out int row0, out int row1, out int column0, out int column1);
         int panel0 = column0 / _width, panel1 = (column1 + _width - 1) / _width;
-        float* own = scratch + (long)panel0 * _width * _depth; // a thin task's room, used for each of its panels in turn
+        if (_thin)
+        {
+            ComputeThin<TLanes, TVector>(panel0, panel1, column1, a, b, c, scratch);
+            return;
+        }
+
         int k0 = 0;
         do
         {
@@ -196,22 +201,7 @@ internal unsafe struct ProductKernel
             {
                 int column = panel * _width, columns = Math.Min(_width, _columns - column);
                 float* source = scratch + ((long)panel * _depth + k0) * _width;
-                long stride = _width;
-                if (_thin)
-                {
-                    source = own;
-                    if (!_transposeB && _rows <= _group && columns == _width)
-                    {
-                        source = b + (long)k0 * _ldb + column; // used once: not worth a copy
-                        stride = _ldb;
-                    }
-                    else
-                    {
-                        PackPanels(panel, panel + 1, k0, k1, b, own);
-                    }
-                }
-
-                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, stride, c + column, columns, load);
+                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width, c + column, columns, load);
             }
 
             k0 = k1;
