@@ -14,6 +14,13 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
     /// <summary>Cycles below which a task is not worth splitting.</summary>
     private const double SmallTask = 8000;
 
+    /// <summary>
+    /// Whether a row-major B is better read where it is than packed: yes while its rows do not fall into the same cache sets
+    /// (leading dimension a multiple of 256) and a panel is not too many pages; always if each panel is read once only.
+    /// </summary>
+    public static bool MayReadInPlace(int rows, int depth, int ldb, int group)
+        => rows <= group || (ldb % 256 != 0 && ldb <= 2048 && (depth <= DepthOnePass || rows <= ThinRows));
+
     /// <summary>The size of the depth blocks.</summary>
     public static int DepthBlocks(int depth)
     {

@@ -6,20 +6,14 @@ namespace Kaleido.Backends.Cpu;
 /// </content>
 internal unsafe partial struct ProductKernel
 {
-    /// <summary>Columns and depth of a piece: 512 kB.</summary>
-    private const int PieceColumns = 512, PieceDepth = 256;
+    /// <summary>Columns and depth of a piece: 128 kB.</summary>
+    private const int PieceColumns = 64, PieceDepth = 512;
 
     private readonly void ComputeThin<TLanes, TVector>(
-        int panel0, int panel1, int column1, float* a, float* b, float* c, float* scratch)
+        int panel0, int panel1, float* a, float* b, float* c, float* scratch)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        if (TLanes.CanMask && !_transposeB && _rows <= _group)
-        {
-            ComputeInPlace<TLanes, TVector>(panel0 * _width, column1, a, b, c);
-            return;
-        }
-
         int chunk = PieceColumns / _width, step = _depth <= PieceDepth * 3 / 2 ? Math.Max(_depth, 1) : PieceDepth;
         float* own = scratch + (long)panel0 * _width * _depth; // this task's room, used for each piece in turn
         long size = (long)_width * step;
@@ -44,45 +38,60 @@ internal unsafe partial struct ProductKernel
         }
     }
 
-    /// <summary>At most one group of rows against columns of B that are read where they are.</summary>
-    private readonly void ComputeInPlace<TLanes, TVector>(int column, int column1, float* a, float* b, float* c)
+    /// <summary>
+    /// Rows against columns of B that are read where they are. The ragged end is computed as the last whole vectors, some of whose
+    /// columns are then computed twice: the same chains, so the same values. When C is accumulated to, that would add twice: masks.
+    /// </summary>
+    private readonly void ComputeInPlace<TLanes, TVector>(int row0, int row1, int column0, int column1, float* a, float* b, float* c)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
-        int n = TLanes.Count, wide = WideKernel.Vectors * n;
-        if (_rows <= 2 && column1 - column >= wide)
+        int n = TLanes.Count, wide = WideKernel.Vectors * n, column = column0;
+        if (_rows <= 2 && column1 - column0 >= wide)
         {
             for (; column <= column1 - wide; column += wide)
-                Wide<TLanes, TVector>(a, aRow, aDepth, b + column, c + column);
+                Wide<TLanes, TVector>(a, b + column, c + column);
             if (column < column1 && !_accumulate)
             {
-                // The last columns once more with some before them: the same chains, so the same values.
-                Wide<TLanes, TVector>(a, aRow, aDepth, b + column1 - wide, c + column1 - wide);
+                Wide<TLanes, TVector>(a, b + column1 - wide, c + column1 - wide);
                 return;
             }
         }
 
         while (column < column1)
         {
-            int columns = column1 - column;
-            if (columns < n)
+            int left = column1 - column;
+            int columns = left > n ? _width : n;
+            if (left < columns)
             {
-                MaskedKernel.Rows<TLanes, TVector>(
-                    _rows, a, aRow, aDepth, b + column, _ldb, _depth, c + column, _ldc, _accumulate, columns);
-                return;
+                if (!_accumulate && column1 - column0 >= columns)
+                {
+                    column = column1 - columns;
+                }
+                else if (left > n)
+                {
+                    columns = n;
+                }
+                else
+                {
+                    long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
+                    float* corner = c + (long)row0 * _ldc + column;
+                    MaskedKernel.Rows<TLanes, TVector>(
+                        row1 - row0, a + row0 * aRow, aRow, aDepth, b + column, _ldb, _depth, corner, _ldc, _accumulate, left);
+                    return;
+                }
             }
 
-            columns = columns >= _width ? _width : n;
-            Panel<TLanes, TVector>(0, _rows, 0, _depth, a, null, b + column, _ldb, c + column, columns, _accumulate);
+            Panel<TLanes, TVector>(row0, row1, 0, _depth, a, null, b + column, _ldb, c + column, columns, _accumulate);
             column += columns;
         }
     }
 
-    private readonly void Wide<TLanes, TVector>(float* a, long aRow, long aDepth, float* b, float* c)
+    private readonly void Wide<TLanes, TVector>(float* a, float* b, float* c)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
         if (_rows == 2)
             WideKernel.Run<TLanes, TVector, C2>(a, aRow, aDepth, b, _ldb, _depth, c, _ldc, _accumulate);
         else

@@ -18,7 +18,7 @@ internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
-    private bool _accumulate, _transposeA, _transposeB, _thin, _packA;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA;
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
@@ -58,7 +58,7 @@ internal unsafe partial struct ProductKernel
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
 
     /// <summary>The number of pack tasks; 0 if nothing is packed beforehand.</summary>
-    public readonly int PackTasks => _thin ? 0 : _packColumnTasks * _packDepthTasks + (_packA ? _rowTasks : 0);
+    public readonly int PackTasks => _thin || _inPlace ? 0 : _packColumnTasks * _packDepthTasks + (_packA ? _rowTasks : 0);
 
     /// <summary>The number of tile tasks. Their tiles partition C.</summary>
     public readonly int TileTasks => _rowTasks * _panelTasks;
@@ -135,6 +135,9 @@ internal unsafe partial struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
+        _inPlace = CanMask && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group);
+        if (_inPlace)
+            return;
         if (!_thin)
             PlanPacking(workers);
         _packedB = (long)_panels * _width * _depth;
@@ -142,6 +145,14 @@ internal unsafe partial struct ProductKernel
         _rowStride = Packing.RowStride(_depth);
         _packA = !_thin && (_columns >= 1024 || _lda % 256 == 0);
     }
+
+    private readonly bool CanMask => _level switch
+    {
+        SimdLevel.Vector512 => Lanes512.CanMask,
+        SimdLevel.Vector256 => Lanes256.CanMask,
+        SimdLevel.Vector128 => Lanes128.CanMask,
+        _ => false,
+    };
 
     private void PlanPacking(int workers)
     {
@@ -186,9 +197,15 @@ internal unsafe partial struct ProductKernel
     {
         Tile(task, out int row0, out int row1, out int column0, out int column1);
         int panel0 = column0 / _width, panel1 = (column1 + _width - 1) / _width;
+        if (_inPlace)
+        {
+            ComputeInPlace<TLanes, TVector>(row0, row1, column0, column1, a, b, c);
+            return;
+        }
+
         if (_thin)
         {
-            ComputeThin<TLanes, TVector>(panel0, panel1, column1, a, b, c, scratch);
+            ComputeThin<TLanes, TVector>(panel0, panel1, a, b, c, scratch);
             return;
         }
 
