@@ -9,7 +9,8 @@ namespace Kaleido.Backends.Cpu;
 /// work among threads.
 /// </summary>
 /// <remarks>
-/// A row sum: lane j of 16 starts at +0 and adds columns j, j+16, j+32, … in turn; then lane j += lane j+8 (j &lt; 8), and so with 4, 2, 1.
+/// A row sum: lane j of 16 starts at +0 and adds columns j, j+16, j+32, … in turn; then lane j += lane j+8 (j &lt; 8), and so with
+/// 4, 2, 1.
 /// A column sum: inside each block of 64 rows a chain from +0 over ascending rows; total = block 0, then total += block 1, 2, …
 /// A full sum: the row sums, added like a column. Nothing to add gives +0.
 /// </remarks>
@@ -56,7 +57,7 @@ internal static unsafe class Reductions
     }
 
     /// <summary>The sums of the columns of a matrix with leading dimension <paramref name="ld"/>, into <paramref name="sums"/>.</summary>
-    /// <remarks>Columns are independent: threads may take ranges of them. Or they take blocks of rows: see <see cref="BlockSum(float*, long, int, int, float*)"/>.</remarks>
+    /// <remarks>Columns are independent: threads may take ranges. Or they take blocks of rows: see <see cref="BlockSum"/>.</remarks>
     public static void ColumnSum(float* x, long ld, int rows, int columns, float* sums)
         => ColumnSum(x, ld, rows, columns, sums, Simd.Level);
 
@@ -194,7 +195,9 @@ internal static unsafe class Reductions
         }
     }
 
-    /// <summary>As many columns as whole vectors cover; returns how many. Four vectors at a time: a chain waits for its last addition.</summary>
+    /// <summary>
+    /// As many columns as whole vectors cover; returns how many. Four vectors at a time: a chain waits for its last addition.
+    /// </summary>
     private static int BlockColumns<TLanes, TVector>(float* x, long ld, int rows, int columns, float* sums, bool add)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -1,3 +1,5 @@
+using Kaleido.Numerics;
+
 namespace Kaleido.Backends.Cpu;
 
 /// <summary>How a product is cut into tasks. Nothing here can reach a number: only the time depends on it.</summary>
@@ -15,11 +17,13 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
     private const double SmallTask = 8000;
 
     /// <summary>
-    /// Whether a row-major B is better read where it is than packed: yes while its rows do not fall into the same cache sets
-    /// (leading dimension a multiple of 256) and a panel is not too many pages; always if each panel is read once only.
+    /// Whether a row-major B is better read where it is than packed: always if each panel is read once only; else while its rows do
+    /// not fall into the same cache sets (leading dimension a multiple of 256), a panel is not too many pages, and each fetch of it
+    /// serves enough rows (twelve at a time, or few in all).
     /// </summary>
-    public static bool MayReadInPlace(int rows, int depth, int ldb, int group)
-        => rows <= group || (ldb % 256 != 0 && ldb <= 2048 && (depth <= DepthOnePass || rows <= ThinRows));
+    public static bool MayReadInPlace(int rows, int depth, int ldb, int group, SimdLevel level)
+        => rows <= group
+            || (ldb % 256 != 0 && ldb <= 2048 && (rows <= ThinRows || (level == SimdLevel.Vector512 && depth <= DepthOnePass)));
 
     /// <summary>The size of the depth blocks.</summary>
     public static int DepthBlocks(int depth)

@@ -34,21 +34,26 @@ internal unsafe partial struct ProductKernel
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers)
         => Create(rows, columns, depth, transposeA, transposeB, lda, ldb, ldc, accumulate, workers, Simd.Level);
 
-    /// <summary>The same with kernels of a given vector width.</summary>
+    /// <summary>
+    /// The same with kernels of a given vector width, and, if <paramref name="packOnce"/>, for a B that stays the same over many products:
+    /// B is always packed by the pack tasks and nothing else is, so these need not be run again until B changes.
+    /// </summary>
     public static ProductKernel Create(
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
-        SimdLevel level)
+        SimdLevel level, bool packOnce = false)
     {
         var kernel = new ProductKernel
         {
             _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
             _transposeA = transposeA, _transposeB = transposeB, _lda = lda, _ldb = ldb, _ldc = ldc,
         };
-        kernel.Plan(workers);
+        kernel.Plan(workers, packOnce);
         return kernel;
     }
 
-    /// <summary>An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.</summary>
+    /// <summary>
+    /// An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.
+    /// </summary>
     public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, bool transposeB)
         => (columns + 31L) / 32 * 32 * depth + 64
             + (transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
@@ -118,7 +123,7 @@ internal unsafe partial struct ProductKernel
         }
     }
 
-    private void Plan(int workers)
+    private void Plan(int workers, bool packOnce)
     {
         int lanes = Math.Max((int)_level / 32, 1);
         _width = 2 * lanes;
@@ -127,7 +132,7 @@ internal unsafe partial struct ProductKernel
         _group = _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
-        _thin = _rows <= ProductBlocking.ThinRows || _level == SimdLevel.Scalar;
+        _thin = (_rows <= ProductBlocking.ThinRows && !packOnce) || _level == SimdLevel.Scalar;
         if (_rows == 0 || _columns == 0)
             return;
         (_rowBlock, _panelBlock) = _thin
@@ -135,7 +140,7 @@ internal unsafe partial struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
-        _inPlace = CanMask && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group);
+        _inPlace = CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
         if (_inPlace)
             return;
         if (!_thin)
@@ -143,7 +148,7 @@ internal unsafe partial struct ProductKernel
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
-        _packA = !_thin && (_columns >= 1024 || _lda % 256 == 0);
+        _packA = !_thin && !packOnce && (_columns >= 1024 || _lda % 256 == 0);
     }
 
     private readonly bool CanMask => _level switch
