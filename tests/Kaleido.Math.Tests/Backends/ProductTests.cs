@@ -85,8 +85,11 @@ public sealed unsafe class ProductTests
             for (int transposes = 0; transposes < 4; transposes++)
             {
                 bool a = (transposes & 1) != 0, b = (transposes & 2) != 0;
-                Holds(new(13, 35, depth, a, b, depth % 2 == 0, 0, 1, 0, 3, true, random.Next()), simd);
-                Holds(new(70, 33, depth, a, b, depth % 2 == 1, 0, 1, 0, 3, false, random.Next()), simd);
+                foreach (bool accumulate in new[] { true, false })
+                {
+                    Holds(new(13, 35, depth, a, b, accumulate, 0, 1, 0, 3, true, random.Next()), simd);
+                    Holds(new(70, 33, depth, a, b, accumulate, 0, 1, 0, 3, false, random.Next()), simd);
+                }
             }
         }
 
