@@ -56,6 +56,8 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PanelOfColumns(float* b, long ldb, int depth, int columns, int width, float* panel)
     {
+        if (columns < width)
+            new Span<float>(panel, depth * width).Clear();
         int k = 0, squares = Avx.IsSupported ? columns / Transpose * Transpose : 0;
         for (; k <= depth - Transpose; k += Transpose, panel += Transpose * width)
         {
@@ -64,17 +66,12 @@ internal static unsafe class Packing
             for (int column = squares; column < columns; column++)
                 for (int i = 0; i < Transpose; i++)
                     panel[i * width + column] = b[column * ldb + k + i];
-            for (int column = columns; column < width; column++)
-                for (int i = 0; i < Transpose; i++)
-                    panel[i * width + column] = 0f;
         }
 
         for (; k < depth; k++, panel += width)
         {
             for (int column = 0; column < columns; column++)
                 panel[column] = b[column * ldb + k];
-            for (int column = columns; column < width; column++)
-                panel[column] = 0f;
         }
     }
 

@@ -245,6 +245,15 @@ internal unsafe partial struct ProductKernel
         }
 
         int depth = k1 - k0;
+        if (TLanes.CanMask && columns < TLanes.Count && row1 - row0 <= 4 && !_packA)
+        {
+            // So little that the way by a tile on the stack would cost more than the product.
+            a += row0 * aRow + k0 * aDepth;
+            MaskedKernel.Rows<TLanes, TVector>(
+                row1 - row0, a, aRow, aDepth, panel, stride, depth, c + (long)row0 * _ldc, _ldc, load, columns);
+            return;
+        }
+
         for (int row = row0; row < row1;)
         {
             int rows = Group(row1 - row);
