@@ -45,6 +45,26 @@ public sealed class ProgramLaws
         Assert.Equal(2UL, executable.Counter.Value);
     }
 
+    [Theory, OnEveryDevice]
+    public void An_assignment_writes_the_rows_of_this_run_and_nothing_else(string device)
+    {
+        using var bench = Devices.Open(device);
+        const int Capacity = 9000, Columns = 5, Before = 7;
+        foreach (int rows in new[] { 0, 1, 100, 6000, 9000 })
+        {
+            var start = bench.Random(new(rows), 1, Before + (Capacity * Columns) + 20_000);
+            var whole = bench.Put(start, offset: 0);
+            var shape = new Shape(Extent.Rows, Columns);
+            var program = new PlanProgram(
+                [new(shape, SlotKind.Variable, whole.Memory, Before), new(shape, SlotKind.Computed)],
+                [new(new UnaryElementwise(UnaryOperation.Negate), [0], 1)], [], [new AssignEffect(1, 0)]);
+            using var executable = bench.Backend.Lower(program, Capacity);
+            executable.Run(rows);
+            bench.SameBits(new(1, start.Columns, [.. start.Values.Select((value, i) =>
+                i >= Before && i < Before + (rows * Columns) ? -value : value)]), new(whole.Memory, 0, 1, start.Columns));
+        }
+    }
+
     /// <summary>Rows of x minus the mean of all elements, and that mean: the mean divides by the rows of this run.</summary>
     private static PlanProgram Centred(int columns) => new(
         [
