@@ -32,6 +32,8 @@ public sealed class Plan : IDisposable
     /// <summary>The program, for those who want to look.</summary>
     public PlanProgram Program => _program;
 
+    internal IExecutable Executable => _executable;
+
     /// <summary>Bytes of device memory held for values between instructions.</summary>
     public long WorkspaceBytes => _executable.WorkspaceBytes;
 
