@@ -34,6 +34,18 @@ public sealed class Bench(IBackend backend, bool keepsOrderOfProducts) : IDispos
         return Math.ScaleB(2 * Unit, double.IsFinite(magnitude) ? Math.ILogB(magnitude) : 0);
     }
 
+    /// <summary>Random numbers of the device between -2 and 2. Few share their last bits, so that most sums of them are rounded.</summary>
+    public Grid Random(Random random, int rows, int columns) => Grid.Of(rows, columns, (_, _) => Round(4 * random.NextDouble() - 2));
+
+    /// <summary>Random numbers of the device, every fourth an infinity, a NaN, a zero of either sign or an end of its range.</summary>
+    public Grid Wild(Random random, int rows, int columns)
+    {
+        double largest = IsDouble ? double.MaxValue : float.MaxValue, smallest = IsDouble ? double.Epsilon : float.Epsilon;
+        double[] special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0, -0.0, smallest, largest];
+        var numbers = Random(random, rows, columns);
+        return Grid.Of(rows, columns, (r, c) => random.Next(4) == 0 ? special[random.Next(special.Length)] : numbers[r, c]);
+    }
+
     /// <summary>A matrix on the device, away from the start of its memory.</summary>
     public MatrixView Put(Grid grid, int offset = 3)
     {

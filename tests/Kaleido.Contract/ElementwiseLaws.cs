@@ -31,7 +31,7 @@ public sealed class ElementwiseLaws
         {
             Law.Holds(Law.Sizes(2), it =>
             {
-                var x = Grid.Wild(it.Random(), it.Sizes[0], it.Sizes[1]);
+                var x = bench.Wild(it.Random(), it.Sizes[0], it.Sizes[1]);
                 // sign is 0 for both zeros, and the definition leaves the sign of that zero and a NaN open.
                 if (function == UnaryOperation.Sign) x = Grid.Of(x.Rows, x.Columns, (r, c) => x[r, c] == 0 || double.IsNaN(x[r, c]) ? 0.0 : x[r, c]);
                 var destination = bench.Blank(x.Rows, x.Columns);
@@ -73,7 +73,7 @@ public sealed class ElementwiseLaws
             {
                 var random = it.Random();
                 var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-                var (x, y) = (Operand(random, rows, columns), Operand(random, rows, columns));
+                var (x, y) = (Operand(bench, random, rows, columns), Operand(bench, random, rows, columns));
                 var destination = bench.Blank(rows, columns);
                 bench.Backend.Binary(bench.Put(x), bench.Put(y), function, destination);
                 bench.SameBits(Grid.Of(rows, columns, (r, c) => definition(x.Repeated(r, c), y.Repeated(r, c))), destination);
@@ -117,7 +117,7 @@ public sealed class ElementwiseLaws
             {
                 var random = it.Random();
                 var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-                Grid[] operands = [Operand(random, rows, columns), Operand(random, rows, columns), Operand(random, rows, columns)];
+                Grid[] operands = [Operand(bench, random, rows, columns), Operand(bench, random, rows, columns), Operand(bench, random, rows, columns)];
                 var destination = bench.Blank(rows, columns);
                 bench.Backend.Ternary(bench.Put(operands[0]), bench.Put(operands[1]), bench.Put(operands[2]), function, destination);
                 bench.SameBits(Grid.Of(rows, columns, (r, c) =>
@@ -134,7 +134,7 @@ public sealed class ElementwiseLaws
         {
             var random = it.Random();
             var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-            var (x, y, z) = (Grid.Random(random, rows, columns), Operand(random, rows, columns), Grid.Random(random, rows, columns));
+            var (x, y, z) = (bench.Random(random, rows, columns), Operand(bench, random, rows, columns), bench.Random(random, rows, columns));
             foreach (int onto in new[] { 0, 1, 2 })
             {
                 var (a, b, c) = (bench.Put(x), bench.Put(y), bench.Put(z));
@@ -157,7 +157,7 @@ public sealed class ElementwiseLaws
         using var bench = Devices.Open(device);
         Law.Holds(Law.Sizes(2), it =>
         {
-            var x = Operand(it.Random(), it.Sizes[0], it.Sizes[1]);
+            var x = Operand(bench, it.Random(), it.Sizes[0], it.Sizes[1]);
             var destination = bench.Blank(it.Sizes[0], it.Sizes[1]);
             bench.Backend.Broadcast(bench.Put(x), destination);
             bench.SameBits(Grid.Of(it.Sizes[0], it.Sizes[1], x.Repeated), destination);
@@ -177,6 +177,6 @@ public sealed class ElementwiseLaws
     }
 
     /// <summary>An operand that has the shape, or size 1 along rows, columns or both.</summary>
-    private static Grid Operand(Random random, int rows, int columns) =>
-        Grid.Wild(random, random.Next(2) == 0 ? rows : 1, random.Next(2) == 0 ? columns : 1);
+    private static Grid Operand(Bench bench, Random random, int rows, int columns) =>
+        bench.Wild(random, random.Next(2) == 0 ? rows : 1, random.Next(2) == 0 ? columns : 1);
 }

@@ -14,20 +14,20 @@ public sealed class FunctionLaws
     ];
 
     /// <summary>Zeros, infinities, the ends of the subnormal range, tails, and numbers of every magnitude and sign.</summary>
-    private static double[] Points()
+    private static double[] Points(Bench bench)
     {
         List<double> points = [0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, float.MaxValue, float.MinValue];
         for (int exponent = -149; exponent < 128; exponent += 3)
         {
             foreach (double mantissa in new[] { 1.0, 1.2345678, 1.9999999 })
             {
-                float value = (float)Math.ScaleB(mantissa, exponent);
+                double value = bench.Round(Math.ScaleB(mantissa, exponent));
                 points.AddRange([value, -value]);
             }
         }
 
-        for (double x = -105; x <= 105; x += 0.37) points.Add((float)x);
-        for (double x = -8; x <= 8; x += 0.0173) points.Add((float)x);
+        for (double x = -105; x <= 105; x += 0.37) points.Add(bench.Round(x));
+        for (double x = -8; x <= 8; x += 0.0173) points.Add(bench.Round(x));
         return [.. points];
     }
 
@@ -35,7 +35,7 @@ public sealed class FunctionLaws
     public void A_function_is_within_two_units_in_the_last_place(string device)
     {
         using var bench = Devices.Open(device);
-        double[] points = Points();
+        double[] points = Points(bench);
         var x = bench.Put(new(1, points.Length, points));
         foreach (var (function, alpha) in Functions)
         {
@@ -84,7 +84,7 @@ public sealed class FunctionLaws
     public void A_function_does_not_depend_on_the_place_of_its_operand(string device)
     {
         using var bench = Devices.Open(device);
-        double[] points = [.. Points().Where(x => !double.IsNaN(x)).Take(300)];
+        double[] points = [.. Points(bench).Where(x => !double.IsNaN(x)).Take(300)];
         foreach (var (function, alpha) in Functions)
         {
             var whole = bench.Blank(1, points.Length);

@@ -26,17 +26,6 @@ public sealed class Grid(int rows, int columns, double[] values)
         return grid;
     }
 
-    /// <summary>Random float32 numbers between -2 and 2, so that every device holds them exactly.</summary>
-    public static Grid Random(Random random, int rows, int columns) =>
-        Of(rows, columns, (_, _) => (float)(4 * random.NextDouble() - 2));
-
-    /// <summary>Random numbers among which every fourth is an infinity, a NaN, a zero of either sign or the smallest subnormal.</summary>
-    public static Grid Wild(Random random, int rows, int columns)
-    {
-        double[] special = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0, -0.0, float.Epsilon, float.MaxValue];
-        return Of(rows, columns, (_, _) => random.Next(4) == 0 ? special[random.Next(special.Length)] : (float)(4 * random.NextDouble() - 2));
-    }
-
     /// <summary>The element that an operand of this size, repeated where its size is 1, has at (row, column).</summary>
     public double Repeated(int row, int column) => this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column];
 

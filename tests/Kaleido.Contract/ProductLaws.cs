@@ -4,18 +4,19 @@ namespace Kaleido.Contract;
 
 public sealed class ProductLaws
 {
-    private static (Grid Left, Grid Right, Grid Start, bool TransposeLeft, bool TransposeRight, bool Accumulate) Draw(SizedCase it, bool wild)
+    private static (Grid Left, Grid Right, Grid Start, bool TransposeLeft, bool TransposeRight, bool Accumulate) Draw(
+        Bench bench, SizedCase it, bool wild)
     {
         var random = it.Random();
         var (rows, inner, columns) = (it.Sizes[0], it.Sizes[1], it.Sizes[2]);
         var (transposeLeft, transposeRight, accumulate) = (random.Next(2) == 1, random.Next(2) == 1, random.Next(2) == 1);
-        Grid Matrix(int r, int c) => wild ? Grid.Wild(random, r, c) : Grid.Random(random, r, c);
+        Grid Matrix(int r, int c) => wild ? bench.Wild(random, r, c) : bench.Random(random, r, c);
         return (Matrix(rows, inner), Matrix(inner, columns), Matrix(rows, columns), transposeLeft, transposeRight, accumulate);
     }
 
     private static (Grid Start, Tensors.MatrixView Product) Run(Bench bench, SizedCase it, bool wild, out Grid left, out Grid right)
     {
-        (left, right, var start, bool transposeLeft, bool transposeRight, bool accumulate) = Draw(it, wild);
+        (left, right, var start, bool transposeLeft, bool transposeRight, bool accumulate) = Draw(bench, it, wild);
         var a = bench.Put(transposeLeft ? left.Transposed() : left);
         var b = bench.Put(transposeRight ? right.Transposed() : right);
         // Without accumulation the old values must not be read: a NaN among them would show.

@@ -10,7 +10,7 @@ public sealed class RowLaws
         using var bench = Devices.Open(device);
         Law.Holds(Law.Sizes(2), it =>
         {
-            var x = Grid.Wild(it.Random(), it.Sizes[0], it.Sizes[1]);
+            var x = bench.Wild(it.Random(), it.Sizes[0], it.Sizes[1]);
             var (once, twice) = (bench.Blank(x.Columns, x.Rows), bench.Blank(x.Rows, x.Columns));
             bench.Backend.Transpose(bench.Put(x), once);
             bench.SameBits(x.Transposed(), once);
@@ -28,7 +28,7 @@ public sealed class RowLaws
         Law.Holds(Law.Sizes(3, 70), it =>
         {
             var random = it.Random();
-            var source = Grid.Wild(random, it.Sizes[0] + 1, it.Sizes[1]);
+            var source = bench.Wild(random, it.Sizes[0] + 1, it.Sizes[1]);
             var indices = Indices(random, it.Sizes[2], source.Rows);
             var destination = bench.Blank(indices.Rows, source.Columns);
             bench.Backend.GatherRows(bench.Put(source), bench.Put(indices), destination);
@@ -60,7 +60,7 @@ public sealed class RowLaws
         Law.Holds(Law.Sizes(3, 70), it =>
         {
             var random = it.Random();
-            var values = Grid.Random(random, it.Sizes[0], it.Sizes[1]);
+            var values = bench.Random(random, it.Sizes[0], it.Sizes[1]);
             int rows = it.Sizes[2] + 1;
             var indices = Indices(random, values.Rows, rows);
             var expected = new Grid(rows, values.Columns);
@@ -87,13 +87,13 @@ public sealed class RowLaws
         {
             var random = it.Random();
             var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-            var x = Grid.Wild(random, rows + it.Sizes[2], columns + it.Sizes[3]);
+            var x = bench.Wild(random, rows + it.Sizes[2], columns + it.Sizes[3]);
             var (row, column) = (random.Next(it.Sizes[2] + 1), random.Next(it.Sizes[3] + 1));
             var slice = bench.Blank(rows, columns);
             bench.Backend.Slice(bench.Put(x), row, column, slice);
             bench.SameBits(Grid.Of(rows, columns, (r, c) => x[row + r, column + c]), slice);
 
-            var other = Grid.Wild(random, x.Rows, x.Columns);
+            var other = bench.Wild(random, x.Rows, x.Columns);
             var destination = bench.Put(other);
             bench.Backend.Place(slice, row, column, destination);
             bench.SameBits(Grid.Of(x.Rows, x.Columns, (r, c) =>
