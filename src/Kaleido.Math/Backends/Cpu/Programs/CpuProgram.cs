@@ -8,8 +8,6 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed unsafe class CpuProgram : TeamWork, IExecutable
 {
-    /// <summary>Below this many operations a second thread costs more than it brings.</summary>
-    private const double WorthSharing = 60_000;
     private const int CounterStride = 16;
 
     private readonly HostStepCounter _counter = new();
@@ -40,6 +38,7 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         var layout = new MemoryLayout();
         (_offsets, _alias, _sharedScratch) = Steps.Place(program, _steps, capacity, layout);
         _arena = new CpuMemory(layout.Length);
+        ValueBytes = (layout.Length - _steps.Select(s => s.SharedScratch(capacity)).DefaultIfEmpty(0).Max()) * sizeof(float);
         _scratchPerWorker = (_steps.Select(s => s.WorkerScratch(capacity)).DefaultIfEmpty(0).Max() + 31) / 16 * 16;
         _workerScratch = new CpuMemory(_scratchPerWorker * threads);
         for (int i = 0; i < program.Slots.Count; i++)
@@ -53,6 +52,12 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     public StepCounter Counter => _counter;
 
     public long WorkspaceBytes => (_arena.Length + _workerScratch.Length) * sizeof(float);
+
+    /// <summary>Bytes for values, without what packing and blocks need.</summary>
+    public long ValueBytes { get; }
+
+    /// <summary>Below this many operations a second thread costs more than it brings. Tests set it to 0 to share even small work.</summary>
+    public double WorthSharing { get; set; } = 60_000;
 
     /// <summary>The steps, for tests and for those who want to know what was fused.</summary>
     public IReadOnlyList<CpuStep> StepList => _steps;
