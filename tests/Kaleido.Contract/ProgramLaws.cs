@@ -105,8 +105,8 @@ public sealed class ProgramLaws
         parameters.Upload(0, start.Values);
         var program = new PlanProgram(
             [
-                Variable(new(parameters, 0, 1, Length)), new(new(1, Length), SlotKind.Computed, gradients), new(Shape.Scalar, SlotKind.Constant, Constant: 0.5),
-                Computed(1, Length), Computed(1, Length), Computed(1, 1),
+                Variable(new(parameters, 0, 1, Length)), new(new(1, Length), SlotKind.Computed, gradients),
+                new(Shape.Scalar, SlotKind.Constant, Constant: 0.5), Computed(1, Length), Computed(1, Length), Computed(1, 1),
             ],
             [
                 Binary(BinaryOperation.Multiply, 0, 2, 3),
@@ -115,7 +115,10 @@ public sealed class ProgramLaws
                 new(new UnaryElementwise(UnaryOperation.Identity), [0], 1),
             ],
             [5],
-            [new RecordEffect(5, ring.Memory, ring.Offset, Capacity), new UpdateEffect(rule, gradients, parameters, moment1, moment2, Length)]);
+            [
+                new RecordEffect(5, ring.Memory, ring.Offset, Capacity),
+                new UpdateEffect(rule, gradients, parameters, moment1, moment2, Length),
+            ]);
         using var executable = bench.Backend.Lower(program, 0);
 
         using var counter = bench.Backend.AllocateCounter();
