@@ -1,1 +1,4 @@
-return 0;
+using Kaleido.Cli;
+
+using var signals = new Signals();
+return CommandLine.Run(args, Terminal.Standard(), signals.Token);

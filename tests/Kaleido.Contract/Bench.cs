@@ -80,7 +80,9 @@ public sealed class Bench(IBackend backend, bool keepsOrderOfProducts) : IDispos
         for (int i = 0; i < expected.Values.Length; i++)
         {
             double want = Round(expected.Values[i]), have = read.Values[i];
-            bool same = double.IsNaN(want) ? double.IsNaN(have) : BitConverter.DoubleToInt64Bits(want) == BitConverter.DoubleToInt64Bits(have);
+            bool same = double.IsNaN(want)
+                ? double.IsNaN(have)
+                : BitConverter.DoubleToInt64Bits(want) == BitConverter.DoubleToInt64Bits(have);
             Assert.True(same, $"element {i} of {actual}: expected {Text(want)}, found {Text(have)}");
         }
     }
@@ -89,7 +91,8 @@ public sealed class Bench(IBackend backend, bool keepsOrderOfProducts) : IDispos
     public void Within(Grid expected, Grid tolerance, in MatrixView actual)
     {
         var read = Read(actual);
-        for (int i = 0; i < expected.Values.Length; i++) Near(expected.Values[i], tolerance.Values[i], read.Values[i], $"element {i} of {actual}");
+        for (int i = 0; i < expected.Values.Length; i++)
+            Near(expected.Values[i], tolerance.Values[i], read.Values[i], $"element {i} of {actual}");
     }
 
     /// <summary>

@@ -33,7 +33,8 @@ public sealed class ElementwiseLaws
             {
                 var x = bench.Wild(it.Random(), it.Sizes[0], it.Sizes[1]);
                 // sign is 0 for both zeros, and the definition leaves the sign of that zero and a NaN open.
-                if (function == UnaryOperation.Sign) x = Grid.Of(x.Rows, x.Columns, (r, c) => x[r, c] == 0 || double.IsNaN(x[r, c]) ? 0.0 : x[r, c]);
+                if (function == UnaryOperation.Sign)
+                    x = Grid.Of(x.Rows, x.Columns, (r, c) => x[r, c] == 0 || double.IsNaN(x[r, c]) ? 0.0 : x[r, c]);
                 var destination = bench.Blank(x.Rows, x.Columns);
                 bench.Backend.Unary(bench.Put(x), function, 0.125, destination);
                 bench.SameBits(Grid.Of(x.Rows, x.Columns, (r, c) => definition(x[r, c])), destination);
@@ -117,7 +118,7 @@ public sealed class ElementwiseLaws
             {
                 var random = it.Random();
                 var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-                Grid[] operands = [Operand(bench, random, rows, columns), Operand(bench, random, rows, columns), Operand(bench, random, rows, columns)];
+                Grid[] operands = [.. Enumerable.Range(0, 3).Select(_ => Operand(bench, random, rows, columns))];
                 var destination = bench.Blank(rows, columns);
                 bench.Backend.Ternary(bench.Put(operands[0]), bench.Put(operands[1]), bench.Put(operands[2]), function, destination);
                 bench.SameBits(Grid.Of(rows, columns, (r, c) =>
@@ -134,7 +135,8 @@ public sealed class ElementwiseLaws
         {
             var random = it.Random();
             var (rows, columns) = (it.Sizes[0], it.Sizes[1]);
-            var (x, y, z) = (bench.Random(random, rows, columns), Operand(bench, random, rows, columns), bench.Random(random, rows, columns));
+            var (x, z) = (bench.Random(random, rows, columns), bench.Random(random, rows, columns));
+            var y = Operand(bench, random, rows, columns);
             foreach (int onto in new[] { 0, 1, 2 })
             {
                 var (a, b, c) = (bench.Put(x), bench.Put(y), bench.Put(z));

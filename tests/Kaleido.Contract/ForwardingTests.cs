@@ -91,8 +91,10 @@ public sealed class ForwardingTests
             }
         }
 
-        if (member == $"get_{nameof(IBackend.Description)}") Assert.StartsWith(inner.Description, (string)result!, StringComparison.Ordinal);
-        else if (result is not null and not DeviceMemory and not StepCounter) Assert.Equal(method.Invoke(inner, arguments), result);
+        if (member == $"get_{nameof(IBackend.Description)}")
+            Assert.StartsWith(inner.Description, (string)result!, StringComparison.Ordinal);
+        else if (result is not null and not DeviceMemory and not StepCounter)
+            Assert.Equal(method.Invoke(inner, arguments), result);
     }
 
     [Theory, InlineData("checking"), InlineData("timing")]
@@ -107,6 +109,7 @@ public sealed class ForwardingTests
         record.Calls.Clear();
         executable.Run(3);
         Assert.Contains(record.Calls, call => call.Member == nameof(IBackend.Unary));
-        if (backend is TimingBackend timing) Assert.Equal(("Exp", 1L, 6L), timing.Operations().Select(it => (it.Name, it.Calls, it.Elements)).Single());
+        if (backend is not TimingBackend timing) return;
+        Assert.Equal(("Exp", 1L, 6L), timing.Operations().Select(it => (it.Name, it.Calls, it.Elements)).Single());
     }
 }

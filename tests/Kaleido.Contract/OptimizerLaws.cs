@@ -14,14 +14,18 @@ public sealed class OptimizerLaws
         ("SGD, decoupled", new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.1)) { WeightDecay = 0.01, Decoupled = true }),
         ("SGD, momentum", new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.05)) { Momentum = 0.9 }),
         ("SGD, dampening", new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.05)) { Momentum = 0.8, Dampening = 0.3 }),
-        ("SGD, Nesterov", new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.05)) { Momentum = 0.9, Nesterov = true, WeightDecay = 0.02 }),
+        ("SGD, Nesterov", new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.05))
+            { Momentum = 0.9, Nesterov = true, WeightDecay = 0.02 }),
         ("SGD, steps", new(OptimizerKind.Sgd, LearningRateSchedule.Step(0.1, 7, 0.5))),
         ("AdaGrad", new(OptimizerKind.AdaGrad, LearningRateSchedule.Constant(0.1)) { Epsilon = 1e-10 }),
-        ("AdaGrad, decay", new(OptimizerKind.AdaGrad, LearningRateSchedule.Constant(0.1)) { Epsilon = 1e-10, RateDecay = 0.05, WeightDecay = 0.01 }),
+        ("AdaGrad, decay", new(OptimizerKind.AdaGrad, LearningRateSchedule.Constant(0.1))
+            { Epsilon = 1e-10, RateDecay = 0.05, WeightDecay = 0.01 }),
         ("RMSprop", new(OptimizerKind.RmsProp, LearningRateSchedule.Constant(0.01)) { Beta2 = 0.99 }),
-        ("RMSprop, momentum", new(OptimizerKind.RmsProp, LearningRateSchedule.Constant(0.01)) { Beta2 = 0.9, Momentum = 0.7, WeightDecay = 0.01 }),
+        ("RMSprop, momentum", new(OptimizerKind.RmsProp, LearningRateSchedule.Constant(0.01))
+            { Beta2 = 0.9, Momentum = 0.7, WeightDecay = 0.01 }),
         ("Adam", new(OptimizerKind.Adam, LearningRateSchedule.Constant(0.01))),
-        ("Adam, L2", new(OptimizerKind.Adam, LearningRateSchedule.Constant(0.01)) { WeightDecay = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3 }),
+        ("Adam, L2", new(OptimizerKind.Adam, LearningRateSchedule.Constant(0.01))
+            { WeightDecay = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-3 }),
         ("Adam, first moment off", new(OptimizerKind.Adam, LearningRateSchedule.Constant(0.01)) { Beta1 = 0 }),
         ("AdamW", new(OptimizerKind.Adam, LearningRateSchedule.Constant(0.01)) { WeightDecay = 0.1, Decoupled = true }),
         ("Adam, cosine", new(OptimizerKind.Adam, LearningRateSchedule.Cosine(0.01, 40, 0.001).WithWarmUp(5))),
@@ -45,7 +49,8 @@ public sealed class OptimizerLaws
     }
 
     private static Arenas Put(Bench bench, Grid parameters) => new(
-        bench.Put(new(1, parameters.Columns)), bench.Put(parameters), bench.Put(new(1, parameters.Columns)), bench.Put(new(1, parameters.Columns)));
+        bench.Put(new(1, parameters.Columns)), bench.Put(parameters),
+        bench.Put(new(1, parameters.Columns)), bench.Put(new(1, parameters.Columns)));
 
     /// <summary>Numbers of either sign with magnitudes from 1/2 to 3/2.</summary>
     private static Grid Gradients(Bench bench, Random random) =>
@@ -100,7 +105,8 @@ public sealed class OptimizerLaws
         {
             using var counter = bench.Backend.AllocateCounter();
             counter.Value = step;
-            Grid[] before = [Gradients(bench, random), bench.Random(random, 1, Parameters), Positive(bench, random), Positive(bench, random)];
+            Grid[] before =
+                [Gradients(bench, random), bench.Random(random, 1, Parameters), Positive(bench, random), Positive(bench, random)];
             Grid[] after = [before[0], new(1, Parameters), new(1, Parameters), new(1, Parameters)];
             for (int i = 0; i < Parameters; i++)
             {

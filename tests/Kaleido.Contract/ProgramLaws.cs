@@ -45,6 +45,26 @@ public sealed class ProgramLaws
         Assert.Equal(2UL, executable.Counter.Value);
     }
 
+    [Theory, OnEveryDevice]
+    public void An_assignment_writes_the_rows_of_this_run_and_nothing_else(string device)
+    {
+        using var bench = Devices.Open(device);
+        const int Capacity = 9000, Columns = 5, Before = 7;
+        foreach (int rows in new[] { 0, 1, 100, 6000, 9000 })
+        {
+            var start = bench.Random(new(rows), 1, Before + (Capacity * Columns) + 20_000);
+            var whole = bench.Put(start, offset: 0);
+            var shape = new Shape(Extent.Rows, Columns);
+            var program = new PlanProgram(
+                [new(shape, SlotKind.Variable, whole.Memory, Before), new(shape, SlotKind.Computed)],
+                [new(new UnaryElementwise(UnaryOperation.Negate), [0], 1)], [], [new AssignEffect(1, 0)]);
+            using var executable = bench.Backend.Lower(program, Capacity);
+            executable.Run(rows);
+            bench.SameBits(new(1, start.Columns, [.. start.Values.Select((value, i) =>
+                i >= Before && i < Before + (rows * Columns) ? -value : value)]), new(whole.Memory, 0, 1, start.Columns));
+        }
+    }
+
     /// <summary>Rows of x minus the mean of all elements, and that mean: the mean divides by the rows of this run.</summary>
     private static PlanProgram Centred(int columns) => new(
         [
@@ -105,8 +125,8 @@ public sealed class ProgramLaws
         parameters.Upload(0, start.Values);
         var program = new PlanProgram(
             [
-                Variable(new(parameters, 0, 1, Length)), new(new(1, Length), SlotKind.Computed, gradients), new(Shape.Scalar, SlotKind.Constant, Constant: 0.5),
-                Computed(1, Length), Computed(1, Length), Computed(1, 1),
+                Variable(new(parameters, 0, 1, Length)), new(new(1, Length), SlotKind.Computed, gradients),
+                new(Shape.Scalar, SlotKind.Constant, Constant: 0.5), Computed(1, Length), Computed(1, Length), Computed(1, 1),
             ],
             [
                 Binary(BinaryOperation.Multiply, 0, 2, 3),
@@ -115,7 +135,10 @@ public sealed class ProgramLaws
                 new(new UnaryElementwise(UnaryOperation.Identity), [0], 1),
             ],
             [5],
-            [new RecordEffect(5, ring.Memory, ring.Offset, Capacity), new UpdateEffect(rule, gradients, parameters, moment1, moment2, Length)]);
+            [
+                new RecordEffect(5, ring.Memory, ring.Offset, Capacity),
+                new UpdateEffect(rule, gradients, parameters, moment1, moment2, Length),
+            ]);
         using var executable = bench.Backend.Lower(program, 0);
 
         using var counter = bench.Backend.AllocateCounter();

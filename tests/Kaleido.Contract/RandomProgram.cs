@@ -15,7 +15,9 @@ public sealed class RandomProgram
     private const int RingCapacity = 3;
 
     private static readonly UnaryOperation[] Tame =
-        [UnaryOperation.Tanh, UnaryOperation.Relu, UnaryOperation.Sigmoid, UnaryOperation.Abs, UnaryOperation.Gelu, UnaryOperation.LeakyRelu];
+    [
+        UnaryOperation.Tanh, UnaryOperation.Relu, UnaryOperation.Sigmoid, UnaryOperation.Abs, UnaryOperation.Gelu, UnaryOperation.LeakyRelu,
+    ];
 
     private readonly Random _random;
     private readonly Bench _bench;
@@ -64,7 +66,7 @@ public sealed class RandomProgram
             new AssignEffect(assigned, state),
         ];
 
-        // Either every value must be readable, so that every one is compared, or only the last: then a device may keep the others out of memory.
+        // Either every value must be readable, so that every one is compared, or only the last: then the others may stay out of memory.
         int[] computed = [.. _instructions.Select(instruction => instruction.Destination)];
         Program = new(_slots, _instructions, _random.Next(2) == 0 ? computed : [last < computed[0] ? computed[0] : last], effects);
     }
@@ -74,8 +76,8 @@ public sealed class RandomProgram
     /// <summary>All memories that the program's effects and bound slots write.</summary>
     public IReadOnlyList<MatrixView> State() => _state;
 
-    public override string ToString() =>
-        string.Join("; ", _instructions.Select(i => $"{i.Destination} {_slots[i.Destination].Shape} = {i.Operation}({string.Join(", ", i.Sources)})"));
+    public override string ToString() => string.Join("; ", _instructions.Select(instruction =>
+        $"{instruction.Destination} {Of(instruction.Destination)} = {instruction.Operation}({string.Join(", ", instruction.Sources)})"));
 
     private MatrixView State(int length)
     {
@@ -99,7 +101,8 @@ public sealed class RandomProgram
         _instructions.Add(new(operation, sources, _slots.Count - 1));
     }
 
-    private void Emit(Operation operation, Shape shape, params int[] sources) => EmitInto(operation, new Slot(shape, SlotKind.Computed), sources);
+    private void Emit(Operation operation, Shape shape, params int[] sources) =>
+        EmitInto(operation, new Slot(shape, SlotKind.Computed), sources);
 
     private void Add()
     {
@@ -111,7 +114,8 @@ public sealed class RandomProgram
                 break;
             case 3 or 4 or 5:
                 var functions = Enum.GetValues<BinaryOperation>();
-                if (Shape.TryBroadcast(Of(x), Of(y), out var both)) Emit(new BinaryElementwise(functions[_random.Next(functions.Length)]), both, x, y);
+                if (Shape.TryBroadcast(Of(x), Of(y), out var both))
+                    Emit(new BinaryElementwise(functions[_random.Next(functions.Length)]), both, x, y);
                 break;
             case 6:
                 if (Shape.TryBroadcast(Of(x), Of(y), out var two) && Shape.TryBroadcast(two, Of(z), out var three))
@@ -160,8 +164,10 @@ public sealed class RandomProgram
     {
         if (_columns == 0 || Of(x).Rows.IsRows || Of(x).Rows.Size == 0) return;
         // As many indices as the run has rows, each 0 or 1.
-        Emit(new BinaryElementwise(BinaryOperation.Less), new Shape(Extent.Rows, 1), Pick(shape => shape == new Shape(Extent.Rows, 1) || shape.IsScalar),
-            EmitColumn());
+        var column = new Shape(Extent.Rows, 1);
+        Emit(new MinibatchIndicesOperation(1000, 5, (uint)_slots.Count), column);
+        int drawn = _slots.Count - 1;
+        Emit(new BinaryElementwise(BinaryOperation.Less), column, Pick(shape => shape == column || shape.IsScalar), drawn);
         int below = _slots.Count - 1;
         if (Of(x).Rows.Size >= 2)
         {
@@ -170,11 +176,5 @@ public sealed class RandomProgram
         }
 
         Emit(new OneHotOperation(), new Shape(Extent.Rows, 2), below);
-    }
-
-    private int EmitColumn()
-    {
-        Emit(new MinibatchIndicesOperation(1000, 5, (uint)_slots.Count), new Shape(Extent.Rows, 1));
-        return _slots.Count - 1;
     }
 }

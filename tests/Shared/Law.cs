@@ -6,9 +6,10 @@ namespace Kaleido.Tests;
 /// <summary>Checks laws over generated cases. The seed is fixed, so a failure is seen again; KALEIDO_SEED sets another.</summary>
 internal static class Law
 {
-    private static readonly ulong Seed = ulong.TryParse(Environment.GetEnvironmentVariable("KALEIDO_SEED"), out ulong seed) ? seed : 20261121;
+    private static readonly ulong Seed =
+        ulong.TryParse(Environment.GetEnvironmentVariable("KALEIDO_SEED"), out ulong seed) ? seed : 20261121;
 
-    /// <summary>The law must hold for every case; a case for which it throws or is false is made smaller and shown, with the seed.</summary>
+    /// <summary>The law must hold for every case. One for which it throws or is false is made smaller and shown, with the seed.</summary>
     public static void Holds<T>(Arbitrary<T> arbitrary, Func<T, bool> law, int cases = 100)
     {
         // The second word of a replay must be odd.

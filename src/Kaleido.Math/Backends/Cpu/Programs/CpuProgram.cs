@@ -59,6 +59,9 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     /// <summary>Below this many operations a second thread costs more than it brings. Tests set it to 0 to share even small work.</summary>
     public double WorthSharing { get; set; } = 60_000;
 
+    /// <summary>How many threads the last run asked for.</summary>
+    public int Workers => _workers;
+
     /// <summary>The steps, for tests and for those who want to know what was fused.</summary>
     public IReadOnlyList<CpuStep> StepList => _steps;
 
@@ -118,7 +121,9 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         for (int i = 0; i < _phases.Length; i++) _tasks[i] = _phases[i].Step.Tasks(_phases[i].Phase);
         // Worker 0 runs phases of a single task one after the other; the team meets only around phases that it shares.
         for (int i = 0; i + 1 < _phases.Length; i++) _meet[i] = _tasks[i] > 1 || _tasks[i + 1] > 1;
-        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, Math.Max(1, _tasks.DefaultIfEmpty(1).Max()));
+        int mostTasks = 1;
+        foreach (int tasks in _tasks) mostTasks = Math.Max(mostTasks, tasks);
+        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, mostTasks);
         _preparedRows = rows;
     }
 

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Kaleido.Backends;
+using Kaleido.Lab.Creation;
+using Kaleido.Numerics;
+
+namespace Kaleido.Cli;
+
+/// <summary>The command line as a function: arguments in, text and an exit code out.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs a command. Cancelling it gives <see cref="ExitCode.Cancelled"/>, with what was reached saved.</summary>
+    public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
+    {
+        var root = new RootCommand("Kaleido: digits, or pictures of your own, out of noise by iterating a neural network.")
+        {
+            CreateCommand.Build(terminal, cancellation),
+            InfoCommand.Build(terminal),
+        };
+        foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
+        var result = root.Parse(args);
+        if (result.Action is ParseErrorAction || (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction))
+        {
+            terminal.Fail(Sentence(result.Errors.Count > 0 ? result.Errors[0].Message : "no command was given"));
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return result.Invoke(new() { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or DeviceException)
+        {
+            terminal.Fail(Sentence(error.Message));
+            return ExitCode.Failed;
+        }
+        catch (OutOfMemoryException error)
+        {
+            terminal.Fail(Sentence(error is InsufficientMemoryException ? error.Message : $"The memory did not suffice: {error.Message}"));
+            return ExitCode.Failed;
+        }
+    }
+
+    // One line, whatever the source of the message, and always with a full stop.
+    private static string Sentence(string message)
+    {
+        string line = message.ReplaceLineEndings(" ").Trim();
+        return line.EndsWith('.') ? line : line + ".";
+    }
+
+    private sealed class VersionAction(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            terminal.Output.WriteLine(FormattableString.Invariant(
+                $"kaleido {HostEnvironment.Version}, numerics version {NumericsVersion.Current}"));
+            return ExitCode.Success;
+        }
+    }
+}

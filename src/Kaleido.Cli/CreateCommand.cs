@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+using Kaleido.Backends.Cpu;
+using Kaleido.Lab.Creation;
+using Kaleido.Training;
+
+namespace Kaleido.Cli;
+
+/// <summary><c>kaleido create</c>: from data, or from nothing, to a picture.</summary>
+internal sealed class CreateCommand
+{
+    private const string FileOrFolder = "Folder with IDX files (as MNIST's), or one IDX file, plain or .gz, of samples in [0, 1]";
+    private static readonly CreateOptions Digits = CreateOptions.ForEmbeddedDigits, Own = CreateOptions.ForData;
+
+    private readonly Option<string?> _data = Flags.Path("--data", FileOrFolder + " [default: digits that the program draws itself]");
+
+    private readonly Option<long?> _samples = Flags.Whole("--samples",
+        $"How many samples: digits drawn, or the first ones of --data [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
+
+    private readonly Option<long?> _hidden = Whole("--hidden", "Width of every hidden layer", o => o.Hidden);
+    private readonly Option<long?> _layers = Whole("--layers", "Hidden layers", o => o.HiddenLayers);
+    private readonly Option<long?> _steps = Whole("--steps", "Optimiser steps (Adam)", o => o.Steps);
+    private readonly Option<long?> _batch = Whole("--batch", "Samples of a step, all of them if there are fewer", o => o.BatchSize);
+
+    private readonly Option<double?> _lr =
+        Flags.Number("--lr", "Learning rate" + Default(o => Text(o.LearningRate)), zero: false);
+
+    private readonly Option<string?> _schedule = new("--schedule")
+    {
+        Description = "The learning rate over the steps: constant, or cosine, which falls to a hundredth" + Default(ScheduleOf),
+        HelpName = "constant|cosine",
+    };
+
+    private readonly Option<double?> _noise = Flags.Number("--noise",
+        "Standard deviation of noise on the inputs while training, in [-1, 1] units: it makes samples attract" + Default(o => Text(o.InputNoise)),
+        zero: true);
+
+    private readonly Option<double?> _epsilon = Flags.Number("--epsilon",
+        "Uniform noise of ±X between iterations" + Default(o => Text(o.Epsilon)), zero: true);
+
+    private readonly Option<long?> _iterations = Whole("--iterations", "How often the network is applied", o => o.Iterations);
+    private readonly Option<long?> _chains = Whole("--chains", "Chains, each from noise of its own; the picture shows the first 100", o => o.Chains);
+
+    private readonly Option<long?> _seed = Flags.Whole("--seed",
+        $"Seed of all that is drawn: digits, weights, minibatches, noise, chains [default: {Digits.Seed}]", 0, uint.MaxValue);
+
+    private readonly Option<long?> _threads = Flags.Whole("--threads",
+        "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
+
+    private readonly Option<string?> _out = Flags.Path("--out",
+        $"Folder for {string.Join(", ", OutputFolder.Files)}; those of an earlier run are replaced [default: {CreateOptions.DefaultFolder}]");
+
+    private CreateCommand() => _schedule.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("constant" or "cosine"))
+            result.AddError($"--schedule must be constant or cosine, not \"{result.Tokens[0].Value}\"");
+    });
+
+    public static Command Build(Terminal terminal, CancellationToken cancellation)
+    {
+        var flags = new CreateCommand();
+        var command = new Command("create", "Train a network on pictures, iterate it from noise, and draw what appears.")
+        {
+            flags._data, flags._samples, flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
+            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out,
+        };
+        command.SetAction(result => Run(flags.Read(result), terminal, cancellation));
+        return command;
+    }
+
+    private CreateOptions Read(ParseResult result)
+    {
+        var defaults = result.GetValue(_data) is null ? Digits : Own;
+        return defaults with
+        {
+            Data = result.GetValue(_data),
+            Samples = (int)(result.GetValue(_samples) ?? defaults.Samples),
+            Hidden = (int)(result.GetValue(_hidden) ?? defaults.Hidden),
+            HiddenLayers = (int)(result.GetValue(_layers) ?? defaults.HiddenLayers),
+            Steps = (int)(result.GetValue(_steps) ?? defaults.Steps),
+            BatchSize = (int)(result.GetValue(_batch) ?? defaults.BatchSize),
+            LearningRate = result.GetValue(_lr) ?? defaults.LearningRate,
+            Cosine = (result.GetValue(_schedule) ?? ScheduleOf(defaults)) == "cosine",
+            InputNoise = result.GetValue(_noise) ?? defaults.InputNoise,
+            Epsilon = result.GetValue(_epsilon) ?? defaults.Epsilon,
+            Iterations = (int)(result.GetValue(_iterations) ?? defaults.Iterations),
+            Chains = (int)(result.GetValue(_chains) ?? defaults.Chains),
+            Seed = (uint)(result.GetValue(_seed) ?? defaults.Seed),
+            Threads = (int)(result.GetValue(_threads) ?? 0),
+            Output = result.GetValue(_out) ?? CreateOptions.DefaultFolder,
+        };
+    }
+
+    private static int Run(CreateOptions options, Terminal terminal, CancellationToken cancellation)
+    {
+        var result = CreateRun.Execute(options, new ProgressDisplay(terminal), cancellation);
+        terminal.Output.WriteLine(Summary(result));
+        terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
+        switch (result.StopReason)
+        {
+            case StopReason.Cancelled:
+                terminal.Fail(string.Create(CultureInfo.InvariantCulture,
+                    $"cancelled after {result.Fit.Steps} steps and {result.Iterations} iterations; what was reached is in {options.Output}."));
+                return ExitCode.Cancelled;
+            case StopReason.Diverged:
+                terminal.Fail(string.Create(CultureInfo.InvariantCulture,
+                    $"the training diverged at step {result.Fit.DivergedAtStep}: try a smaller --lr; the best network before is in {options.Output}."));
+                return ExitCode.Failed;
+            case StopReason.Dead:
+                terminal.Fail(string.Create(CultureInfo.InvariantCulture,
+                    $"the network gives the same output for every input since step {result.Fit.BestStep}: try another --seed or fewer --layers."));
+                return ExitCode.Failed;
+            default:
+                return ExitCode.Success;
+        }
+    }
+
+    private static string Summary(CreateResult result)
+    {
+        string burnIn = result.BurnIn is { } iteration
+            ? string.Create(CultureInfo.InvariantCulture, $"settled {(result.IsCycle ? "on cycles " : "")}after {iteration}")
+            : "not settled yet";
+        string sampled = string.Create(CultureInfo.InvariantCulture,
+            $"sampled {result.Options.Chains} chains, {result.Iterations} iterations in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
+        if (result.Memorization is not { } found) return sampled;
+        string classes = found.ClassCounts is { } counts
+            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {counts.Count} classes occur")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample (d1/d2 <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
+            + $"{found.DistinctSamples} different ones{classes}");
+    }
+
+    private static Option<long?> Whole(string name, string description, Func<CreateOptions, long> value) =>
+        Flags.Whole(name, description + Default(o => value(o).ToString(CultureInfo.InvariantCulture)), 1, int.MaxValue);
+
+    private static string Default(Func<CreateOptions, string> text) =>
+        text(Digits) == text(Own) ? $" [default: {text(Digits)}]" : $" [default: {text(Digits)}; with --data: {text(Own)}]";
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string ScheduleOf(CreateOptions options) => options.Cosine ? "cosine" : "constant";
+}

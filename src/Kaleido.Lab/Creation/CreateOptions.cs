@@ -1,0 +1,110 @@
+using Kaleido.Backends.Cpu;
+
+namespace Kaleido.Lab.Creation;
+
+/// <summary>
+/// What to create: one whole path from data over a trained network to a picture of its kaleidoscope. One seed draws everything: the embedded
+/// digits, the weights, the minibatches, the noise and the chains.
+/// </summary>
+public sealed record CreateOptions
+{
+    /// <summary>The name of the folder that is written to where none is named.</summary>
+    public const string DefaultFolder = "kaleido-out";
+
+    /// <summary>A folder or file of samples in [0, 1]; null for the embedded digits.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>How many samples: digits drawn, or the first ones of <see cref="Data"/>; 0 for all of them.</summary>
+    public int Samples { get; init; }
+
+    /// <summary>Width of every hidden layer.</summary>
+    public int Hidden { get; init; }
+
+    /// <summary>Number of hidden layers.</summary>
+    public int HiddenLayers { get; init; }
+
+    /// <summary>Optimiser steps.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Samples of a step.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>Adam's learning rate, at its start where <see cref="Cosine"/> lets it fall.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>True: the learning rate falls along half a cosine to a hundredth over the steps; false: it is constant.</summary>
+    public bool Cosine { get; init; }
+
+    /// <summary>Standard deviation σ of normal noise on the inputs while training, in the network's units [-1, 1]; 0 for none.</summary>
+    public double InputNoise { get; init; }
+
+    /// <summary>Scale ε of the uniform noise between iterations; 0 for none.</summary>
+    public double Epsilon { get; init; } = 0.01;
+
+    /// <summary>How often the network is applied.</summary>
+    public int Iterations { get; init; }
+
+    /// <summary>Number of chains.</summary>
+    public int Chains { get; init; }
+
+    /// <summary>The seed of everything that is drawn.</summary>
+    public uint Seed { get; init; }
+
+    /// <summary>Threads; 0 for as many as the process may use. It never changes a result.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The folder to write to.</summary>
+    public string Output { get; init; } = DefaultFolder;
+
+    /// <summary>Time between reports of progress.</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>For the embedded digits: trained in well under a minute on two cores until its chains settle on readable digits.</summary>
+    public static CreateOptions ForEmbeddedDigits { get; } = new()
+    {
+        Samples = 100,
+        Hidden = 256,
+        HiddenLayers = 6,
+        Steps = 3000,
+        BatchSize = 100,
+        LearningRate = 1e-3,
+        Cosine = true,
+        InputNoise = 0.1,
+        Iterations = 100,
+        Chains = 100,
+    };
+
+    /// <summary>For data of one's own: the settings of H. Shrivastava, arXiv 2402.11793, for MNIST (its Fig. 7).</summary>
+    public static CreateOptions ForData { get; } = new()
+    {
+        Hidden = 500,
+        HiddenLayers = 10,
+        Steps = 10_000,
+        BatchSize = 1000,
+        LearningRate = 1e-4,
+        Iterations = 300,
+        Chains = 100,
+    };
+
+    /// <summary>Refuses values outside their ranges.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Samples, Data is null ? 1 : 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Hidden, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HiddenLayers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Iterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Chains, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, ThreadTeam.Limit);
+        ArgumentException.ThrowIfNullOrEmpty(Output);
+        if (!(LearningRate > 0) || !double.IsFinite(LearningRate))
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the learning rate must be a positive number");
+        if (!(Epsilon >= 0) || !double.IsFinite(Epsilon))
+            throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon, "must be a number not below 0");
+        if (!(InputNoise >= 0) || !double.IsFinite(InputNoise))
+            throw new ArgumentOutOfRangeException(nameof(InputNoise), InputNoise, "must be a number not below 0");
+    }
+}

@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kaleido.Backends;
+using Kaleido.Backends.Cpu;
+using Kaleido.Data;
+using Kaleido.Lab.Metrics;
+using Kaleido.Lab.Pictures;
+using Kaleido.Networks;
+using Kaleido.Optimizers;
+using Kaleido.Sampling;
+using Kaleido.Training;
+
+namespace Kaleido.Lab.Creation;
+
+/// <summary>
+/// The whole path: data, a network fitted to map them to themselves, the network applied again and again to noise, a picture, files
+/// (H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793).
+/// </summary>
+public static class CreateRun
+{
+    /// <summary>
+    /// Runs it and writes the four files of <see cref="OutputFolder"/>, each complete or not at all. Cancelling ends it after the current
+    /// step; what was reached is written still: the best network so far, its losses, and the picture of the iterations made, but at least
+    /// the first. A divergence or a dead network is a result, not an exception.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, known before any work, or the data are not there.</exception>
+    /// <exception cref="InvalidDataException">The data cannot be used; the message is one sentence.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory does not suffice, known before the training.</exception>
+    public static CreateResult Execute(CreateOptions options, IProgress<CreateProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var clock = Stopwatch.StartNew();
+        OutputFolder.Prepare(options.Output);
+        var data = Load(options);
+        var shape = KaleidoscopeSheet.ShapeOf(data);
+        options = options with { Samples = data.Samples, BatchSize = Math.Min(options.BatchSize, data.Samples) };
+        MemoryNeed.Check(options, data);
+
+        using var device = Device.Cpu(options.Threads);
+        options = options with { Threads = ((CpuBackend)device.Backend).Threads };
+        using var network = Mlp.Create(device, new(data.Features, options.Hidden, options.HiddenLayers)
+        {
+            Output = Activation.Tanh,
+            Seed = options.Seed,
+        });
+        progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
+        var fit = ManifoldLearning.Fit(network, data, Training(options), Relay(progress), cancellation);
+        progress?.Report(new(CreatePhase.Trained, Describe(fit)));
+
+        var sampling = Stopwatch.StartNew();
+        using var kaleidoscope = new Kaleidoscope(network, new()
+        {
+            Samples = options.Chains,
+            Epsilon = options.Epsilon,
+            Seed = options.Seed,
+        });
+        bool trained = fit.StopReason != StopReason.Cancelled;
+        var frames = Sample(kaleidoscope, trained ? options.Iterations : 1, progress, cancellation);
+        var samplingTime = sampling.Elapsed;
+        progress?.Report(new(CreatePhase.Measuring));
+        var memorization = Measure(device, frames[^1].Samples, data, trained, cancellation);
+        bool cancelled = !trained || memorization is null || frames[^1].Iteration < options.Iterations;
+        var last = kaleidoscope.Frame;
+        var result = new CreateResult
+        {
+            Options = options,
+            Data = data,
+            Fit = fit,
+            StopReason = cancelled ? StopReason.Cancelled : fit.StopReason,
+            Iterations = last.Iteration,
+            Frames = [.. frames.Select(frame => frame.Iteration)],
+            BurnIn = last.BurnIn,
+            IsCycle = last.IsCycle,
+            MedianStep = last.MedianStep,
+            Memorization = memorization,
+            SamplingTime = samplingTime,
+            Elapsed = clock.Elapsed,
+        };
+        Write(result, network, KaleidoscopeSheet.Draw(frames, shape));
+        return result;
+    }
+
+    private static Dataset Load(CreateOptions options)
+    {
+        if (options.Data is null) return EmbeddedDigits.Create(options.Samples, options.Seed);
+        var data = Dataset.Open(options.Data);
+        if (options.Samples > data.Samples)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Data}: {options.Samples} samples were asked for, but it holds {data.Samples}."));
+        }
+
+        if (options.Samples > 0) data = data.First(options.Samples);
+        var values = data.Values.Span;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is >= 0 and <= 1) continue;
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Data}: sample {i / data.Features}, feature {i % data.Features} is {values[i]:R}; all values must lie in [0, 1]."));
+        }
+
+        return data;
+    }
+
+    private static TrainingOptions Training(CreateOptions options) => new()
+    {
+        BatchSize = options.BatchSize,
+        Steps = options.Steps,
+        LearningRate = options.LearningRate,
+        Optimizer = new Adam
+        {
+            LearningRate = options.LearningRate,
+            Schedule = options.Cosine
+                ? LearningRateSchedule.Cosine(options.LearningRate, options.Steps, options.LearningRate / 100)
+                : null,
+        },
+        InputNoise = options.InputNoise,
+        Seed = options.Seed,
+        ReportInterval = options.ReportInterval,
+    };
+
+    private static List<(int Iteration, float[] Samples)> Sample(
+        Kaleidoscope kaleidoscope, int iterations, IProgress<CreateProgress>? progress, CancellationToken cancellation)
+    {
+        int[] chosen = KaleidoscopeSheet.Choose(iterations);
+        var frames = new List<(int Iteration, float[] Samples)>();
+        Keep(kaleidoscope.Frame);
+        foreach (var frame in kaleidoscope.Run(iterations))
+        {
+            bool stop = cancellation.IsCancellationRequested && iterations > 1;
+            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
+            progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
+            if (stop) break;
+        }
+
+        return frames;
+
+        void Keep(KaleidoscopeFrame frame) =>
+            frames.Add((frame.Iteration, KaleidoscopeSheet.InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
+    }
+
+    private static Memorization? Measure(Device device, float[] points, Dataset data, bool trained, CancellationToken cancellation)
+    {
+        try
+        {
+            return Memorization.Measure(device, points, data, trained ? cancellation : CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(CreateResult result, Mlp network, Picture picture)
+    {
+        string folder = result.Options.Output;
+        network.Save(Path.Combine(folder, OutputFolder.Network));
+        LossTable.Write(Path.Combine(folder, OutputFolder.Losses), result.Fit);
+        PngEncoder.Write(Path.Combine(folder, OutputFolder.Picture), picture);
+        RunReport.Write(Path.Combine(folder, OutputFolder.Report), result, network);
+    }
+
+    private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,
+        $"{data.Name}: {data.Samples} samples of {data.Features} features; network {string.Join("-", network.Options.Sizes())}, "
+        + $"{network.ParameterCount} parameters; {network.Device.Description}");
+
+    private static string Describe(FitResult fit) => string.Create(CultureInfo.InvariantCulture,
+        $"trained {fit.Steps} steps in {fit.Elapsed.TotalSeconds:F1} s, best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
+
+    private static TrainingRelay? Relay(IProgress<CreateProgress>? progress) => progress is null ? null : new(progress);
+
+    private sealed class TrainingRelay(IProgress<CreateProgress> progress) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => progress.Report(new(CreatePhase.Training, Training: value));
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Kaleido.Data;
+using Kaleido.Lab.Pictures;
+using Kaleido.Sampling;
+
+namespace Kaleido.Lab.Creation;
+
+/// <summary>The picture of a kaleidoscope: grids of the same chains at several iterations, side by side.</summary>
+public static class KaleidoscopeSheet
+{
+    /// <summary>How many chains a grid shows at most: the first ones.</summary>
+    public const int MaximumTiles = 100;
+
+    private const int MaximumWidth = 4096, Panels = 7;
+
+    /// <summary>
+    /// Which iterations are shown: 0 (the start), 1, then powers of <paramref name="iterations"/>^(1/5), rounded, and the last.
+    /// </summary>
+    public static int[] Choose(int iterations)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        var chosen = new SortedSet<int> { 0, 1, iterations };
+        for (int i = 1; i < Panels - 2; i++) chosen.Add((int)Math.Round(Math.Pow(iterations, i / (Panels - 2.0))));
+        return [.. chosen];
+    }
+
+    /// <summary>
+    /// How a row is drawn: the shape of its pictures, else, for rows that are none, the rectangle nearest to a square that holds them.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Pictures of this shape cannot be drawn.</exception>
+    public static ImageShape ShapeOf(Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ImageShape shape = data.Image ?? Rectangle(data.Features);
+        if (shape.Channels is not (1 or 3))
+            throw new InvalidDataException($"{data.Name}: pictures of {shape.Channels} channels cannot be drawn, only those of 1 or 3.");
+        return shape.Width <= MaximumWidth && shape.Height <= MaximumWidth
+            ? shape
+            : throw new InvalidDataException($"{data.Name}: samples of {shape.Width} × {shape.Height} are too large to draw (at most {MaximumWidth}).");
+    }
+
+    private static ImageShape Rectangle(int features)
+    {
+        int height = (int)Math.Sqrt(features);
+        while (features % height != 0) height--;
+        return new(features / height, height, 1);
+    }
+
+    /// <summary>Draws the frames' samples, in the data's units, each under its caption.</summary>
+    /// <param name="frames">The iterations and the samples [chains, features] of each, scaled back to the data's units.</param>
+    /// <param name="shape">The shape of a sample.</param>
+    public static Picture Draw(IReadOnlyList<(int Iteration, float[] Samples)> frames, ImageShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        var panels = frames.Select((frame, i) =>
+        {
+            int shown = Math.Min(frame.Samples.Length, MaximumTiles * shape.Features);
+            return (ImageGrid.Draw(frame.Samples.AsSpan(0, shown), shape), Caption(frame.Iteration, i == frames.Count - 1));
+        });
+        return PictureStrip.Join([.. panels], gap: 8, captionScale: 2);
+    }
+
+    private static string Caption(int iteration, bool last) => iteration switch
+    {
+        0 => "noise",
+        1 => "1 application",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{iteration}{(last ? " (last)" : "")}"),
+    };
+
+    /// <summary>The frames of a kaleidoscope in the data's units.</summary>
+    internal static float[] InDataUnits(KaleidoscopeFrame frame, DataScaling scaling)
+    {
+        var samples = new float[frame.Samples.Length];
+        scaling.Invert(frame.Samples.Span, samples);
+        return samples;
+    }
+}

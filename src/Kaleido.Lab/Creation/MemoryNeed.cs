@@ -1,0 +1,43 @@
+using System.Globalization;
+using Kaleido.Data;
+
+namespace Kaleido.Lab.Creation;
+
+/// <summary>How much memory a creation takes at least, so that a run too large is refused before it starts instead of killed on its way.</summary>
+internal static class MemoryNeed
+{
+    // Parameters, gradients, Adam's two moments, the best network, and a copy while the file is written.
+    private const double CopiesOfParameters = 6;
+
+    /// <summary>Refuses what cannot fit.</summary>
+    /// <exception cref="InsufficientMemoryException">It does not fit; one sentence says what takes the most.</exception>
+    public static void Check(CreateOptions options, Dataset data)
+    {
+        double features = data.Features, hidden = options.Hidden, layers = options.HiddenLayers;
+        double parameters = (2 * features * hidden) + ((layers - 1) * hidden * hidden) + (layers * hidden) + features;
+        double activations = (layers * hidden) + (3 * features);
+        (string Name, double Floats, double Largest)[] needs =
+        [
+            ($"a network of {options.HiddenLayers} hidden layers of {options.Hidden}", CopiesOfParameters * parameters, parameters),
+            ($"{data.Samples} samples", 2.0 * data.Samples * features, data.Samples * features),
+            ($"minibatches of {options.BatchSize}", options.BatchSize * activations, options.BatchSize * Math.Max(hidden, features)),
+            // Three states on the device, two in the frame, and the panels of the picture.
+            ($"{options.Chains} chains", options.Chains * ((12 * features) + (2 * hidden)), options.Chains * Math.Max(hidden, features)),
+            ($"{options.Steps} steps", options.Steps, options.Steps),
+        ];
+        double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, total = sizeof(float) * needs.Sum(need => need.Floats);
+        var (name, floats, _) = needs.MaxBy(need => need.Floats);
+        if (total > available)
+        {
+            throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
+                $"This takes at least {total / 1e9:F1} GB of memory, {floats * sizeof(float) / 1e9:F1} GB of it for {name}, "
+                + $"but the machine has {available / 1e9:F1} GB."));
+        }
+
+        foreach (var need in needs.Where(need => need.Largest > Array.MaxLength - 64))
+        {
+            throw new InsufficientMemoryException(string.Create(CultureInfo.InvariantCulture,
+                $"One array for {need.Name} would hold {need.Largest:F0} numbers, but at most {Array.MaxLength - 64} are possible."));
+        }
+    }
+}

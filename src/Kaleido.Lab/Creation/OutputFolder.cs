@@ -1,0 +1,57 @@
+namespace Kaleido.Lab.Creation;
+
+/// <summary>The folder a run writes to: made, and tried out, before any work is done.</summary>
+public static class OutputFolder
+{
+    /// <summary>The trained network.</summary>
+    public const string Network = "network.safetensors";
+
+    /// <summary>The picture.</summary>
+    public const string Picture = "kaleidoscope.png";
+
+    /// <summary>The losses, step by step.</summary>
+    public const string Losses = "loss.csv";
+
+    /// <summary>Settings, figures and environment. Written last: where it stands, the others are complete.</summary>
+    public const string Report = "run.json";
+
+    /// <summary>All of them, in the order they are written.</summary>
+    public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, Report];
+
+    /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all four names.</summary>
+    /// <exception cref="IOException">It cannot be written to; the message is one sentence that names it and says why.</exception>
+    public static void Prepare(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        try
+        {
+            for (string? above = Path.GetFullPath(folder); above is not null; above = Path.GetDirectoryName(above))
+            {
+                if (File.Exists(above)) throw new IOException($"{folder}: cannot be a folder to write to, because {above} is a file.");
+            }
+
+            Directory.CreateDirectory(folder);
+            foreach (string name in Files)
+            {
+                string path = Path.Combine(folder, name);
+                if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
+            }
+
+            string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+                // That it could be made is all there is to know.
+            }
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new IOException($"{folder}: cannot be written to: {FirstLine(error.Message)}", error);
+        }
+        catch (IOException error) when (!error.Message.StartsWith(folder, StringComparison.Ordinal))
+        {
+            throw new IOException($"{folder}: cannot be written to: {FirstLine(error.Message)}", error);
+        }
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', '\r')[0];
+}
