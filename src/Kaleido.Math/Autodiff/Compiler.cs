@@ -70,9 +70,16 @@ internal sealed class Compiler
             _ => new Slot(node.Shape, SlotKind.Computed),
         });
         _slotOfNode[node.Id] = slot;
-        if (_slots[slot].Kind == SlotKind.Variable) _slots[slot].Memory!.CheckRange(_slots[slot].Offset, node.Shape.Count(_capacity));
+        if (node.Operation is VariableOperation variable) CheckRoom(node, variable);
         if (_slots[slot].Kind == SlotKind.Computed)
             _instructions.Add(new(node.Operation, node.Operands.Select(o => _slotOfNode[o.Id]).ToArray(), slot));
+    }
+
+    private void CheckRoom(Node node, VariableOperation variable)
+    {
+        if (node.Shape.Rows.Resolve(_capacity) > variable.Rows)
+            throw new ArgumentException($"Compile: a capacity of {_capacity} rows is more than the {variable.Rows} rows of {node}");
+        variable.Memory.CheckRange(variable.Offset, node.Shape.Count(_capacity));
     }
 
     private int AddSlot(Slot slot)

@@ -18,7 +18,7 @@ public static class Differentiation
     }
 
     /// <summary>The vector-Jacobian products Jᵀu for each x, with u = <paramref name="cotangent"/> of the output's shape.</summary>
-    /// <exception cref="ArgumentException">The cotangent has another shape than the output.</exception>
+    /// <exception cref="ArgumentException">The cotangent has another shape than the output, or a node belongs to another graph.</exception>
     public static Node[] VectorJacobian(this Node output, Node cotangent, params ReadOnlySpan<Node> withRespectTo)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -26,6 +26,8 @@ public static class Differentiation
         if (cotangent.Shape != output.Shape)
             throw new ArgumentException($"VectorJacobian: the cotangent {cotangent.Shape} has another shape than the output {output.Shape}");
         var graph = output.Graph;
+        RequireSameGraph("VectorJacobian", output, cotangent);
+        foreach (var x in withRespectTo) RequireSameGraph("VectorJacobian", output, x);
         var leads = LeadsFrom(withRespectTo, output.Id);
         var gradients = new Node?[output.Id + 1];
         gradients[output.Id] = cotangent;
@@ -54,7 +56,8 @@ public static class Differentiation
     /// <summary>
     /// The Jacobian-vector product Jv: the change of <paramref name="output"/> when each x moves along its tangent of the same shape.
     /// </summary>
-    /// <exception cref="ArgumentException">A tangent has another shape than its x.</exception>
+    /// <remarks>An x that depends on another x moves along its own tangent alone.</remarks>
+    /// <exception cref="ArgumentException">A tangent has another shape than its x, or a node belongs to another graph.</exception>
     public static Node JacobianVector(this Node output, params ReadOnlySpan<(Node X, Node Tangent)> directions)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -62,6 +65,8 @@ public static class Differentiation
         var tangents = new Node?[output.Id + 1];
         foreach (var (x, tangent) in directions)
         {
+            RequireSameGraph("JacobianVector", output, x);
+            RequireSameGraph("JacobianVector", output, tangent);
             if (x.Shape != tangent.Shape)
                 throw new ArgumentException($"JacobianVector: the tangent {tangent.Shape} has another shape than {x}");
             if (x.Id <= output.Id) tangents[x.Id] = tangent;
@@ -93,6 +98,13 @@ public static class Differentiation
         if (x.Shape != v.Shape) throw new ArgumentException($"HessianVector: the vector {v.Shape} has another shape than {x}");
         var gradient = output.Differentiate(x)[0];
         return (gradient * v.StopGradient()).Sum().Differentiate(x)[0];
+    }
+
+    private static void RequireSameGraph(string operation, Node output, Node other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!ReferenceEquals(other.Graph, output.Graph))
+            throw new ArgumentException($"{operation}: {other} belongs to another graph than the output {output}");
     }
 
     // Which nodes depend on one of the starting points: the others need no gradient.

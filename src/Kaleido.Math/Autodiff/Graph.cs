@@ -49,7 +49,7 @@ public sealed class Graph
     private Node Variable(string label, Tensor tensor, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(label);
-        return Add(new VariableOperation(label, tensor.Memory, tensor.Offset), [], shape);
+        return Add(new VariableOperation(label, tensor.Memory, tensor.Offset, tensor.Rows), [], shape);
     }
 
     /// <summary>A number, rounded once to the device's precision: [1, 1].</summary>

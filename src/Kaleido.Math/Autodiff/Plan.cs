@@ -10,15 +10,16 @@ namespace Kaleido.Autodiff;
 /// <remarks>A plan must not be run by two threads at once.</remarks>
 public sealed class Plan : IDisposable
 {
+    private readonly Graph _graph;
     private readonly IExecutable _executable;
     private readonly PlanProgram _program;
     private readonly IReadOnlyDictionary<int, int> _slotOfNode;
     private readonly HashSet<int> _readable;
     private int _rows;
 
-    private Plan(Device device, int capacity, PlanProgram program, IReadOnlyDictionary<int, int> slotOfNode, IExecutable executable)
+    private Plan(Graph graph, Device device, int capacity, PlanProgram program, IReadOnlyDictionary<int, int> slotOfNode, IExecutable executable)
     {
-        (Device, Capacity, _program, _slotOfNode, _executable) = (device, capacity, program, slotOfNode, executable);
+        (_graph, Device, Capacity, _program, _slotOfNode, _executable) = (graph, device, capacity, program, slotOfNode, executable);
         _readable = [.. program.Outputs];
         _rows = capacity;
     }
@@ -31,6 +32,8 @@ public sealed class Plan : IDisposable
 
     /// <summary>The program, for those who want to look.</summary>
     public PlanProgram Program => _program;
+
+    internal IExecutable Executable => _executable;
 
     /// <summary>Bytes of device memory held for values between instructions.</summary>
     public long WorkspaceBytes => _executable.WorkspaceBytes;
@@ -64,7 +67,7 @@ public sealed class Plan : IDisposable
         }
 
         var executable = interpret ? new Interpreter(device.Backend, program, capacity) : device.Backend.Lower(program, capacity);
-        return new(device, capacity, program, slotOfNode, executable);
+        return new(graph, device, capacity, program, slotOfNode, executable);
     }
 
     /// <summary>Copies the value of an input in, row by row; the number of values decides how many rows it has.</summary>
@@ -82,15 +85,25 @@ public sealed class Plan : IDisposable
         view.Memory.Upload(view.Offset, values);
     }
 
+    private bool TryGetSlot(Node node, out int slot)
+    {
+        slot = -1;
+        return ReferenceEquals(node.Graph, _graph) && _slotOfNode.TryGetValue(node.Id, out slot);
+    }
+
     private MatrixView InputView(Node input, int count)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Operation is not InputOperation || !_slotOfNode.TryGetValue(input.Id, out int slot))
+        if (input.Operation is not InputOperation || !TryGetSlot(input, out int slot))
             throw new ArgumentException($"Upload: {input} is not an input of this plan");
         var full = _executable.View(slot, Capacity);
-        bool whole = input.Shape.Rows.IsRows || input.Shape.Columns.IsRows
-            ? count <= full.Count && (full.Columns == 0 || !input.Shape.Rows.IsRows || count % full.Columns == 0)
-            : count == full.Count;
+        bool whole = (input.Shape.Rows.IsRows, input.Shape.Columns.IsRows) switch
+        {
+            (false, false) => count == full.Count,
+            (true, true) => Math.Sqrt(count) % 1 == 0,
+            (true, false) => full.Columns == 0 ? count == 0 : count % full.Columns == 0,
+            (false, true) => full.Rows == 0 ? count == 0 : count % full.Rows == 0,
+        } && count <= full.Count;
         if (!whole) throw new ArgumentException($"Upload: {count} values do not fill {input} for up to {Capacity} rows");
         return full;
     }
@@ -142,7 +155,7 @@ public sealed class Plan : IDisposable
     public MatrixView OutputView(Node output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!_slotOfNode.TryGetValue(output.Id, out int slot) || !_readable.Contains(slot))
+        if (!TryGetSlot(output, out int slot) || !_readable.Contains(slot))
             throw new ArgumentException($"{output} is not an output of this plan: name it when compiling");
         return _executable.View(slot, _rows);
     }

@@ -27,9 +27,9 @@ public sealed record InputOperation(string Label, int Index) : Operation
 
 /// <summary>
 /// A value that stays on the device between runs: a parameter, a data set, the state of a sampler. Its memory has room for
-/// the shape at the plan's capacity.
+/// the shape at the plan's capacity, that is at most <paramref name="Rows"/> rows.
 /// </summary>
-public sealed record VariableOperation(string Label, DeviceMemory Memory, long Offset) : Operation
+public sealed record VariableOperation(string Label, DeviceMemory Memory, long Offset, int Rows = int.MaxValue) : Operation
 {
     /// <inheritdoc/>
     public override string Name => $"Variable {Label}";
@@ -38,6 +38,13 @@ public sealed record VariableOperation(string Label, DeviceMemory Memory, long O
 /// <summary>One number, given in double and rounded once: [1, 1].</summary>
 public sealed record ConstantOperation(double Value) : Operation
 {
+    /// <summary>True for the same bits: 0 and -0 are different constants.</summary>
+    public bool Equals(ConstantOperation? other) =>
+        other is not null && BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
+
     /// <inheritdoc/>
     public override string Name => FormattableString.Invariant($"Constant {Value}");
 }
@@ -59,6 +66,13 @@ public sealed record ProductOperation(bool TransposeLeft, bool TransposeRight) :
 /// <summary>An elementwise function of one operand.</summary>
 public sealed record UnaryElementwise(UnaryOperation Function, double Alpha = 0) : Operation
 {
+    /// <summary>True for the same function with the same bits of alpha.</summary>
+    public bool Equals(UnaryElementwise? other) => other is not null && Function == other.Function
+        && BitConverter.DoubleToInt64Bits(Alpha) == BitConverter.DoubleToInt64Bits(other.Alpha);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Function, Alpha);
+
     /// <inheritdoc/>
     public override string Name => Function.ToString();
 

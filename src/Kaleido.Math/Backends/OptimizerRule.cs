@@ -104,14 +104,17 @@ public sealed record OptimizerRule(OptimizerKind Kind, LearningRateSchedule Sche
             SecondInput = 1 - Beta2,
             Rate = Kind switch
             {
-                OptimizerKind.Adam => rate / (1 - Elementary.Pow(Beta1, completed)),
+                OptimizerKind.Adam => rate / OneMinusPower(Beta1, completed),
                 OptimizerKind.AdaGrad => rate / (1 + step * RateDecay),
                 _ => rate,
             },
-            RootScale = adam ? 1 / Math.Sqrt(1 - Elementary.Pow(Beta2, completed)) : 1,
+            RootScale = adam ? 1 / Math.Sqrt(OneMinusPower(Beta2, completed)) : 1,
             Epsilon = Epsilon,
         };
     }
+
+    // 1 - βᵗ. Beyond t(1-β) = 40, βᵗ ≤ e^(-t(1-β)) is below 2⁻⁵⁴ and the difference rounds to 1: the same bits without the power.
+    private static double OneMinusPower(double beta, long t) => (1 - beta) * t > 40 ? 1 : 1 - Elementary.Pow(beta, t);
 }
 
 /// <summary>What an optimiser update multiplies by in one step, before the rounding to the device's precision.</summary>

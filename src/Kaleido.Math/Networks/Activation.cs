@@ -49,10 +49,15 @@ public readonly record struct Activation
     public static Activation Softmax { get; } = new(true);
 
     /// <summary>x for x &gt; 0, else slope·x.</summary>
-    public static Activation LeakyRelu(double slope = 0.01) => new(UnaryOperation.LeakyRelu, slope);
+    /// <exception cref="ArgumentOutOfRangeException">The slope is not a finite number.</exception>
+    public static Activation LeakyRelu(double slope = 0.01) => new(UnaryOperation.LeakyRelu, Finite(slope, nameof(slope)));
 
     /// <summary>x for x &gt; 0, else alpha·(eˣ - 1).</summary>
-    public static Activation Elu(double alpha = 1) => new(UnaryOperation.Elu, alpha);
+    /// <exception cref="ArgumentOutOfRangeException">Alpha is not a finite number.</exception>
+    public static Activation Elu(double alpha = 1) => new(UnaryOperation.Elu, Finite(alpha, nameof(alpha)));
+
+    private static double Finite(double value, string name) =>
+        double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "must be a finite number");
 
     /// <summary>
     /// The interval that the values lie in, ends included: [0, 1] for sigmoid and softmax, [-1, 1] for tanh, erf, sine and cosine; null if it
@@ -92,7 +97,8 @@ public readonly record struct Activation
         ArgumentNullException.ThrowIfNull(name);
         string[] parts = name.Split(':');
         double alpha = 0;
-        bool hasAlpha = parts.Length == 2 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out alpha);
+        bool hasAlpha = parts.Length == 2 && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out alpha)
+            && double.IsFinite(alpha);
         if (parts.Length <= 2 && parts.Length == 2 == hasAlpha)
         {
             switch (parts[0])

@@ -113,7 +113,7 @@ public sealed class Mlp : IDisposable
         {
             var (weightScale, biasScale) = Initializer.ForwardScale(Options.Initialization, _sizes[layer]);
             Node product = h.Product(variables[2 * layer], transposeRight: true), bias = variables[2 * layer + 1];
-            z = weightScale == 1 ? product + bias : weightScale * product + biasScale * bias;
+            z = Scaled(product, weightScale) + Scaled(bias, biasScale);
             if (layer == Layers - 1) break;
             var y = Options.HiddenActivation.Apply(z);
             bool skips = Options.Residual && _sizes[layer] == _sizes[layer + 1];
@@ -121,6 +121,8 @@ public sealed class Mlp : IDisposable
         }
 
         return (Options.Output.Apply(z), z);
+
+        static Node Scaled(Node x, double factor) => factor == 1 ? x : factor * x;
     }
 
     /// <summary>

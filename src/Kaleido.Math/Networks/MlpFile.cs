@@ -66,7 +66,12 @@ internal static class MlpFile
                 Initialization = Enum.TryParse(Get("initialization"), out Initialization known) && Enum.IsDefined(known)
                     ? known
                     : throw Bad($"the metadata's \"initialization\" \"{Get("initialization")}\" is not known"),
-                Residual = Get("residual") == "true",
+                Residual = Get("residual") switch
+                {
+                    "true" => true,
+                    "false" => false,
+                    string other => throw Bad($"the metadata's \"residual\" is \"{other}\", expected \"true\" or \"false\""),
+                },
                 Seed = uint.TryParse(Get("seed"), NumberStyles.None, CultureInfo.InvariantCulture, out uint seed)
                     ? seed
                     : throw Bad($"the metadata's \"seed\" \"{Get("seed")}\" is not a number from 0 to {uint.MaxValue}"),
@@ -78,11 +83,18 @@ internal static class MlpFile
         }
 
         CheckTensors(file, sizes, path);
+        var (inputScaling, outputScaling) = (Scaling("input_scaling"), Scaling("output_scaling"));
         var network = Mlp.CreateEmpty(device, options);
-        network.InputScaling = Scaling("input_scaling");
-        network.OutputScaling = Scaling("output_scaling");
+        (network.InputScaling, network.OutputScaling) = (inputScaling, outputScaling);
         foreach (var parameter in network.Parameters.Parameters)
             network.Parameters[parameter].Upload(file[parameter.Name].ToDoubles());
+        // Files from elsewhere need not have the hash; where it is, it finds damage that leaves the layout whole.
+        if (file.Metadata.TryGetValue("weights_sha256", out string? hash) && hash != network.WeightsSha256())
+        {
+            network.Dispose();
+            throw Bad("the weights do not have the metadata's \"weights_sha256\"");
+        }
+
         return network;
 
         InvalidDataException Bad(string what) => new($"{path}: not a Kaleido network: {what}");

@@ -48,6 +48,6 @@ public static partial class Elementary
     /// <summary>x to the power exponent, special cases as in C.</summary>
     public static float Pow(float x, double exponent) => Apply(new PowFunction(exponent), x);
 
-    private static float Apply<TFunction>(TFunction function, float x) where TFunction : struct, IFloatFunction =>
-        function.Apply(new LaneScalar<float>(x)).Value;
+    private static float Apply<TFunction>(TFunction function, float x) where TFunction : struct, IDoubleFunction =>
+        (float)function.Apply(new DoubleScalar(x)).Value;
 }

@@ -59,10 +59,14 @@ public static partial class Elementary
         return k * Ln2Head + (f - (half - Fma(s, half + 2 * u * p, k * Ln2Rest)));
     }
 
-    /// <summary>sin x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.</summary>
+    /// <summary>
+    /// sin x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.
+    /// </summary>
     public static double Sin(double x) => SinCos(x).Sin;
 
-    /// <summary>cos x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.</summary>
+    /// <summary>
+    /// cos x in double, x in radians, within 1 unit in the last place for |x| ≤ 2³⁰; larger or infinite arguments give NaN.
+    /// </summary>
     public static double Cos(double x) => SinCos(x).Cos;
 
     /// <summary>Sine and cosine of x at once; range and accuracy as <see cref="Sin(double)"/>.</summary>
@@ -139,7 +143,7 @@ public static partial class Elementary
         c = Fma(c, u, -2.755731556415141e-07);
         c = Fma(c, u, 2.480158729368715e-05);
         c = Fma(c, u, -0.0013888888888880767);
-        c = Fma(c, u, 0.04166666666666464);
+        c = Fma(c, u, 0.04166666666666664);
         // 1 - u/2 with its rounding error.
         double w = 1 - 0.5 * u;
         double cosine = w + (1 - w - 0.5 * u + Fma(u * u, c, -r * rest));

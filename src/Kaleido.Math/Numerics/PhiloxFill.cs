@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kaleido.Numerics;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Kaleido.Numerics;
 /// </summary>
 internal static class PhiloxFill
 {
+    private const int BufferLength = 512;
+
     /// <summary>
     /// Uniform in [low, high]: fma(u, high - low, low) with u = ⌊word/256⌋·2⁻²⁴, the width formed in double and rounded once, and the
     /// value limited to high.
@@ -18,16 +22,14 @@ internal static class PhiloxFill
             throw new ArgumentException($"a finite low ≤ high is expected, not {low} and {high}", nameof(low));
         float width = (float)((double)high - low);
         if (float.IsInfinity(width)) throw new ArgumentException($"high - low overflows: {low}, {high}", nameof(high));
-        for (int i = 0; i < destination.Length;)
+        Span<uint> buffer = stackalloc uint[BufferLength];
+        while (destination.Length > 0)
         {
-            ulong index = firstIndex + (ulong)i;
-            var (w0, w1, w2, w3) = Philox.Block(seed, stream, step, index >> 2);
-            int lane = (int)(index & 3), count = Math.Min(4 - lane, destination.Length - i);
-            for (int end = lane + count; lane < end; lane++, i++)
-            {
-                float u = Philox.ToUniform(lane switch { 0 => w0, 1 => w1, 2 => w2, _ => w3 });
-                destination[i] = Math.Min(MathF.FusedMultiplyAdd(u, width, low), high);
-            }
+            int skip = (int)(firstIndex & 3), count = Math.Min(destination.Length, BufferLength - skip);
+            PhiloxLanes.Words(seed, stream, step, firstIndex >> 2, buffer[..((skip + count + 3) & ~3)]);
+            ToUniform(buffer.Slice(skip, count), low, width, high, destination);
+            destination = destination[count..];
+            firstIndex += (ulong)count;
         }
     }
 
@@ -41,25 +43,31 @@ internal static class PhiloxFill
     {
         if (!double.IsFinite(mean) || !double.IsFinite(deviation) || deviation < 0)
             throw new ArgumentException($"a finite mean and deviation ≥ 0 are expected, not {mean} and {deviation}", nameof(deviation));
-        for (int i = 0; i < destination.Length;)
+        Span<float> buffer = stackalloc float[BufferLength];
+        while (destination.Length > 0)
         {
-            ulong index = firstIndex + (ulong)i;
-            var (w0, w1, w2, w3) = Philox.Block(seed, stream, step, index >> 2);
-            do
-            {
-                int lane = (int)(index & 3);
-                var (first, second) = lane < 2 ? NormalDistribution.BoxMuller(w0, w1) : NormalDistribution.BoxMuller(w2, w3);
-                if ((lane & 1) == 0)
-                {
-                    destination[i++] = (float)Math.FusedMultiplyAdd(deviation, first, mean);
-                    index++;
-                }
-
-                if (i == destination.Length) return;
-                destination[i++] = (float)Math.FusedMultiplyAdd(deviation, second, mean);
-                index++;
-            }
-            while ((index & 3) != 0 && i < destination.Length);
+            int skip = (int)(firstIndex & 3), count = Math.Min(destination.Length, BufferLength - skip);
+            PhiloxLanes.Normal(seed, stream, step, firstIndex >> 2, mean, deviation, buffer[..((skip + count + 3) & ~3)]);
+            buffer.Slice(skip, count).CopyTo(destination);
+            destination = destination[count..];
+            firstIndex += (ulong)count;
         }
+    }
+
+    /// <summary>min(fma(⌊word/256⌋·2⁻²⁴, width, low), high).</summary>
+    private static void ToUniform(ReadOnlySpan<uint> words, float low, float width, float high, Span<float> destination)
+    {
+        int i = 0;
+        for (; i <= words.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            // 24 bits convert without rounding.
+            Vector<int> upper = Vector.AsVectorInt32(new Vector<uint>(words[i..]) >>> 8);
+            Vector<float> u = Vector.ConvertToSingle(upper) * (1f / 16777216f);
+            Vector<float> value = Vector.FusedMultiplyAdd(u, new Vector<float>(width), new Vector<float>(low));
+            Vector.Min(value, new Vector<float>(high)).CopyTo(destination[i..]);
+        }
+
+        for (; i < words.Length; i++)
+            destination[i] = Math.Min(MathF.FusedMultiplyAdd(Philox.ToUniform(words[i]), width, low), high);
     }
 }

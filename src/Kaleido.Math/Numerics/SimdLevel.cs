@@ -37,7 +37,9 @@ internal static class Simd
     /// <summary>Whether kernels of this level may run here.</summary>
     public static bool IsAvailable(SimdLevel level) => level <= Widest;
 
-    /// <summary>The level that a value of <c>KALEIDO_VECTOR</c> selects on hardware whose widest level is <paramref name="widest"/>.</summary>
+    /// <summary>
+    /// The level that a value of <c>KALEIDO_VECTOR</c> selects on hardware whose widest level is <paramref name="widest"/>.
+    /// </summary>
     public static SimdLevel Choose(string? requested, SimdLevel widest)
     {
         SimdLevel asked = requested?.Trim().ToLowerInvariant() switch

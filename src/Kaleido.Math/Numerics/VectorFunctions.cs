@@ -63,8 +63,8 @@ public static class VectorFunctions
         ElementwiseKernel.Run(default(CosFunction), x, destination);
 
     /// <summary>
-    /// x to the power <paramref name="exponent"/> (kept in double), with C's special cases: anything (also NaN) to the 0 is 1, 1 to anything
-    /// is 1, a finite negative x to a non-integer is NaN, ±0 and ±∞ keep their sign for odd integers.
+    /// x to the power <paramref name="exponent"/> (kept in double), with C's special cases: anything (also NaN) to the 0 is 1, 1 to
+    /// anything is 1, a finite negative x to a non-integer is NaN, ±0 and ±∞ keep their sign for odd integers.
     /// </summary>
     public static void Pow(ReadOnlySpan<float> x, double exponent, Span<float> destination) =>
         ElementwiseKernel.Run(new PowFunction(exponent), x, destination);

@@ -18,8 +18,7 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
     /// <exception cref="ArgumentOutOfRangeException">A limit is not a positive number.</exception>
     public Node[] Apply(ReadOnlySpan<Node> gradients)
     {
-        RequirePositive(Norm, nameof(Norm));
-        RequirePositive(Value, nameof(Value));
+        Validate();
         Node[] clipped = [.. gradients];
         if (clipped.Length == 0) return clipped;
         if (Value is { } value)
@@ -37,6 +36,14 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
         }
 
         return clipped;
+    }
+
+    /// <summary>Refuses limits outside their ranges.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is not a positive number.</exception>
+    public void Validate()
+    {
+        RequirePositive(Norm, nameof(Norm));
+        RequirePositive(Value, nameof(Value));
     }
 
     private static void RequirePositive(double? limit, string name)

@@ -20,6 +20,7 @@ public static class Trainer
     /// <param name="progress">Told of the progress at intervals.</param>
     /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/>; it never throws.</param>
     /// <exception cref="ArgumentException">The sizes do not fit, or a value is NaN or infinite (sample and feature are named).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static Task<FitResult> FitAsync(
         Mlp network, ReadOnlyMemory<float> inputs, ReadOnlyMemory<float> targets, LossFunction loss, TrainingOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -27,7 +28,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var data = TrainingData.Create(network, inputs, targets, loss);
+        var data = TrainingData.Create(network, inputs, targets, loss, options);
         return Task.Run(() =>
         {
             using (data)
@@ -46,7 +47,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        using var data = TrainingData.Create(network, inputs, targets, loss);
+        using var data = TrainingData.Create(network, inputs, targets, loss, options);
         using var session = new TrainingSession(network, data, loss, options);
         return session.Run(progress, cancellationToken);
     }

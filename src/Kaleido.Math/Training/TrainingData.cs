@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kaleido.Data;
 using Kaleido.Networks;
 using Kaleido.Tensors;
@@ -7,19 +8,25 @@ namespace Kaleido.Training;
 /// <summary>Inputs and targets on the device, scaled for the network. Where both are the same memory and scaling they are one tensor.</summary>
 internal sealed class TrainingData : IDisposable
 {
-    private TrainingData(Tensor inputs, Tensor targets, bool targetsDiffer) =>
-        (Inputs, Targets, TargetsDiffer) = (inputs, targets, targetsDiffer);
+    private TrainingData(Tensor inputs, Tensor targets, int evaluationSamples, bool canBeDead) =>
+        (Inputs, Targets, EvaluationSamples, CanBeDead) = (inputs, targets, evaluationSamples, canBeDead);
 
     public Tensor Inputs { get; }
 
     public Tensor Targets { get; }
 
-    /// <summary>True if not all samples have one target: only then a constant network is a dead one.</summary>
-    public bool TargetsDiffer { get; }
+    /// <summary>How many samples, the first ones, make the evaluation set.</summary>
+    public int EvaluationSamples { get; }
+
+    /// <summary>
+    /// True if the evaluation samples have different inputs and different targets: only then a network that is constant on them is a dead one.
+    /// </summary>
+    public bool CanBeDead { get; }
 
     public int Samples => Inputs.Rows;
 
-    public static TrainingData Create(Mlp network, ReadOnlyMemory<float> inputs, ReadOnlyMemory<float> targets, LossFunction loss)
+    public static TrainingData Create(
+        Mlp network, ReadOnlyMemory<float> inputs, ReadOnlyMemory<float> targets, LossFunction loss, TrainingOptions options)
     {
         int samples = inputs.Length / network.Inputs;
         if (samples == 0 || inputs.Length != samples * network.Inputs)
@@ -33,26 +40,38 @@ internal sealed class TrainingData : IDisposable
         }
 
         if (classes) CheckClasses(targets.Span, network.Outputs);
-        var x = Upload(network, inputs.Span, samples, network.Inputs, network.InputScaling, nameof(inputs));
         bool same = inputs.Equals(targets) && network.InputScaling == network.OutputScaling;
-        var t = same ? x : Upload(network, targets.Span, samples, width, classes ? DataScaling.ToUnit : network.OutputScaling, nameof(targets));
-        bool differ = false;
-        for (int i = 1; i < samples && !differ; i++)
-            differ = !targets.Span.Slice(i * width, width).SequenceEqual(targets.Span[..width]);
-        return new(x, t, differ);
+        float[] x = Scale(inputs.Span, network.Inputs, network.InputScaling, nameof(inputs));
+        float[] t = same ? x : Scale(targets.Span, width, classes ? DataScaling.ToUnit : network.OutputScaling, nameof(targets));
+        int evaluated = Math.Min(options.EvaluationSamples, samples);
+        bool canBeDead = Differ(x.AsSpan(0, evaluated * network.Inputs), network.Inputs) && Differ(t.AsSpan(0, evaluated * width), width);
+        var placed = network.Device.CreateTensor(samples, network.Inputs, x);
+        return new(placed, same ? placed : network.Device.CreateTensor(samples, width, t), evaluated, canBeDead);
     }
 
-    private static Tensor Upload(Mlp network, ReadOnlySpan<float> values, int rows, int columns, DataScaling scaling, string name)
+    private static bool Differ(ReadOnlySpan<float> values, int width)
     {
-        for (int i = 0; i < values.Length; i++)
+        for (int i = width; i < values.Length; i += width)
         {
-            if (!float.IsFinite(values[i]))
-                throw new ArgumentException($"Fit: sample {i / columns}, feature {i % columns} of the {name} is {values[i]}, not a finite number", name);
+            if (!values.Slice(i, width).SequenceEqual(values[..width])) return true;
         }
 
+        return false;
+    }
+
+    private static float[] Scale(ReadOnlySpan<float> values, int columns, DataScaling scaling, string name)
+    {
         var scaled = new float[values.Length];
         scaling.Apply(values, scaled);
-        return network.Device.CreateTensor(rows, columns, scaled);
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (float.IsFinite(scaled[i])) continue;
+            string what = float.IsFinite(values[i]) ? "too large for the network's scaling" : "not a finite number";
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Fit: sample {i / columns}, feature {i % columns} of the {name} is {values[i]}, {what}"), name);
+        }
+
+        return scaled;
     }
 
     private static void CheckClasses(ReadOnlySpan<float> targets, int classes)

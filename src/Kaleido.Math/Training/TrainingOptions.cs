@@ -44,6 +44,9 @@ public sealed record TrainingOptions
     /// <summary>Time between progress reports.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The given optimiser, or Adam.</summary>
+    internal Optimizer EffectiveOptimizer => Optimizer ?? new Adam { LearningRate = LearningRate };
+
     /// <summary>Refuses values outside their ranges.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
@@ -53,6 +56,9 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Steps, Array.MaxLength);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluationInterval, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluationSamples, 1);
+        EffectiveOptimizer.ToRule();
+        Clipping?.Validate();
+        if (TargetLoss is { } target && double.IsNaN(target)) throw new ArgumentOutOfRangeException(nameof(TargetLoss), target, "must be a number");
         if (Patience is { } patience) ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Patience));
         if (!(InputNoise >= 0) || !double.IsFinite(InputNoise))
             throw new ArgumentOutOfRangeException(nameof(InputNoise), InputNoise, "must be a number not below 0");
@@ -72,9 +78,9 @@ public enum StopReason
     TimeLimit,
     /// <summary>The caller cancelled.</summary>
     Cancelled,
-    /// <summary>A loss was NaN or infinite.</summary>
+    /// <summary>A loss, or what goes into the last activation, was NaN or infinite.</summary>
     Diverged,
-    /// <summary>The output was the same for all evaluation samples, several evaluations in a row: no gradient reaches the inputs any more.</summary>
+    /// <summary>The output was the same for all evaluation samples, several evaluations in a row, although their targets differ.</summary>
     Dead,
 }
 
@@ -111,10 +117,14 @@ public sealed record FitResult
     /// <summary>Why it ended.</summary>
     public required StopReason StopReason { get; init; }
 
-    /// <summary>True if the returned network gives the same output for all evaluation samples, although their targets differ.</summary>
+    /// <summary>
+    /// True if the returned network gives the same output for all evaluation samples, although their inputs and their targets differ.
+    /// </summary>
     public required bool IsDead { get; init; }
 
-    /// <summary>The step (from 1) whose loss was the first NaN or infinity, or null.</summary>
+    /// <summary>
+    /// The step (from 1) whose loss was the first NaN or infinity, or after which an evaluation was (0: that of the weights given); null if none.
+    /// </summary>
     public required long? DivergedAtStep { get; init; }
 
     /// <summary>The loss of each step's minibatch, before its update.</summary>

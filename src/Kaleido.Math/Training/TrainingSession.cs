@@ -20,7 +20,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingData _data;
     private readonly GradientDescent _descent;
     private readonly Plan _step, _evaluation;
-    private readonly Node _evaluationLoss, _spread;
+    private readonly Node _evaluationLoss, _spread, _reach;
     private readonly Tensor _ring, _best;
     private readonly float[] _losses, _ringCopy = new float[RingLength];
     private readonly List<Evaluation> _evaluations = [];
@@ -33,13 +33,13 @@ internal sealed class TrainingSession : IDisposable
     {
         (_network, _data, _options) = (network, data, options);
         _batch = Math.Min(options.BatchSize, data.Samples);
-        _descent = new GradientDescent(network.Parameters, options.Optimizer ?? new Adam { LearningRate = options.LearningRate }, options.Clipping);
+        _descent = new GradientDescent(network.Parameters, options.EffectiveOptimizer, options.Clipping);
         _ring = network.Device.CreateTensor(1, RingLength);
         _best = network.Device.CreateTensor(1, network.Parameters.Arena.Count);
         _losses = new float[options.Steps];
         _evaluations.EnsureCapacity((int)Math.Min(options.Steps / options.EvaluationInterval + 2, 1 << 20));
         _step = CompileStep(loss);
-        (_evaluation, _evaluationLoss, _spread) = CompileEvaluation(loss);
+        (_evaluation, _evaluationLoss, _spread, _reach) = CompileEvaluation(loss);
     }
 
     private Plan CompileStep(LossFunction loss)
@@ -65,16 +65,18 @@ internal sealed class TrainingSession : IDisposable
         return Plan.Compile(graph, _network.Device, _batch, [], [new Recording(value, _ring), update]);
     }
 
-    private (Plan Plan, Node Loss, Node Spread) CompileEvaluation(LossFunction loss)
+    private (Plan Plan, Node Loss, Node Spread, Node Reach) CompileEvaluation(LossFunction loss)
     {
         var graph = new Graph();
-        int rows = Math.Min(_options.EvaluationSamples, _data.Samples);
+        int rows = _data.EvaluationSamples;
         Node inputs = First("inputs", _data.Inputs), targets = ReferenceEquals(_data.Inputs, _data.Targets) ? inputs : First("targets", _data.Targets);
         var (output, logits) = _network.Forward(inputs);
         var value = loss.Build(output, logits, targets);
         var first = output.Slice(0, 0, new Shape(1, output.Shape.Columns));
-        var spread = (output - first).Abs().RowMaximum().Transpose().RowMaximum();
-        return (Plan.Compile(graph, _network.Device, rows, [value, spread]), value, spread);
+        Node spread = Largest(output - first), reach = Largest(logits);
+        return (Plan.Compile(graph, _network.Device, rows, [value, spread, reach]), value, spread, reach);
+
+        static Node Largest(Node x) => x.Abs().RowMaximum().Transpose().RowMaximum();
 
         Node First(string name, Tensor tensor) =>
             graph.Variable(name, new Tensor(tensor.Memory, tensor.Offset, rows, tensor.Columns));
@@ -123,20 +125,22 @@ internal sealed class TrainingSession : IDisposable
         _evaluation.Run();
         double loss = _evaluation.Scalar(_evaluationLoss), spread = _evaluation.Scalar(_spread);
         _evaluations.Add(new(step, loss, spread));
-        if (double.IsFinite(loss) && !(loss >= _bestLoss))
+        // A bounded activation hides an overflow of what goes into it from the loss.
+        bool finite = double.IsFinite(loss) && double.IsFinite(_evaluation.Scalar(_reach));
+        if (finite && !(loss >= _bestLoss))
         {
             (_bestLoss, _bestStep) = (loss, step);
             _network.Device.Backend.Broadcast(_network.Parameters.Arena.View, _best.View);
         }
 
-        if (_diverged is not null || !double.IsFinite(loss))
+        if (_diverged is not null || !finite)
         {
             _diverged ??= step;
             return StopReason.Diverged;
         }
 
         if (loss <= _options.TargetLoss) return StopReason.TargetReached;
-        if (_data.TargetsDiffer && _evaluations.Count > DeadEvaluations && IsConstantSince(DeadEvaluations)) return StopReason.Dead;
+        if (_data.CanBeDead && _evaluations.Count > DeadEvaluations && IsConstantSince(DeadEvaluations)) return StopReason.Dead;
         if (_options.Patience is { } patience && EvaluationsSinceBest() >= patience) return StopReason.PatienceExhausted;
         return clock.Elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null;
     }
@@ -189,7 +193,7 @@ internal sealed class TrainingSession : IDisposable
             BestStep = _bestStep,
             Steps = step,
             StopReason = stop,
-            IsDead = _data.TargetsDiffer && spread == 0,
+            IsDead = _data.CanBeDead && spread == 0,
             DivergedAtStep = _diverged,
             MinibatchLosses = _losses.AsMemory(0, (int)step),
             Evaluations = _evaluations,

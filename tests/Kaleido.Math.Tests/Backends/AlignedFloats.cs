@@ -47,7 +47,7 @@ internal static class Bits
                 Assert.Fail($"{what}: element {i} is {actual[i]:R} ({Of(actual[i]):X8}), not {expected[i]:R} ({Of(expected[i]):X8})");
     }
 
-    /// <summary>Numbers of all kinds: mostly ordinary, some zeros of both signs, subnormals, and, if asked for, infinities and NaN.</summary>
+    /// <summary>Mostly ordinary numbers, some zeros of both signs, subnormals, and, if asked for, infinities and NaN.</summary>
     public static void Fill(Span<float> values, Random random, bool special)
     {
         foreach (ref float value in values)

@@ -19,7 +19,7 @@ public sealed unsafe class ProductTests
     /// <summary>One product to try.</summary>
     public sealed record Case(
         int Rows, int Columns, int Depth, bool TransposeA, bool TransposeB, bool Accumulate, int PadA, int PadB, int PadC, int Workers,
-        bool Special, int Seed);
+        bool Special, int Seed, bool PackOnce = false);
 
     private static readonly int[] Edges = [1, 4, 6, 8, 12, 16, 32, 36, 64];
 
@@ -41,10 +41,11 @@ public sealed unsafe class ProductTests
             from pads in Gen.Elements(0, 1, 3, 16).Three()
             from workers in Gen.Elements(1, 2, 4, 7)
             from special in Gen.Elements(true, false)
+            from packOnce in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
             from seed in Gen.Choose(0, int.MaxValue)
             select new Case(
                 rows, columns, depth, (transposes & 1) != 0, (transposes & 2) != 0, accumulate, pads.Item1, pads.Item2, pads.Item3, workers,
-                special, seed);
+                special, seed, packOnce);
         return Arb.From(cases, Shrink);
     }
 
@@ -83,8 +84,12 @@ public sealed unsafe class ProductTests
         {
             for (int transposes = 0; transposes < 4; transposes++)
             {
-                Holds(new(13, 35, depth, (transposes & 1) != 0, (transposes & 2) != 0, depth % 2 == 0, 0, 1, 0, 3, true, random.Next()), simd);
-                Holds(new(70, 33, depth, (transposes & 1) != 0, (transposes & 2) != 0, depth % 2 == 1, 0, 1, 0, 3, false, random.Next()), simd);
+                bool a = (transposes & 1) != 0, b = (transposes & 2) != 0;
+                foreach (bool accumulate in new[] { true, false })
+                {
+                    Holds(new(13, 35, depth, a, b, accumulate, 0, 1, 0, 3, true, random.Next()), simd);
+                    Holds(new(70, 33, depth, a, b, accumulate, 0, 1, 0, 3, false, random.Next()), simd);
+                }
             }
         }
 
@@ -108,7 +113,8 @@ public sealed unsafe class ProductTests
     [InlineData(1, 500, 500, false, true)]
     [InlineData(2, 500, 300, true, false)]
     [InlineData(2, 10, 10, false, false)]
-    public void The_shapes_that_matter_are_exact_for_any_number_of_workers(int rows, int columns, int depth, bool transposeA, bool transposeB)
+    public void The_shapes_that_matter_are_exact_for_any_number_of_workers(
+        int rows, int columns, int depth, bool transposeA, bool transposeB)
     {
         foreach (SimdLevel level in Enum.GetValues<SimdLevel>().Where(Simd.IsAvailable))
             foreach (int workers in new[] { 1, 3, 4, 64 })
@@ -198,14 +204,18 @@ public sealed unsafe class ProductTests
         int lda = (it.TransposeA ? it.Rows : it.Depth) + it.PadA, ldb = (it.TransposeB ? it.Depth : it.Columns) + it.PadB;
         int ldc = it.Columns + it.PadC;
         var kernel = ProductKernel.Create(
-            it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, ldc, it.Accumulate, it.Workers, level);
+            it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, ldc, it.Accumulate, it.Workers, level,
+            it.PackOnce);
         long bound = ProductKernel.ScratchFloats(it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB);
         Assert.InRange(kernel.PackedFloats, 0, bound);
         using var x = new AlignedFloats(a.Length);
         using var y = new AlignedFloats(b.Length);
         using var z = new AlignedFloats(c.Length);
         using var scratch = new AlignedFloats(kernel.PackedFloats);
-        a.CopyTo(x.Span);
+        if (it.PackOnce)
+            x.Span.Fill(float.NaN);
+        else
+            a.CopyTo(x.Span);
         b.CopyTo(y.Span);
         c.CopyTo(z.Span);
         scratch.Span.Fill(float.NaN);
@@ -214,6 +224,14 @@ public sealed unsafe class ProductTests
         random.Shuffle(order);
         foreach (int task in order)
             kernel.Pack(task, x.Pointer, y.Pointer, scratch.Pointer);
+
+        if (it.PackOnce)
+        {
+            // Packed once: without a look at A, and with no further look at B (the scalar kernel packs nothing).
+            a.CopyTo(x.Span);
+            if (level != SimdLevel.Scalar)
+                y.Span.Fill(float.NaN);
+        }
 
         int[] covered = new int[c.Length];
         order = [.. Enumerable.Range(0, kernel.TileTasks)];

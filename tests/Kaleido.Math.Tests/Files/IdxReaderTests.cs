@@ -122,7 +122,7 @@ public class IdxReaderTests
     [Fact]
     public void A_zipped_file_that_could_hold_its_claim_but_does_not_is_read_only_as_far_as_it_goes()
     {
-        byte[] noise = [.. Enumerable.Range(0, 100_000).Select(i => (byte)Numerics.Philox.Word(1, 2, 3, (ulong)i))];
+        byte[] noise = [.. Enumerable.Range(0, 100_000).Select(i => (byte)Kaleido.Numerics.Philox.Word(1, 2, 3, (ulong)i))];
         byte[] bytes = IdxBytes.Zip([.. IdxBytes.Make(IdxType.UInt8, [100_000_000]), .. noise]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Refused(bytes);

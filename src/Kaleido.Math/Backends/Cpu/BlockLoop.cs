@@ -11,25 +11,28 @@ internal interface IBlockBody
     void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float>;
 }
 
-/// <summary>The loop itself, once: widest lanes first, the tail element by element with the same body.</summary>
+/// <summary>
+/// The loop itself, once: the widest lanes first, what is left in narrower ones and at last one by one, all with the same body. (A last
+/// overlapping lane would not do: a body may change its own sources, and then twice.)
+/// </summary>
 internal static class BlockLoop
 {
     public static void Run<TBody>(TBody body, long count) where TBody : struct, IBlockBody
     {
-        long done = Vector512.IsHardwareAccelerated ? Lanes<TBody, Lane512<float>>(ref body, count)
-            : Vector256.IsHardwareAccelerated ? Lanes<TBody, Lane256<float>>(ref body, count)
-            : Vector128.IsHardwareAccelerated ? Lanes<TBody, Lane128<float>>(ref body, count)
-            : 0;
-        for (; done < count; done++) body.Execute<LaneScalar<float>>(done);
+        long done = 0;
+        if (Vector512.IsHardwareAccelerated && count >= Float512.Count) done = Lanes<TBody, Float512>(body, done, count);
+        if (Vector256.IsHardwareAccelerated && count - done >= Float256.Count) done = Lanes<TBody, Float256>(body, done, count);
+        if (Vector128.IsHardwareAccelerated && count - done >= Float128.Count) done = Lanes<TBody, Float128>(body, done, count);
+        if (done < count) Lanes<TBody, FloatScalar>(body, done, count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static long Lanes<TBody, TLane>(ref TBody reference, long count)
+    // Not inlined itself: inside a caller the JIT's limits on inlining would leave calls in the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static long Lanes<TBody, TLane>(TBody body, long first, long count)
         where TBody : struct, IBlockBody
         where TLane : struct, ILane<TLane, float>
     {
-        var body = reference;
-        long i = 0;
+        long i = first;
         for (; i <= count - TLane.Count; i += TLane.Count) body.Execute<TLane>(i);
         return i;
     }

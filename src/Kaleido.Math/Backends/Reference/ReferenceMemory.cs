@@ -3,9 +3,11 @@ using Kaleido.Tensors;
 namespace Kaleido.Backends.Reference;
 
 /// <summary>Memory of the reference device: an array of double.</summary>
-internal sealed class ReferenceMemory(long length) : DeviceMemory(length)
+internal sealed class ReferenceMemory : DeviceMemory
 {
-    private double[] _numbers = new double[length];
+    private double[] _numbers;
+
+    public ReferenceMemory(long length) : base(length) => _numbers = new double[length];
 
     /// <inheritdoc/>
     public override void Upload(long offset, ReadOnlySpan<float> source)

@@ -13,11 +13,6 @@ internal static class DoubleFormulas
 
     public const double Ln2High = 0.6931471805599453, Ln2Low = 2.3190468138462996e-17;
 
-    /// <summary>a·b + c.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLane Fma<TLane>(TLane a, TLane b, double c) where TLane : struct, ILane<TLane, double> =>
-        TLane.FusedMultiplyAdd(a, b, TLane.Create(c));
-
     /// <summary>x limited to [lower, upper]; NaN stays.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Clamp<TLane>(TLane x, double lower, double upper) where TLane : struct, ILane<TLane, double>
@@ -30,7 +25,7 @@ internal static class DoubleFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (TLane Shifted, TLane R) ReduceExp<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
-        TLane shifted = Fma(x, TLane.Create(1.4426950408889634), Rounder);
+        TLane shifted = TLane.FusedMultiplyAdd(x, TLane.Create(1.4426950408889634), Rounder);
         TLane n = shifted - TLane.Create(Rounder);
         TLane r = TLane.FusedMultiplyAdd(n, TLane.Create(-Ln2High), x);
         return (shifted, TLane.FusedMultiplyAdd(n, TLane.Create(-Ln2Low), r));
@@ -40,13 +35,13 @@ internal static class DoubleFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ExpTail<TLane>(TLane r) where TLane : struct, ILane<TLane, double>
     {
-        TLane q = Fma(TLane.Create(2.761757684835413e-06), r, 2.4867883453521802e-05);
-        q = Fma(q, r, 0.00019841224581544105);
-        q = Fma(q, r, 0.001388883909064138);
-        q = Fma(q, r, 0.008333333344209506);
-        q = Fma(q, r, 0.041666666786337556);
-        q = Fma(q, r, 0.16666666666662583);
-        return Fma(q, r, 0.4999999999995507);
+        TLane q = TLane.FusedMultiplyAdd(TLane.Create(2.761757684835413e-06), r, 2.4867883453521802e-05);
+        q = TLane.FusedMultiplyAdd(q, r, 0.00019841224581544105);
+        q = TLane.FusedMultiplyAdd(q, r, 0.001388883909064138);
+        q = TLane.FusedMultiplyAdd(q, r, 0.008333333344209506);
+        q = TLane.FusedMultiplyAdd(q, r, 0.041666666786337556);
+        q = TLane.FusedMultiplyAdd(q, r, 0.16666666666662583);
+        return TLane.FusedMultiplyAdd(q, r, 0.4999999999995507);
     }
 
     /// <summary>eˣ for |x| ≤ 700 (clamp first).</summary>
@@ -73,12 +68,12 @@ internal static class DoubleFormulas
     public static TLane LogNearOne<TLane>(TLane f) where TLane : struct, ILane<TLane, double>
     {
         TLane s = f / (f + TLane.Create(2)), u = s * s;
-        TLane p = Fma(TLane.Create(0.08418901690579617), u, 0.09060961410100757);
-        p = Fma(p, u, 0.11111717448303399);
-        p = Fma(p, u, 0.14285708008158043);
-        p = Fma(p, u, 0.20000000030885484);
-        p = Fma(p, u, 0.33333333333276427);
-        p = Fma(p, u, 1.0);
+        TLane p = TLane.FusedMultiplyAdd(TLane.Create(0.08418901690579617), u, 0.09060961410100757);
+        p = TLane.FusedMultiplyAdd(p, u, 0.11111717448303399);
+        p = TLane.FusedMultiplyAdd(p, u, 0.14285708008158043);
+        p = TLane.FusedMultiplyAdd(p, u, 0.20000000030885484);
+        p = TLane.FusedMultiplyAdd(p, u, 0.33333333333276427);
+        p = TLane.FusedMultiplyAdd(p, u, 1.0);
         return (s + s) * p;
     }
 
@@ -111,7 +106,7 @@ internal static class DoubleFormulas
     {
         // Above √2 - 1: ln 2 + ln(1 + (e - 1)/2).
         TLane half = TLane.GreaterThan(e, TLane.Create(0.41421356237309503));
-        TLane f = TLane.Select(half, Fma(e, TLane.Create(0.5), -0.5), e);
+        TLane f = TLane.Select(half, TLane.FusedMultiplyAdd(e, TLane.Create(0.5), -0.5), e);
         return LogNearOne(f) + (half & TLane.Create(Ln2High));
     }
 }

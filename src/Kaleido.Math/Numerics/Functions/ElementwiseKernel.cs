@@ -4,45 +4,45 @@ using System.Runtime.Intrinsics;
 
 namespace Kaleido.Numerics;
 
-/// <summary>Runs a function over a span in the widest accelerated lanes; the tail goes through a padded lane, so by the same code.</summary>
+/// <summary>
+/// Runs a function over a span in the widest accelerated lanes that it fills; the tail is a last whole lane, so the same code.
+/// </summary>
 internal static class ElementwiseKernel
 {
-    /// <summary>destination[i] = function(x[i]).</summary>
+    /// <summary>destination[i] = function(x[i]), computed in float64 and rounded once.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
     public static void Run<TFunction>(in TFunction function, ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFloatFunction
+        where TFunction : struct, IDoubleFunction
     {
         Check(x, destination);
-        if (Vector512.IsHardwareAccelerated) RunLanes<TFunction, Lane512<float>>(function, x, destination);
-        else if (Vector256.IsHardwareAccelerated) RunLanes<TFunction, Lane256<float>>(function, x, destination);
-        else if (Vector128.IsHardwareAccelerated) RunLanes<TFunction, Lane128<float>>(function, x, destination);
-        else RunLanes<TFunction, LaneScalar<float>>(function, x, destination);
+        int length = x.Length;
+        if (Vector512.IsHardwareAccelerated && length >= Double512.Count) RunLanes<TFunction, Double512>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated && length >= Double256.Count) RunLanes<TFunction, Double256>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated && length >= Double128.Count) RunLanes<TFunction, Double128>(function, x, destination);
+        else if (length > 0) RunLanes<TFunction, DoubleScalar>(function, x, destination);
     }
 
-    /// <summary>The same in lanes of a chosen width.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>The same in lanes of a chosen width; at least one lane of elements.</summary>
+    // Not inlined itself: inside a caller the JIT's limits on inlining would leave calls in the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void RunLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFloatFunction
-        where TLane : struct, ILane<TLane, float>
+        where TFunction : struct, IDoubleFunction
+        where TLane : struct, ILane<TLane, double>
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, TLane.Count);
         ref float source = ref MemoryMarshal.GetReference(x);
         ref float target = ref MemoryMarshal.GetReference(destination);
-        Padding padding = default;
-        nint length = x.Length, width = TLane.Count;
-        for (nint i = 0; i < length; i += width)
+        nint last = x.Length - TLane.Count;
+        // The last lane overlaps the one before it. It is read first, for the case that destination is x; the elements that are computed
+        // twice get the same bits twice.
+        TLane lastInput = TLane.LoadSingle(in Unsafe.Add(ref source, last));
+        for (nint i = 0; ; i += TLane.Count)
         {
-            // One call site of the function for body and tail: the tail is copied into a full lane first.
-            bool whole = length - i >= width;
-            scoped ref float input = ref Unsafe.Add(ref source, i);
-            scoped ref float output = ref Unsafe.Add(ref target, i);
-            if (!whole)
-            {
-                x[(int)i..].CopyTo(padding);
-                input = ref padding[0];
-                output = ref padding[0];
-            }
-
-            function.Apply(TLane.Load(in input)).Store(ref output);
-            if (!whole) ((ReadOnlySpan<float>)padding)[..(int)(length - i)].CopyTo(destination[(int)i..]);
+            // One call site of the function, since it is inlined whole.
+            bool whole = i < last;
+            TLane input = whole ? TLane.LoadSingle(in Unsafe.Add(ref source, i)) : lastInput;
+            function.Apply(input).StoreSingle(ref Unsafe.Add(ref target, whole ? i : last));
+            if (!whole) return;
         }
     }
 
@@ -52,11 +52,5 @@ internal static class ElementwiseKernel
             throw new ArgumentException($"destination has {destination.Length} elements, x has {x.Length}", nameof(destination));
         if (x.Overlaps(destination, out int offset) && offset != 0)
             throw new ArgumentException("destination overlaps x without being x", nameof(destination));
-    }
-
-    [InlineArray(16)]
-    private struct Padding
-    {
-        private float _element;
     }
 }

@@ -12,14 +12,14 @@ internal static class ErrorFunctionFormulas
     private static TLane ErfSmall<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane u = x * x;
-        TLane p = DoubleFormulas.Fma(TLane.Create(1.058938064107502e-06), u, -1.3909340021874599e-05);
-        p = DoubleFormulas.Fma(p, u, 0.0001195656256820733);
-        p = DoubleFormulas.Fma(p, u, -0.0008542637997087229);
-        p = DoubleFormulas.Fma(p, u, 0.005223783477189248);
-        p = DoubleFormulas.Fma(p, u, -0.026866133235095593);
-        p = DoubleFormulas.Fma(p, u, 0.11283791308604582);
-        p = DoubleFormulas.Fma(p, u, -0.3761263888963531);
-        return x * DoubleFormulas.Fma(p, u, 1.1283791670946768);
+        TLane p = TLane.FusedMultiplyAdd(TLane.Create(1.058938064107502e-06), u, -1.3909340021874599e-05);
+        p = TLane.FusedMultiplyAdd(p, u, 0.0001195656256820733);
+        p = TLane.FusedMultiplyAdd(p, u, -0.0008542637997087229);
+        p = TLane.FusedMultiplyAdd(p, u, 0.005223783477189248);
+        p = TLane.FusedMultiplyAdd(p, u, -0.026866133235095593);
+        p = TLane.FusedMultiplyAdd(p, u, 0.11283791308604582);
+        p = TLane.FusedMultiplyAdd(p, u, -0.3761263888963531);
+        return x * TLane.FusedMultiplyAdd(p, u, 1.1283791670946768);
     }
 
     /// <summary>
@@ -29,24 +29,26 @@ internal static class ErrorFunctionFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLane ErfcPositive<TLane>(TLane z, TLane square) where TLane : struct, ILane<TLane, double>
     {
-        TLane t = (z - TLane.Create(3.75)) / (z + TLane.Create(3.75));
-        TLane g = DoubleFormulas.Fma(TLane.Create(-1.8027658741368274e-07), t, -4.754145747563985e-06);
-        g = DoubleFormulas.Fma(g, t, -1.3343392958160725e-05);
-        g = DoubleFormulas.Fma(g, t, 2.4029217631716284e-05);
-        g = DoubleFormulas.Fma(g, t, 5.3681124349527105e-05);
-        g = DoubleFormulas.Fma(g, t, -0.00029003714121490694);
-        g = DoubleFormulas.Fma(g, t, 0.0002930809497879907);
-        g = DoubleFormulas.Fma(g, t, 0.0017554501054374092);
-        g = DoubleFormulas.Fma(g, t, -0.009746490271894883);
-        g = DoubleFormulas.Fma(g, t, 0.0283623138045459);
-        g = DoubleFormulas.Fma(g, t, -0.05869340461417971);
-        g = DoubleFormulas.Fma(g, t, 0.09230431802462034);
-        g = DoubleFormulas.Fma(g, t, -0.10880392995959179);
-        g = DoubleFormulas.Fma(g, t, 0.082276738601416);
-        g = DoubleFormulas.Fma(g, t, 0.003585415483307242);
-        g = DoubleFormulas.Fma(g, t, -0.1402405985866635);
-        g = DoubleFormulas.Fma(g, t, 1.2375126308378337);
-        return DoubleFormulas.Exp(TLane.Create(0) - square) * g / (z + z + TLane.Create(1));
+        // One division serves both quotients.
+        TLane a = z + TLane.Create(3.75), b = z + z + TLane.Create(1), inverse = TLane.Create(1) / (a * b);
+        TLane t = (z - TLane.Create(3.75)) * b * inverse;
+        TLane g = TLane.FusedMultiplyAdd(TLane.Create(-1.8027658741368274e-07), t, -4.754145747563985e-06);
+        g = TLane.FusedMultiplyAdd(g, t, -1.3343392958160725e-05);
+        g = TLane.FusedMultiplyAdd(g, t, 2.4029217631716284e-05);
+        g = TLane.FusedMultiplyAdd(g, t, 5.3681124349527105e-05);
+        g = TLane.FusedMultiplyAdd(g, t, -0.00029003714121490694);
+        g = TLane.FusedMultiplyAdd(g, t, 0.0002930809497879907);
+        g = TLane.FusedMultiplyAdd(g, t, 0.0017554501054374092);
+        g = TLane.FusedMultiplyAdd(g, t, -0.009746490271894883);
+        g = TLane.FusedMultiplyAdd(g, t, 0.0283623138045459);
+        g = TLane.FusedMultiplyAdd(g, t, -0.05869340461417971);
+        g = TLane.FusedMultiplyAdd(g, t, 0.09230431802462034);
+        g = TLane.FusedMultiplyAdd(g, t, -0.10880392995959179);
+        g = TLane.FusedMultiplyAdd(g, t, 0.082276738601416);
+        g = TLane.FusedMultiplyAdd(g, t, 0.003585415483307242);
+        g = TLane.FusedMultiplyAdd(g, t, -0.1402405985866635);
+        g = TLane.FusedMultiplyAdd(g, t, 1.2375126308378337);
+        return DoubleFormulas.Exp(TLane.Create(0) - square) * g * a * inverse;
     }
 
     /// <summary>erf x.</summary>

@@ -3,35 +3,28 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>eˣ.</summary>
-internal readonly struct ExpFunction : IFloatFunction, IDoubleFunction
+internal readonly struct ExpFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => DoubleFormulas.Exp(DoubleFormulas.Clamp(x, -700, 700));
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        DoubleFormulas.Exp(DoubleFormulas.Clamp(x, -700, 700));
 }
 
 /// <summary>eˣ - 1.</summary>
-internal readonly struct Expm1Function : IFloatFunction, IDoubleFunction
+internal readonly struct Expm1Function : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => TLane.CopySign(DoubleFormulas.Expm1(DoubleFormulas.Clamp(x, -700, 700)), x);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        TLane.CopySign(DoubleFormulas.Expm1(DoubleFormulas.Clamp(x, -700, 700)), x);
 }
 
 /// <summary>x where positive, else α(eˣ - 1).</summary>
-internal readonly struct EluFunction(double alpha) : IFloatFunction, IDoubleFunction
+internal readonly struct EluFunction(double alpha) : IDoubleFunction
 {
     private readonly double _alpha = (float)alpha;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane zero = TLane.Create(0);
         TLane negative = TLane.CopySign(DoubleFormulas.Expm1(DoubleFormulas.Clamp(x, -700, 0)), x);
@@ -40,13 +33,10 @@ internal readonly struct EluFunction(double alpha) : IFloatFunction, IDoubleFunc
 }
 
 /// <summary>tanh x = (e²ᵃ - 1) / (e²ᵃ + 1) with the sign of x, a = |x|.</summary>
-internal readonly struct TanhFunction : IFloatFunction, IDoubleFunction
+internal readonly struct TanhFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane a = DoubleFormulas.Clamp(TLane.Abs(x), 0, 20);
         TLane e = DoubleFormulas.Expm1(a + a);
@@ -55,13 +45,10 @@ internal readonly struct TanhFunction : IFloatFunction, IDoubleFunction
 }
 
 /// <summary>1 / (1 + e⁻ˣ).</summary>
-internal readonly struct SigmoidFunction : IFloatFunction, IDoubleFunction
+internal readonly struct SigmoidFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane one = TLane.Create(1);
         TLane e = DoubleFormulas.Exp(DoubleFormulas.Clamp(TLane.Create(0) - x, -700, 700));
@@ -70,13 +57,10 @@ internal readonly struct SigmoidFunction : IFloatFunction, IDoubleFunction
 }
 
 /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|).</summary>
-internal readonly struct SoftplusFunction : IFloatFunction, IDoubleFunction
+internal readonly struct SoftplusFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane zero = TLane.Create(0);
         TLane e = DoubleFormulas.Exp(DoubleFormulas.Clamp(zero - TLane.Abs(x), -700, 0));

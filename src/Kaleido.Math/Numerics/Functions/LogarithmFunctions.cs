@@ -3,33 +3,28 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>ln x.</summary>
-internal readonly struct LogFunction : IFloatFunction, IDoubleFunction
+internal readonly struct LogFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => DoubleFormulas.Log(x);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        DoubleFormulas.Log(x);
 }
 
 /// <summary>ln(1 + x).</summary>
-internal readonly struct Log1pFunction : IFloatFunction, IDoubleFunction
+internal readonly struct Log1pFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         // 1 + x is exact from 2⁻²⁹ to 2²⁹ and rounded to 53 bits above; below 2⁻²⁰ two terms of the series are enough.
         TLane small = TLane.LessThan(TLane.Abs(x), TLane.Create(9.5367431640625e-7));
-        TLane series = x * DoubleFormulas.Fma(DoubleFormulas.Fma(x, TLane.Create(1 / 3.0), -0.5), x, 1);
+        TLane series = x * TLane.FusedMultiplyAdd(TLane.FusedMultiplyAdd(x, TLane.Create(1 / 3.0), -0.5), x, 1);
         return TLane.Select(small, series, DoubleFormulas.Log(x + TLane.Create(1)));
     }
 }
 
 /// <summary>x to a fixed power, e^(exponent·ln |x|), with the special cases of C's pow.</summary>
-internal readonly struct PowFunction : IFloatFunction, IDoubleFunction
+internal readonly struct PowFunction : IDoubleFunction
 {
     private readonly double _exponent;
     private readonly bool _integer, _odd;
@@ -42,10 +37,7 @@ internal readonly struct PowFunction : IFloatFunction, IDoubleFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         TLane one = TLane.Create(1), magnitude = TLane.Abs(x);
         if (_exponent == 0) return one;

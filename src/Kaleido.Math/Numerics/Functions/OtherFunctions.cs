@@ -3,53 +3,42 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>sin x.</summary>
-internal readonly struct SinFunction : IFloatFunction, IDoubleFunction
+internal readonly struct SinFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => TrigonometricFormulas.Sine(x, 0);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        TrigonometricFormulas.Sine(x, 0);
 }
 
 /// <summary>cos x = sin(x + π/2).</summary>
-internal readonly struct CosFunction : IFloatFunction, IDoubleFunction
+internal readonly struct CosFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => TrigonometricFormulas.Sine(x, 1);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        TrigonometricFormulas.Sine(x, 1);
 }
 
 /// <summary>erf x.</summary>
-internal readonly struct ErfFunction : IFloatFunction, IDoubleFunction
+internal readonly struct ErfFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => ErrorFunctionFormulas.Erf(x);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        ErrorFunctionFormulas.Erf(x);
 }
 
 /// <summary>Φ(x).</summary>
-internal readonly struct NormalCdfFunction : IFloatFunction, IDoubleFunction
+internal readonly struct NormalCdfFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x) => ErrorFunctionFormulas.NormalCdf(x);
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
+        ErrorFunctionFormulas.NormalCdf(x);
 }
 
 /// <summary>x·Φ(x).</summary>
-internal readonly struct GeluFunction : IFloatFunction, IDoubleFunction
+internal readonly struct GeluFunction : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IFloatFunction.Apply<TLane>(TLane x) => TLane.MapDouble(this, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLane IDoubleFunction.Apply<TLane>(TLane x)
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         // Limited below so that -∞ times a tiny Φ stays a tiny number (which rounds to -0).
         TLane limited = DoubleFormulas.Clamp(x, -15, double.PositiveInfinity);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kaleido.Numerics;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Kaleido.Numerics;
 /// </summary>
 /// <remarks>
 /// A mask is a lane whose elements have all bits set (true) or none. "Bits" operations treat an element as an integer of its own size.
+/// The JIT bounds how much it inlines into one method, and a formula with calls left in it is ten times slower: hence the form with a
+/// scalar addend, and plain wrappers for each width instead of generic ones.
 /// The bits of a NaN (its sign and payload) are not part of the promise: only that the result is a NaN.
 /// </remarks>
 internal interface ILane<TSelf, T>
@@ -51,6 +55,9 @@ internal interface ILane<TSelf, T>
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>left · right + addend, rounded once, with the same addend for every element.</summary>
+    static abstract TSelf FusedMultiplyAdd(TSelf left, TSelf right, T addend);
+
     /// <summary>Square root, rounded once.</summary>
     static abstract TSelf Sqrt(TSelf value);
 
@@ -90,8 +97,22 @@ internal interface ILane<TSelf, T>
     /// <summary>Bits moved to the right, copies of the sign bit coming in.</summary>
     static abstract TSelf ShiftRightArithmetic(TSelf value, int count);
 
+    /// <summary>Reads <see cref="Count"/> consecutive float32 numbers, widened if the element type is double.</summary>
+    static abstract TSelf LoadSingle(ref readonly float source);
+
+    /// <summary>Writes <see cref="Count"/> consecutive float32 numbers, rounded to nearest even if the element type is double.</summary>
+    void StoreSingle(ref float destination);
+
     /// <summary>Applies a float64 function: float elements are widened (exactly), and the results rounded once.</summary>
     static abstract TSelf MapDouble<TFunction>(in TFunction function, TSelf x) where TFunction : struct, IDoubleFunction;
+}
+
+/// <summary>Lanes of 64 bits can also multiply integers, for random numbers.</summary>
+internal interface IDoubleLane<TSelf> : ILane<TSelf, double>
+    where TSelf : struct, IDoubleLane<TSelf>
+{
+    /// <summary>The 64-bit integer product of the lower 32 bits of the elements.</summary>
+    static abstract TSelf MultiplyLowHalves(TSelf left, TSelf right);
 }
 
 /// <summary>A function of float32 numbers, written once for every lane width.</summary>
@@ -106,4 +127,14 @@ internal interface IDoubleFunction
 {
     /// <summary>The values of the function.</summary>
     TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>;
+}
+
+/// <summary>A float64 function as a float32 one: widened exactly, rounded once. For kernels that work on float lanes.</summary>
+internal readonly struct Rounded<TFunction>(TFunction function) : IFloatFunction
+    where TFunction : struct, IDoubleFunction
+{
+    private readonly TFunction _function = function;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float> => TLane.MapDouble(_function, x);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Backends.Cpu;
 
@@ -15,6 +16,9 @@ namespace Kaleido.Backends.Cpu;
 /// </remarks>
 internal static unsafe class MicroKernel
 {
+    /// <summary>How many k ahead B is fetched: some hundreds of cycles, and across the page ends at which the hardware stops.</summary>
+    private const int Ahead = 32;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TLanes, TVector, TRows, TVectors>(
         float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
@@ -35,95 +39,84 @@ internal static unsafe class MicroKernel
         {
             float* row = c;
             x0 = TLanes.Load(row);
-            if (TVectors.Value > 1)
-                y0 = TLanes.Load(row + n);
+            if (TVectors.Value > 1) y0 = TLanes.Load(row + n);
 
             if (TRows.Value > 1)
             {
                 row += cRow;
                 x1 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y1 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y1 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 2)
             {
                 row += cRow;
                 x2 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y2 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y2 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 3)
             {
                 row += cRow;
                 x3 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y3 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y3 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 4)
             {
                 row += cRow;
                 x4 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y4 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y4 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 5)
             {
                 row += cRow;
                 x5 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y5 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y5 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 6)
             {
                 row += cRow;
                 x6 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y6 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y6 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 7)
             {
                 row += cRow;
                 x7 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y7 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y7 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 8)
             {
                 row += cRow;
                 x8 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y8 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y8 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 9)
             {
                 row += cRow;
                 x9 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y9 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y9 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 10)
             {
                 row += cRow;
                 x10 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y10 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y10 = TLanes.Load(row + n);
             }
-
             if (TRows.Value > 11)
             {
                 row += cRow;
                 x11 = TLanes.Load(row);
-                if (TVectors.Value > 1)
-                    y11 = TLanes.Load(row + n);
+                if (TVectors.Value > 1) y11 = TLanes.Load(row + n);
+            }
+        }
+
+        // The next rows of C below these: their lines arrive while this block is computed.
+        if (Sse.IsSupported)
+        {
+            float* below = c + TRows.Value * cRow;
+            for (int row = 0; row < TRows.Value; row++, below += cRow)
+            {
+                Sse.Prefetch0(below);
+                if (TVectors.Value > 1) Sse.Prefetch0(below + n);
             }
         }
 
@@ -132,103 +125,86 @@ internal static unsafe class MicroKernel
         float* p0 = a, p3 = a + 3 * aRow, p6 = a + 6 * aRow, p9 = a + 9 * aRow;
         for (; depth > 0; depth--)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(b + Ahead * bDepth);
+                if (TVectors.Value > 1) Sse.Prefetch0(b + Ahead * bDepth + n);
+            }
+
             b0 = TLanes.Load(b);
-            if (TVectors.Value > 1)
-                b1 = TLanes.Load(b + n);
+            if (TVectors.Value > 1) b1 = TLanes.Load(b + n);
             t = TLanes.Broadcast(p0);
             x0 = TLanes.FusedMultiplyAdd(t, b0, x0);
-            if (TVectors.Value > 1)
-                y0 = TLanes.FusedMultiplyAdd(t, b1, y0);
+            if (TVectors.Value > 1) y0 = TLanes.FusedMultiplyAdd(t, b1, y0);
 
             if (TRows.Value > 1)
             {
                 t = TLanes.Broadcast(p0 + one);
                 x1 = TLanes.FusedMultiplyAdd(t, b0, x1);
-                if (TVectors.Value > 1)
-                    y1 = TLanes.FusedMultiplyAdd(t, b1, y1);
+                if (TVectors.Value > 1) y1 = TLanes.FusedMultiplyAdd(t, b1, y1);
             }
-
             if (TRows.Value > 2)
             {
                 t = TLanes.Broadcast(p0 + 2 * one);
                 x2 = TLanes.FusedMultiplyAdd(t, b0, x2);
-                if (TVectors.Value > 1)
-                    y2 = TLanes.FusedMultiplyAdd(t, b1, y2);
+                if (TVectors.Value > 1) y2 = TLanes.FusedMultiplyAdd(t, b1, y2);
                 p0 += step;
             }
-
             if (TRows.Value > 3)
             {
                 t = TLanes.Broadcast(p3);
                 x3 = TLanes.FusedMultiplyAdd(t, b0, x3);
-                if (TVectors.Value > 1)
-                    y3 = TLanes.FusedMultiplyAdd(t, b1, y3);
+                if (TVectors.Value > 1) y3 = TLanes.FusedMultiplyAdd(t, b1, y3);
             }
-
             if (TRows.Value > 4)
             {
                 t = TLanes.Broadcast(p3 + one);
                 x4 = TLanes.FusedMultiplyAdd(t, b0, x4);
-                if (TVectors.Value > 1)
-                    y4 = TLanes.FusedMultiplyAdd(t, b1, y4);
+                if (TVectors.Value > 1) y4 = TLanes.FusedMultiplyAdd(t, b1, y4);
             }
-
             if (TRows.Value > 5)
             {
                 t = TLanes.Broadcast(p3 + 2 * one);
                 x5 = TLanes.FusedMultiplyAdd(t, b0, x5);
-                if (TVectors.Value > 1)
-                    y5 = TLanes.FusedMultiplyAdd(t, b1, y5);
+                if (TVectors.Value > 1) y5 = TLanes.FusedMultiplyAdd(t, b1, y5);
                 p3 += step;
             }
-
             if (TRows.Value > 6)
             {
                 t = TLanes.Broadcast(p6);
                 x6 = TLanes.FusedMultiplyAdd(t, b0, x6);
-                if (TVectors.Value > 1)
-                    y6 = TLanes.FusedMultiplyAdd(t, b1, y6);
+                if (TVectors.Value > 1) y6 = TLanes.FusedMultiplyAdd(t, b1, y6);
             }
-
             if (TRows.Value > 7)
             {
                 t = TLanes.Broadcast(p6 + one);
                 x7 = TLanes.FusedMultiplyAdd(t, b0, x7);
-                if (TVectors.Value > 1)
-                    y7 = TLanes.FusedMultiplyAdd(t, b1, y7);
+                if (TVectors.Value > 1) y7 = TLanes.FusedMultiplyAdd(t, b1, y7);
             }
-
             if (TRows.Value > 8)
             {
                 t = TLanes.Broadcast(p6 + 2 * one);
                 x8 = TLanes.FusedMultiplyAdd(t, b0, x8);
-                if (TVectors.Value > 1)
-                    y8 = TLanes.FusedMultiplyAdd(t, b1, y8);
+                if (TVectors.Value > 1) y8 = TLanes.FusedMultiplyAdd(t, b1, y8);
                 p6 += step;
             }
-
             if (TRows.Value > 9)
             {
                 t = TLanes.Broadcast(p9);
                 x9 = TLanes.FusedMultiplyAdd(t, b0, x9);
-                if (TVectors.Value > 1)
-                    y9 = TLanes.FusedMultiplyAdd(t, b1, y9);
+                if (TVectors.Value > 1) y9 = TLanes.FusedMultiplyAdd(t, b1, y9);
             }
-
             if (TRows.Value > 10)
             {
                 t = TLanes.Broadcast(p9 + one);
                 x10 = TLanes.FusedMultiplyAdd(t, b0, x10);
-                if (TVectors.Value > 1)
-                    y10 = TLanes.FusedMultiplyAdd(t, b1, y10);
+                if (TVectors.Value > 1) y10 = TLanes.FusedMultiplyAdd(t, b1, y10);
             }
-
             if (TRows.Value > 11)
             {
                 t = TLanes.Broadcast(p9 + 2 * one);
                 x11 = TLanes.FusedMultiplyAdd(t, b0, x11);
-                if (TVectors.Value > 1)
-                    y11 = TLanes.FusedMultiplyAdd(t, b1, y11);
+                if (TVectors.Value > 1) y11 = TLanes.FusedMultiplyAdd(t, b1, y11);
                 p9 += step;
             }
 
@@ -242,95 +218,83 @@ internal static unsafe class MicroKernel
         }
 
         TLanes.Store(x0, c);
-        if (TVectors.Value > 1)
-            TLanes.Store(y0, c + n);
+        if (TVectors.Value > 1) TLanes.Store(y0, c + n);
 
         if (TRows.Value > 1)
         {
             c += cRow;
             TLanes.Store(x1, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y1, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y1, c + n);
         }
 
         if (TRows.Value > 2)
         {
             c += cRow;
             TLanes.Store(x2, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y2, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y2, c + n);
         }
 
         if (TRows.Value > 3)
         {
             c += cRow;
             TLanes.Store(x3, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y3, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y3, c + n);
         }
 
         if (TRows.Value > 4)
         {
             c += cRow;
             TLanes.Store(x4, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y4, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y4, c + n);
         }
 
         if (TRows.Value > 5)
         {
             c += cRow;
             TLanes.Store(x5, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y5, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y5, c + n);
         }
 
         if (TRows.Value > 6)
         {
             c += cRow;
             TLanes.Store(x6, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y6, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y6, c + n);
         }
 
         if (TRows.Value > 7)
         {
             c += cRow;
             TLanes.Store(x7, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y7, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y7, c + n);
         }
 
         if (TRows.Value > 8)
         {
             c += cRow;
             TLanes.Store(x8, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y8, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y8, c + n);
         }
 
         if (TRows.Value > 9)
         {
             c += cRow;
             TLanes.Store(x9, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y9, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y9, c + n);
         }
 
         if (TRows.Value > 10)
         {
             c += cRow;
             TLanes.Store(x10, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y10, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y10, c + n);
         }
 
         if (TRows.Value > 11)
         {
             c += cRow;
             TLanes.Store(x11, c);
-            if (TVectors.Value > 1)
-                TLanes.Store(y11, c + n);
+            if (TVectors.Value > 1) TLanes.Store(y11, c + n);
         }
     }
 }

@@ -16,71 +16,89 @@ internal static unsafe class Packing
     /// <summary>Floats between the rows of a copied A: an odd number of 64-byte lines, so that rows do not share cache sets.</summary>
     public static long RowStride(int depth) => ((((long)depth + 15) / 16) | 1) * 16;
 
-    /// <summary>One panel of a row-major B.</summary>
-    public static void PanelOfRows<TLanes, TVector>(float* b, long ldb, int depth, int columns, int width, float* panel)
+    /// <summary>
+    /// Panels of a row-major B, <paramref name="columns"/> in all; the floats of a panel for the same k are contiguous, panels are
+    /// <paramref name="panelSize"/> floats apart. Each row of B is read in one run: going down a column would touch a page per row.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PanelsOfRows<TLanes, TVector>(float* b, long ldb, int depth, int columns, int width, float* panels, long panelSize)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         int n = TLanes.Count;
-        if (columns == width)
+        int whole = columns / width, rest = columns - whole * width;
+        for (int k = 0; k < depth; k++, b += ldb, panels += width)
         {
-            for (int k = 0; k < depth; k++, b += ldb, panel += width)
+            float* source = b, panel = panels;
+            for (int i = 0; i < whole; i++, source += width, panel += panelSize)
             {
-                TLanes.Store(TLanes.Load(b), panel);
-                TLanes.Store(TLanes.Load(b + n), panel + n);
+                TLanes.Store(TLanes.Load(source), panel);
+                TLanes.Store(TLanes.Load(source + n), panel + n);
             }
 
-            return;
-        }
-
-        for (int k = 0; k < depth; k++, b += ldb, panel += width)
-        {
+            if (rest == 0)
+                continue;
             int column = 0;
-            for (; column <= columns - n; column += n)
-                TLanes.Store(TLanes.Load(b + column), panel + column);
-            for (; column < columns; column++)
-                panel[column] = b[column];
+            if (rest >= n)
+            {
+                TLanes.Store(TLanes.Load(source), panel);
+                column = n;
+            }
+
+            for (; column < rest; column++)
+                panel[column] = source[column];
             for (; column < width; column++)
                 panel[column] = 0f;
         }
     }
 
     /// <summary>One panel of a transposed B (its rows are the columns of the product).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PanelOfColumns(float* b, long ldb, int depth, int columns, int width, float* panel)
     {
-        int column = 0;
-        if (Avx.IsSupported)
+        if (columns < width)
+            new Span<float>(panel, depth * width).Clear();
+        int k = 0, squares = Avx.IsSupported ? columns / Transpose * Transpose : 0;
+        for (; k <= depth - Transpose; k += Transpose, panel += Transpose * width)
         {
-            for (; column <= columns - Transpose; column += Transpose)
-            {
-                float* source = b + column * ldb;
-                int k = 0;
-                for (; k <= depth - Transpose; k += Transpose)
-                    Transpose8(source + k, ldb, panel + (long)k * width + column, width);
-                for (; k < depth; k++)
-                    for (int j = 0; j < Transpose; j++)
-                        panel[(long)k * width + column + j] = source[j * ldb + k];
-            }
+            for (int column = 0; column < squares; column += Transpose)
+                Transpose8(b + column * ldb + k, ldb, panel + column, width);
+            for (int column = squares; column < columns; column++)
+                for (int i = 0; i < Transpose; i++)
+                    panel[i * width + column] = b[column * ldb + k + i];
         }
 
-        for (; column < columns; column++)
+        for (; k < depth; k++, panel += width)
         {
-            float* source = b + column * ldb;
-            for (int k = 0; k < depth; k++)
-                panel[(long)k * width + column] = source[k];
+            for (int column = 0; column < columns; column++)
+                panel[column] = b[column * ldb + k];
         }
-
-        for (; column < width; column++)
-            for (int k = 0; k < depth; k++)
-                panel[(long)k * width + column] = 0f;
     }
 
-    /// <summary>A panel of <paramref name="rows"/> ≤ <paramref name="height"/> rows of a transposed A.</summary>
-    public static void PanelOfTransposedRows(float* a, long lda, int depth, int rows, int height, float* panel)
+    /// <summary>
+    /// Panels of <paramref name="height"/> rows (a multiple of 2) of a transposed A, <paramref name="rows"/> in all. Each row of storage is
+    /// read in one run. What lies beyond the last row of the last panel stays unset.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PanelsOfTransposedRows(float* a, long lda, int depth, int rows, int height, float* panels)
     {
-        for (int k = 0; k < depth; k++, a += lda, panel += height)
-            for (int row = 0; row < rows; row++)
-                panel[row] = a[row];
+        long size = (long)height * depth;
+        for (int k = 0; k < depth; k++, a += lda, panels += height)
+        {
+            float* panel = panels;
+            int row = 0;
+            for (; row <= rows - height; row += height, panel += size)
+            {
+                int i = 0;
+                for (; i <= height - 4; i += 4)
+                    Vector128.Load(a + row + i).Store(panel + i);
+                for (; i < height; i += 2)
+                    *(double*)(panel + i) = *(double*)(a + row + i);
+            }
+
+            for (int i = 0; row < rows; i++, row++)
+                panel[i] = a[row];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using Kaleido.Numerics;
+
 namespace Kaleido.Backends.Cpu;
 
 /// <summary>How a product is cut into tasks. Nothing here can reach a number: only the time depends on it.</summary>
@@ -14,6 +16,15 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
     /// <summary>Cycles below which a task is not worth splitting.</summary>
     private const double SmallTask = 8000;
 
+    /// <summary>
+    /// Whether a row-major B is better read where it is than packed: always if each panel is read once only; else while its rows do
+    /// not fall into the same cache sets (leading dimension a multiple of 256), a panel is not too many pages, and each fetch of it
+    /// serves enough rows (twelve at a time, or few in all).
+    /// </summary>
+    public static bool MayReadInPlace(int rows, int depth, int ldb, int group, SimdLevel level)
+        => rows <= group
+            || (ldb % 256 != 0 && ldb <= 2048 && (rows <= ThinRows || (level == SimdLevel.Vector512 && depth <= DepthOnePass)));
+
     /// <summary>The size of the depth blocks.</summary>
     public static int DepthBlocks(int depth)
     {
@@ -23,14 +34,26 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
         return (depth + blocks - 1) / blocks;
     }
 
-    /// <summary>Blocks for a thin product: all rows in each task.</summary>
+    /// <summary>
+    /// Blocks for a thin product: all rows in each task. The fewest rounds of tasks win, then the widest tasks (long runs of B).
+    /// </summary>
     public static ProductBlocking Thin(int rows, int panels, int depth, int workers)
     {
+        double panelCycles = Math.Max(rows, 8) * (double)Math.Max(depth, 1);
+        int least = (int)Math.Clamp(Math.Ceiling(SmallTask / panelCycles), 1, panels);
+        int best = panels, shortest = int.MaxValue;
         if (workers <= 1)
             return new(rows, panels);
-        double panelCycles = Math.Max(rows, 8) * (double)Math.Max(depth, 1);
-        int block = (int)Math.Clamp(Math.Ceiling(SmallTask / panelCycles), 1, panels);
-        return new(rows, block);
+        for (int block = panels; block >= least; block--)
+        {
+            int tasks = (panels + block - 1) / block, time = (tasks + workers - 1) / workers * block;
+            if (time >= shortest)
+                continue;
+            shortest = time;
+            best = block;
+        }
+
+        return new(rows, best);
     }
 
     /// <summary>Blocks for a product whose panels are packed beforehand: the candidate with the least estimated time.</summary>
@@ -61,17 +84,21 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
         return best;
     }
 
-    /// <summary>Estimated cycles: each row of a panel costs a cycle per k; fetching a panel or a row of A anew costs some more.</summary>
+    /// <summary>
+    /// Estimated cycles. Each row of a panel costs a cycle per k; fetching a panel or a row of A anew costs some more. Workers
+    /// never end together, least of all on a busy machine: they idle for a third of a task on average.
+    /// </summary>
     private static double Time(int rows, int panels, int depth, int group, int workers, int rowBlock, int panelBlock)
     {
         double k = Math.Max(depth, 16);
-        double task = rowBlock * panelBlock * k + 3.0 * panelBlock * k + 0.5 * rowBlock * k + 2000;
+        int depthBlock = DepthBlocks(depth);
+        double fetchPanel = panels * (double)depthBlock > 8192 ? 2 : 0.5; // beyond this B is far larger than a core's cache
+        double task = (rowBlock * panelBlock + fetchPanel * panelBlock + 0.5 * rowBlock) * k + 2000;
         int rowTasks = (rows + rowBlock - 1) / rowBlock, panelTasks = (panels + panelBlock - 1) / panelBlock;
         int lastRows = rows - (rowTasks - 1) * rowBlock, lastPanels = panels - (panelTasks - 1) * panelBlock;
         double lastRow = (lastRows + (lastRows % group == 0 ? 0 : 1)) / (double)rowBlock;
         double work = (rowTasks - 1 + lastRow) * (panelTasks - 1 + lastPanels / (double)panelBlock);
-        double rounds = workers <= 1 ? work : Math.Max(work / workers, Math.Ceiling(work / workers - 0.05));
-        double memory = rowBlock * (double)Math.Min(depth, DepthBlocks(depth)) > 180_000 ? 1.1 : 1; // A's block should stay in L2
-        return rounds * task * memory;
+        double rounds = workers <= 1 ? work : Math.Max(work / workers + 0.3, Math.Ceiling(work / workers - 0.02));
+        return rounds * task * (rowBlock * (double)depthBlock > 130_000 ? 1.1 : 1); // A's block should stay in the core's cache
     }
 }

@@ -14,14 +14,15 @@ namespace Kaleido.Backends.Cpu;
 /// To run it: all pack tasks in any order on any threads; then all tile tasks likewise. C must not overlap A, B or scratch.
 /// Scratch is 64-byte aligned (only speed depends on that) and holds at least <see cref="PackedFloats"/> floats.
 /// </remarks>
-internal unsafe struct ProductKernel
+internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
-    private bool _accumulate, _transposeA, _transposeB, _thin, _packA;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA;
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
+    private int _packPanels, _packDepth, _packColumnTasks, _packDepthTasks;
     private long _packedB, _rowStride;
 
     /// <summary>
@@ -33,21 +34,26 @@ internal unsafe struct ProductKernel
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers)
         => Create(rows, columns, depth, transposeA, transposeB, lda, ldb, ldc, accumulate, workers, Simd.Level);
 
-    /// <summary>The same with kernels of a given vector width.</summary>
+    /// <summary>
+    /// The same with kernels of a given vector width, and, if <paramref name="packOnce"/>, for a B that stays the same over many products:
+    /// B is always packed by the pack tasks and nothing else is, so these need not be run again until B changes.
+    /// </summary>
     public static ProductKernel Create(
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
-        SimdLevel level)
+        SimdLevel level, bool packOnce = false)
     {
         var kernel = new ProductKernel
         {
             _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
             _transposeA = transposeA, _transposeB = transposeB, _lda = lda, _ldb = ldb, _ldc = ldc,
         };
-        kernel.Plan(workers);
+        kernel.Plan(workers, packOnce);
         return kernel;
     }
 
-    /// <summary>An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.</summary>
+    /// <summary>
+    /// An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.
+    /// </summary>
     public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, bool transposeB)
         => (columns + 31L) / 32 * 32 * depth + 64
             + (transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
@@ -57,7 +63,7 @@ internal unsafe struct ProductKernel
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
 
     /// <summary>The number of pack tasks; 0 if nothing is packed beforehand.</summary>
-    public readonly int PackTasks => _thin ? 0 : _panels + (_packA ? _rowTasks : 0);
+    public readonly int PackTasks => _thin || _inPlace ? 0 : _packColumnTasks * _packDepthTasks + (_packA ? _rowTasks : 0);
 
     /// <summary>The number of tile tasks. Their tiles partition C.</summary>
     public readonly int TileTasks => _rowTasks * _panelTasks;
@@ -65,13 +71,17 @@ internal unsafe struct ProductKernel
     /// <summary>Runs one pack task.</summary>
     public readonly void Pack(int task, float* a, float* b, float* scratch)
     {
-        if (task < _panels)
+        int tasksB = _packColumnTasks * _packDepthTasks;
+        if (task < tasksB)
         {
-            PackPanel(task, 0, _depth, b, scratch + (long)task * _width * _depth);
+            int column = task / _packDepthTasks, depth = task - column * _packDepthTasks;
+            int panel0 = column * _packPanels, panel1 = Math.Min(_panels, panel0 + _packPanels);
+            int k0 = depth * _packDepth, k1 = Math.Min(_depth, k0 + _packDepth);
+            PackPanels(panel0, panel1, k0, k1, b, scratch + ((long)panel0 * _depth + k0) * _width, (long)_width * _depth);
             return;
         }
 
-        int row0 = (task - _panels) * _rowBlock, row1 = Math.Min(_rows, row0 + _rowBlock);
+        int row0 = (task - tasksB) * _rowBlock, row1 = Math.Min(_rows, row0 + _rowBlock);
         float* packed = scratch + _packedB;
         if (!_transposeA)
         {
@@ -80,8 +90,7 @@ internal unsafe struct ProductKernel
             return;
         }
 
-        for (int row = row0; row < row1; row += _group)
-            Packing.PanelOfTransposedRows(a + row, _lda, _depth, Math.Min(_group, row1 - row), _group, packed + (long)row * _depth);
+        Packing.PanelsOfTransposedRows(a + row0, _lda, _depth, row1 - row0, _group, packed + (long)row0 * _depth);
     }
 
     /// <summary>The block of C that a task writes: rows row0 … row1-1, columns column0 … column1-1.</summary>
@@ -114,7 +123,7 @@ internal unsafe struct ProductKernel
         }
     }
 
-    private void Plan(int workers)
+    private void Plan(int workers, bool packOnce)
     {
         int lanes = Math.Max((int)_level / 32, 1);
         _width = 2 * lanes;
@@ -123,7 +132,7 @@ internal unsafe struct ProductKernel
         _group = _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
-        _thin = _rows <= ProductBlocking.ThinRows || _level == SimdLevel.Scalar;
+        _thin = (_rows <= ProductBlocking.ThinRows && !packOnce) || _level == SimdLevel.Scalar;
         if (_rows == 0 || _columns == 0)
             return;
         (_rowBlock, _panelBlock) = _thin
@@ -131,23 +140,60 @@ internal unsafe struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
+        _inPlace = CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
+        if (_inPlace)
+            return;
+        if (!_thin)
+            PlanPacking(workers);
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
-        _packA = !_thin && (_columns >= 1024 || _lda % 256 == 0);
+        _packA = !_thin && !packOnce && (_columns >= 1024 || _lda % 256 == 0);
     }
 
-    private readonly void PackPanel(int panel, int k0, int k1, float* b, float* packed)
+    private readonly bool CanMask => _level switch
     {
-        int column = panel * _width, columns = Math.Min(_width, _columns - column);
+        SimdLevel.Vector512 => Lanes512.CanMask,
+        SimdLevel.Vector256 => Lanes256.CanMask,
+        SimdLevel.Vector128 => Lanes128.CanMask,
+        _ => false,
+    };
+
+    private void PlanPacking(int workers)
+    {
+        // A row-major B is packed in runs of its rows, a transposed one panel by panel; a task is at least some 16 kB.
+        int wanted = workers <= 1 ? 1 : 4 * workers;
+        _packPanels = _transposeB ? 1 : Math.Min(_panels, 1024 / _width);
+        _packColumnTasks = (_panels + _packPanels - 1) / _packPanels;
+        int split = Math.Max(1, (wanted + _packColumnTasks - 1) / _packColumnTasks);
+        _packDepth = Math.Max((_depth + split - 1) / split, Math.Max(1, 4096 / (_packPanels * _width)));
+        _packDepth = (_packDepth + 7) / 8 * 8;
+        _packDepthTasks = (_depth + _packDepth - 1) / _packDepth;
+    }
+
+    /// <summary>Packs rows k0 … k1-1 of neighbouring panels. <paramref name="packed"/> is where row k0 of the first one goes; the next
+    /// panel lies <paramref name="size"/> floats further.</summary>
+    private readonly void PackPanels(int panel0, int panel1, int k0, int k1, float* b, float* packed, long size)
+    {
+        int column = panel0 * _width, columns = (int)Math.Min((long)panel1 * _width, _columns) - column;
         if (_transposeB)
-            Packing.PanelOfColumns(b + (long)column * _ldb + k0, _ldb, k1 - k0, columns, _width, packed);
-        else if (_level == SimdLevel.Vector512)
-            Packing.PanelOfRows<Lanes512, Vector512<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+        {
+            for (int panel = panel0; panel < panel1; panel++, column += _width, packed += size)
+            {
+                int wide = Math.Min(_width, _columns - column);
+                Packing.PanelOfColumns(b + (long)column * _ldb + k0, _ldb, k1 - k0, wide, _width, packed);
+            }
+
+            return;
+        }
+
+        b += (long)k0 * _ldb + column;
+        if (_level == SimdLevel.Vector512)
+            Packing.PanelsOfRows<Lanes512, Vector512<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
         else if (_level == SimdLevel.Vector256)
-            Packing.PanelOfRows<Lanes256, Vector256<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+            Packing.PanelsOfRows<Lanes256, Vector256<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
         else
-            Packing.PanelOfRows<Lanes128, Vector128<float>>(b + (long)k0 * _ldb + column, _ldb, k1 - k0, columns, _width, packed);
+            Packing.PanelsOfRows<Lanes128, Vector128<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
     }
 
     private readonly void Compute<TLanes, TVector>(int task, float* a, float* b, float* c, float* scratch)
@@ -156,7 +202,18 @@ internal unsafe struct ProductKernel
     {
         Tile(task, out int row0, out int row1, out int column0, out int column1);
         int panel0 = column0 / _width, panel1 = (column1 + _width - 1) / _width;
-        float* own = scratch + (long)panel0 * _width * _depth; // a thin task's room, used for each of its panels in turn
+        if (_inPlace)
+        {
+            ComputeInPlace<TLanes, TVector>(row0, row1, column0, column1, a, b, c);
+            return;
+        }
+
+        if (_thin)
+        {
+            ComputeThin<TLanes, TVector>(panel0, panel1, a, b, c, scratch);
+            return;
+        }
+
         int k0 = 0;
         do
         {
@@ -166,22 +223,7 @@ internal unsafe struct ProductKernel
             {
                 int column = panel * _width, columns = Math.Min(_width, _columns - column);
                 float* source = scratch + ((long)panel * _depth + k0) * _width;
-                long stride = _width;
-                if (_thin)
-                {
-                    source = own;
-                    if (!_transposeB && _rows <= _group && columns == _width)
-                    {
-                        source = b + (long)k0 * _ldb + column; // used once: not worth a copy
-                        stride = _ldb;
-                    }
-                    else
-                    {
-                        PackPanel(panel, k0, k1, b, own);
-                    }
-                }
-
-                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, stride, c + column, columns, load);
+                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width, c + column, columns, load);
             }
 
             k0 = k1;
@@ -203,6 +245,15 @@ internal unsafe struct ProductKernel
         }
 
         int depth = k1 - k0;
+        if (TLanes.CanMask && columns < TLanes.Count && row1 - row0 <= 4 && !_packA)
+        {
+            // So little that the way by a tile on the stack would cost more than the product.
+            a += row0 * aRow + k0 * aDepth;
+            MaskedKernel.Rows<TLanes, TVector>(
+                row1 - row0, a, aRow, aDepth, panel, stride, depth, c + (long)row0 * _ldc, _ldc, load, columns);
+            return;
+        }
+
         for (int row = row0; row < row1;)
         {
             int rows = Group(row1 - row);

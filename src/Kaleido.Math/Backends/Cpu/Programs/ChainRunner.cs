@@ -45,10 +45,11 @@ internal sealed unsafe class ChainRunner
         int width = column1 - column0;
         if (width <= 0 || row1 <= row0) return;
         float** pointers = stackalloc float*[_values.Length];
+        int largest = (int)Math.Min(Block, (long)width * (row1 - row0));
         foreach (int v in _repeated)
         {
             pointers[v] = scratch + (long)_values[v].Register * Block;
-            if (_values[v].Place == ValuePlace.Scalar) new Span<float>(pointers[v], Block).Fill(*(float*)_memory[v]);
+            if (_values[v].Place == ValuePlace.Scalar) new Span<float>(pointers[v], largest).Fill(*(float*)_memory[v]);
         }
 
         if (width == _columns && (_flat || width <= Block / 2)) RunWholeRows(row0, row1, scratch, pointers);
@@ -65,7 +66,7 @@ internal sealed unsafe class ChainRunner
             return;
         }
 
-        int rowsPerBlock = Block / _columns;
+        int rowsPerBlock = Math.Min(Block / _columns, row1 - row0);
         foreach (int v in _repeated)
         {
             if (_values[v].Place != ValuePlace.RowVector) continue;
@@ -92,7 +93,7 @@ internal sealed unsafe class ChainRunner
         {
             foreach (int v in _repeated)
             {
-                if (_values[v].Place == ValuePlace.Column) new Span<float>(pointers[v], Block).Fill(((float*)_memory[v])[row]);
+                if (_values[v].Place == ValuePlace.Column) new Span<float>(pointers[v], Math.Min(Block, column1 - column0)).Fill(((float*)_memory[v])[row]);
             }
 
             for (int column = column0; column < column1; column += Block)

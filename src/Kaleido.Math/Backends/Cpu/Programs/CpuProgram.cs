@@ -8,8 +8,6 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed unsafe class CpuProgram : TeamWork, IExecutable
 {
-    /// <summary>Below this many operations a second thread costs more than it brings.</summary>
-    private const double WorthSharing = 60_000;
     private const int CounterStride = 16;
 
     private readonly HostStepCounter _counter = new();
@@ -40,6 +38,7 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         var layout = new MemoryLayout();
         (_offsets, _alias, _sharedScratch) = Steps.Place(program, _steps, capacity, layout);
         _arena = new CpuMemory(layout.Length);
+        ValueBytes = (layout.Length - _steps.Select(s => s.SharedScratch(capacity)).DefaultIfEmpty(0).Max()) * sizeof(float);
         _scratchPerWorker = (_steps.Select(s => s.WorkerScratch(capacity)).DefaultIfEmpty(0).Max() + 31) / 16 * 16;
         _workerScratch = new CpuMemory(_scratchPerWorker * threads);
         for (int i = 0; i < program.Slots.Count; i++)
@@ -53,6 +52,15 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     public StepCounter Counter => _counter;
 
     public long WorkspaceBytes => (_arena.Length + _workerScratch.Length) * sizeof(float);
+
+    /// <summary>Bytes for values, without what packing and blocks need.</summary>
+    public long ValueBytes { get; }
+
+    /// <summary>Below this many operations a second thread costs more than it brings. Tests set it to 0 to share even small work.</summary>
+    public double WorthSharing { get; set; } = 60_000;
+
+    /// <summary>How many threads the last run asked for.</summary>
+    public int Workers => _workers;
 
     /// <summary>The steps, for tests and for those who want to know what was fused.</summary>
     public IReadOnlyList<CpuStep> StepList => _steps;
@@ -113,7 +121,9 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         for (int i = 0; i < _phases.Length; i++) _tasks[i] = _phases[i].Step.Tasks(_phases[i].Phase);
         // Worker 0 runs phases of a single task one after the other; the team meets only around phases that it shares.
         for (int i = 0; i + 1 < _phases.Length; i++) _meet[i] = _tasks[i] > 1 || _tasks[i + 1] > 1;
-        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, Math.Max(1, _tasks.DefaultIfEmpty(1).Max()));
+        int mostTasks = 1;
+        foreach (int tasks in _tasks) mostTasks = Math.Max(mostTasks, tasks);
+        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, mostTasks);
         _preparedRows = rows;
     }
 

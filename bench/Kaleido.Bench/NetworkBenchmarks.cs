@@ -1,0 +1,99 @@
+using BenchmarkDotNet.Attributes;
+using Kaleido.Autodiff;
+using Kaleido.Backends;
+using Kaleido.Networks;
+using Kaleido.Numerics;
+using Kaleido.Optimizers;
+using Kaleido.Sampling;
+
+namespace Kaleido.Bench;
+
+/// <summary>The network of the paper's MNIST figure (784, 10 × 500 ReLU, 784 tanh): a training step and a sampling iteration, batch 1000.</summary>
+public class NetworkBenchmarks : IDisposable
+{
+    private Device? _device;
+    private Mlp? _network;
+    private GradientDescent? _descent;
+    private Plan? _step;
+    private Kaleidoscope? _kaleidoscope;
+
+    [Params(1, 4)]
+    public int Threads { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _device = Device.Cpu(Threads);
+        _network = Mlp.Create(_device, new(784, 500, 10) { Output = Activation.Tanh });
+        _descent = new GradientDescent(_network.Parameters, new Adam { LearningRate = 1e-4 });
+        _step = TrainingStep.Compile(_network, _descent, samples: 4000, batch: 1000);
+        _kaleidoscope = new Kaleidoscope(_network, new() { Samples = 1000, Epsilon = 0.01 });
+    }
+
+    [Benchmark]
+    public void Step() => _step!.Run();
+
+    [Benchmark]
+    public void SamplingIteration() => _kaleidoscope!.Step();
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _kaleidoscope?.Dispose();
+        _step?.Dispose();
+        _descent?.Dispose();
+        _network?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The smallest network of the paper (1, 6 × 10 ReLU, 1 sigmoid), batch 2: where overhead decides.</summary>
+public class TinyNetworkBenchmarks : IDisposable
+{
+    private Mlp? _network;
+    private GradientDescent? _descent;
+    private Plan? _step;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _network = Mlp.Create(Device.Cpu(1), new(1, 10, 6) { Output = Activation.Sigmoid });
+        _descent = new GradientDescent(_network.Parameters, new Adam());
+        _step = TrainingStep.Compile(_network, _descent, samples: 2, batch: 2);
+    }
+
+    [Benchmark]
+    public void Step() => _step!.Run();
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _step?.Dispose();
+        _descent?.Dispose();
+        _network?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>A training step as the trainer makes it: minibatch draw, loss record, gradients, update.</summary>
+internal static class TrainingStep
+{
+    public static Plan Compile(Mlp network, GradientDescent descent, int samples, int batch)
+    {
+        var graph = new Graph();
+        var data = network.Device.CreateTensor(samples, network.Inputs);
+        PhiloxValues(data.Span);
+        var inputs = batch < samples
+            ? graph.Variable("data", data).GatherRows(graph.MinibatchIndices(samples, 1, RandomStreams.Minibatches))
+            : graph.RowsVariable("data", data);
+        var (output, logits) = network.Forward(inputs);
+        var loss = LossFunction.SquaredError.Build(output, logits, inputs);
+        var ring = network.Device.CreateTensor(1, 1024);
+        return Plan.Compile(graph, network.Device, batch, [], [new Recording(loss, ring), descent.Minimize(loss, network.Variables(graph))]);
+    }
+
+    private static void PhiloxValues(Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++) values[i] = Philox.ToUniform(Philox.Word(1, RandomStreams.DrawnData, 0, (ulong)i));
+    }
+}

@@ -1,0 +1,47 @@
+namespace Kaleido.Tests.Backends.Programs;
+
+/// <summary>What needs a process of its own: allocations of all threads (contract rule 19), other instruction sets (rule 8).</summary>
+public sealed class ProcessTests
+{
+    // Without tiers: the runtime's own compiler thread allocates 12336 bytes once, at a time of its choice, when it begins a second tier.
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public void A_thousand_training_steps_allocate_nothing(string threads) =>
+        Assert.Equal(["0"], Probe.Run(["alloc-plan", threads], ("DOTNET_TieredCompilation", "0")));
+
+    [Fact]
+    public void Weights_have_the_same_hash_on_every_instruction_set_and_number_of_threads()
+    {
+        var plain = Seen.Of();
+        Assert.True(plain.Has("Vector128"), "this processor has no vectors: there is nothing to compare");
+        var without512 = Seen.Of(("DOTNET_EnableAVX512", "0"));
+        var without256 = Seen.Of(("DOTNET_EnableAVX2", "0"));
+        var scalar = Seen.Of(("DOTNET_EnableHWIntrinsic", "0"));
+
+        // A switch must have an effect where the hardware has the set.
+        Assert.False(without512.Has("Avx512F") || without512.Has("Vector512"));
+        Assert.Equal(plain.Has("Avx2"), without512.Has("Avx2"));
+        Assert.False(without256.Has("Avx2") || without256.Has("Fma") || without256.Has("Vector256"));
+        Assert.True(without256.Has("Vector128"));
+        Assert.False(scalar.Has("Vector128") || scalar.Has("Fma"));
+
+        Seen[] all =
+        [
+            plain, without512, without256, scalar, Seen.Of(("KALEIDO_VECTOR", "256")), Seen.Of(("KALEIDO_VECTOR", "128")),
+            Seen.Of(("KALEIDO_VECTOR", "scalar")),
+        ];
+        Assert.All(all, seen => Assert.Equal(4, seen.Hashes.Length));
+        Assert.Single(all.SelectMany(seen => seen.Hashes).Distinct());
+    }
+
+    private sealed record Seen(string[] Lines)
+    {
+        public string[] Hashes => [.. Lines.Where(line => line.StartsWith("hash ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+
+        public bool Has(string set) => Lines.Contains($"{set} yes") || (Lines.Contains($"{set} no") ? false
+            : throw new InvalidOperationException($"the probe did not say whether it has {set}"));
+
+        public static Seen Of(params (string, string)[] environment) => new(Probe.Run(["hash-small", "1", "2", "3", "4"], environment));
+    }
+}
