@@ -19,7 +19,7 @@ internal static unsafe class Reductions
     /// <summary>Rows in a block of a column sum.</summary>
     public const int BlockRows = 64;
 
-    private const int Lanes = 16;
+    private const int Lanes = 16, WideColumns = 64;
 
     /// <summary>The sum of a row of contiguous floats.</summary>
     public static float RowSum(float* row, int columns) => RowSum(row, columns, Simd.Level);
@@ -72,13 +72,34 @@ internal static unsafe class Reductions
     public static void BlockSum(float* x, long ld, int rows, int columns, float* sums)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, BlockRows);
-        Columns(x, ld, rows, columns, sums, Simd.Level, add: false);
+        if (columns < WideColumns)
+        {
+            Columns(x, ld, rows, columns, sums, Simd.Level, add: false);
+            return;
+        }
+
+        // Wide matrices are read row by row, four rows at a time: the processor fetches ahead along rows, not down columns.
+        new Span<float>(sums, columns).Clear();
+        int row = 0;
+        for (; row <= rows - 4; row += 4) BlockLoop.Run(new AddRowsBody(x + row * ld, ld, sums), columns);
+        for (; row < rows; row++) AddBlock(sums, x + row * ld, columns);
+    }
+
+    // Four further links of the chain of each column.
+    private readonly struct AddRowsBody(float* rows, long ld, float* sums) : IBlockBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float>
+        {
+            float* x = rows + i;
+            var sum = BlockLoop.Load<TLane>(sums + i) + BlockLoop.Load<TLane>(x) + BlockLoop.Load<TLane>(x + ld);
+            (sum + BlockLoop.Load<TLane>(x + 2 * ld) + BlockLoop.Load<TLane>(x + 3 * ld)).Store(ref sums[i]);
+        }
     }
 
     /// <summary>Adds the column sums of a further block: totals += block.</summary>
     public static void AddBlock(float* totals, float* block, int columns)
-        => System.Numerics.Tensors.TensorPrimitives.Add(
-            new ReadOnlySpan<float>(totals, columns), new ReadOnlySpan<float>(block, columns), new Span<float>(totals, columns));
+        => BlockLoop.Run(new AddBody(totals, block, totals), columns);
 
     /// <summary>The sum of all elements of a matrix.</summary>
     public static float FullSum(float* x, long ld, int rows, int columns) => FullSum(x, ld, rows, columns, Simd.Level);
