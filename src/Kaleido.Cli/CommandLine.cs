@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Kaleido.Backends;
 using Kaleido.Lab.Creation;
@@ -19,9 +20,11 @@ internal static class CommandLine
         };
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
         var result = root.Parse(args);
-        if (result.Action is ParseErrorAction || (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction))
+        if (result.Errors.Count > 0 && result.Action is not HelpAction)
         {
-            terminal.Fail(Sentence(result.Errors.Count > 0 ? result.Errors[0].Message : "no command was given"));
+            terminal.Fail(Sentence(result.UnmatchedTokens.Count > 0
+                ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
+                : result.Errors[0].Message));
             return ExitCode.Usage;
         }
 

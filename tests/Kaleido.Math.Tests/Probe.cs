@@ -28,5 +28,6 @@ internal static class Probe
     }
 
     private static bool IsSwitch(string name) =>
-        name.StartsWith("KALEIDO_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase);
+        name.StartsWith("KALEIDO_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase);
 }

@@ -5,7 +5,8 @@ using Kaleido.Probe;
 switch (args)
 {
     case ["alloc-plan", var threads]:
-        Console.WriteLine(AllocationProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture));
+        long bytes = AllocationProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture));
+        Console.WriteLine(bytes.ToString(CultureInfo.InvariantCulture));
         return 0;
     case ["hash-small", .. var threads]:
         HashProbe.PrintInstructionSets();

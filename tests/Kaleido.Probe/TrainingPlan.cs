@@ -28,7 +28,8 @@ internal sealed class TrainingPlan : IDisposable
             length += (widths[layer] + 15) / 16 * 16;
         }
 
-        Tensor parameters = Create(1, length, 0.15), gradients = Create(1, length, 0), first = Create(1, length, 0), second = Create(1, length, 0);
+        Tensor parameters = Create(1, length, 0.15), gradients = Create(1, length, 0);
+        Tensor first = Create(1, length, 0), second = Create(1, length, 0);
         Parameters = parameters;
         var graph = new Graph();
         var nodes = _places.Select((p, i) => graph.Variable($"p{i}", new Tensor(parameters.Memory, p.Offset, p.Rows, p.Columns))).ToArray();
@@ -46,7 +47,7 @@ internal sealed class TrainingPlan : IDisposable
         Plan = Plan.Compile(graph, _device, capacity, [loss],
         [
             new Recording(loss, Create(1, 16, 0)),
-            new ParameterUpdate(rule, parameters, gradients, first, second, [.. loss.Differentiate(nodes).Select((g, i) => (g, (long)_places[i].Offset))]),
+            new ParameterUpdate(rule, parameters, gradients, first, second, [.. loss.Differentiate(nodes).Zip(_places, (g, p) => (g, (long)p.Offset))]),
         ]);
         Loss = loss;
     }

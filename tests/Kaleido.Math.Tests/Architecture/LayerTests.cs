@@ -9,7 +9,8 @@ public sealed partial class LayerTests
     private static readonly Dictionary<string, string[]> MayUse = Layers();
 
     // Folders that only sort the files of the namespace above them.
-    private static readonly HashSet<string> Drawers = ["Backends/Cpu/Products", "Backends/Cpu/Threading", "Numerics/Functions", "Numerics/Lanes"];
+    private static readonly HashSet<string> Drawers =
+        ["Backends/Cpu/Products", "Backends/Cpu/Threading", "Numerics/Functions", "Numerics/Lanes"];
 
     private static Dictionary<string, string[]> Layers()
     {

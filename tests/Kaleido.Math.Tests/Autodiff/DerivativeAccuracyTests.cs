@@ -68,7 +68,8 @@ public sealed class DerivativeAccuracyTests
         var actual = Derivatives(function, x);
         for (int i = 0; i < x.Length; i++)
         {
-            if (!(Math.Abs(actual[i] - golden[i]) <= Bound * largest)) Assert.Fail($"{name}'({x[i]:g9}) = {actual[i]:g9}, not {golden[i]:g9}");
+            if (!(Math.Abs(actual[i] - golden[i]) <= Bound * largest))
+                Assert.Fail($"{name}'({x[i]:g9}) = {actual[i]:g9}, not {golden[i]:g9}");
         }
     }
 

@@ -121,7 +121,8 @@ public sealed class DerivativeLaws
 
     private static void AssertNear(double expected, double actual, double bound)
     {
-        if (!(Math.Abs(expected - actual) <= bound))
-            Assert.Fail(FormattableString.Invariant($"{expected:g17} and {actual:g17} differ by {Math.Abs(expected - actual):g3}, more than {bound:g3}"));
+        double error = Math.Abs(expected - actual);
+        if (!(error <= bound))
+            Assert.Fail(FormattableString.Invariant($"{expected:g17} and {actual:g17} differ by {error:g3}, more than {bound:g3}"));
     }
 }

@@ -4,7 +4,7 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Tests.Autodiff;
 
-/// <summary>Contract rules 14 and 15: derivatives at kinks, ties and where the gradient itself is no number; fused and interpreted.</summary>
+/// <summary>Contract rules 14 and 15: derivatives at kinks, ties and where the gradient is no number; fused and interpreted.</summary>
 public sealed class DerivativeValueTests
 {
     private static float[] Pull(Func<Node, Node> function, float[] x, float[] u, int columns = 1)
@@ -55,7 +55,7 @@ public sealed class DerivativeValueTests
         AssertBits(zeros, Pull(n => n.Clamp(0, 1), negative, u));
         AssertBits(zeros, Pull(n => n.LessThan(n.Graph.Constant(0)).Select(n.Graph.Constant(5).BroadcastTo(n.Shape), n), negative, u));
         AssertBits(zeros, Pull(n => n.Abs(), zeros, u));
-        AssertBits([0f, float.NaN, 0f, 0f, 0f, 0f], Pull(n => n.RowMaximum(), [1f, 2f, 1f, 4f, 3f, 2f], [float.NaN, -0f], 3)[..3].Concat(new float[3]).ToArray());
+        AssertBits([0f, float.NaN, 0f, -0f, 0f, 0f], Pull(n => n.RowMaximum(), [1f, 2f, 1f, 4f, 3f, 2f], [float.NaN, -0f], 3));
     }
 
     [Fact]

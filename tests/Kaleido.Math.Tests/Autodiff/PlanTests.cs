@@ -4,7 +4,7 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Tests.Autodiff;
 
-/// <summary>What a plan promises: start-of-step values, effects, steps, rows, refusals. On the fused and on the interpreted program.</summary>
+/// <summary>What a plan promises: start-of-step values, effects, steps, rows, refusals. Fused and interpreted.</summary>
 public sealed class PlanTests
 {
     public static TheoryData<string, bool> Devices => new()
@@ -33,7 +33,8 @@ public sealed class PlanTests
     public void Outputs_and_recordings_show_variables_as_they_were_before_the_step(string name, bool interpret)
     {
         using var device = Open(name);
-        using Tensor w = device.CreateTensor(1, 1, [10f]), g = device.CreateTensor(1, 1), m = device.CreateTensor(1, 1), v = device.CreateTensor(1, 1);
+        using Tensor w = device.CreateTensor(1, 1, [10f]), g = device.CreateTensor(1, 1);
+        using Tensor m = device.CreateTensor(1, 1), v = device.CreateTensor(1, 1);
         using var ring = device.CreateTensor(1, 3);
         var graph = new Graph();
         var parameter = graph.Variable("w", w);

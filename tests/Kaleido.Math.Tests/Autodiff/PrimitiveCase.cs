@@ -56,7 +56,8 @@ internal sealed record PrimitiveCase(string Name, Shape[] Operands, Func<Node[],
 
     private static IEnumerable<PrimitiveCase> Ternary()
     {
-        Shape[][] triples = [[Wide, Wide, Wide], [Wide, Row, Column], [Row, Wide, Shape.Scalar], [Column, Shape.Scalar, Wide], [Shape.Scalar, Column, Row]];
+        Shape one = Shape.Scalar;
+        Shape[][] triples = [[Wide, Wide, Wide], [Wide, Row, Column], [Row, Wide, one], [Column, one, Wide], [one, Column, Row]];
         foreach (var shapes in triples)
         {
             string name = string.Join<Shape>(" ", shapes);

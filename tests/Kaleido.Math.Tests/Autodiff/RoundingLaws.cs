@@ -21,9 +21,9 @@ public sealed class RoundingLaws
         var graph = new SmoothGraph(it);
         var (bound, expected) = Analyse(graph, exact, it.Sizes[0]);
         double actual = Evaluate(graph, processor, it.Sizes[0]);
-        if (!(Math.Abs(actual - expected) <= 2 * bound))
-            Assert.Fail(FormattableString.Invariant($"{expected:g12} and {actual:g12} differ by {Math.Abs(actual - expected):g3}, bound {bound:g3}"));
-        Assert.True(bound < 1e-2 * (1 + graph.Scale(expected)), FormattableString.Invariant($"the bound {bound:g3} says nothing about {expected:g6}"));
+        string message = FormattableString.Invariant($"{expected:g12} and {actual:g12} with a bound of {bound:g3}");
+        Assert.True(Math.Abs(actual - expected) <= 2 * bound, message);
+        Assert.True(bound < 1e-2 * graph.Scale(expected), message);
     }, cases: 150);
 
     private static double Evaluate(SmoothGraph graph, Device device, int rows)
@@ -105,7 +105,8 @@ public sealed class RoundingLaws
     private static double[] Product(ProductOperation p, double[] a, double[] b, Node node, int rows)
     {
         int lda = node.Operand(0).Shape.Columns.Resolve(rows), ldb = node.Operand(1).Shape.Columns.Resolve(rows);
-        int height = node.Shape.Rows.Resolve(rows), width = node.Shape.Columns.Resolve(rows), depth = p.TransposeLeft ? a.Length / lda : lda;
+        int height = node.Shape.Rows.Resolve(rows), width = node.Shape.Columns.Resolve(rows);
+        int depth = p.TransposeLeft ? a.Length / lda : lda;
         var result = new double[height * width];
         for (int i = 0; i < result.Length; i++)
         {

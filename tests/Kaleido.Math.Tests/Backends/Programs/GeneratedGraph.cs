@@ -66,7 +66,8 @@ internal sealed class GeneratedGraph : IDisposable
         AddInput("fixed", new(_c, _b));
         int length = (_a * _b + _b * _b + _b + 1 + 15) / 16 * 16;
         var arenas = Enumerable.Range(0, 4).Select(i => Tensor(1, length, i == 0)).ToArray();
-        (int Offset, int Rows, int Columns)[] places = [(0, _a, _b), (_a * _b, _b, _b), (_a * _b + _b * _b, 1, _b), (_a * _b + _b * _b + _b, 1, 1)];
+        int after = _a * _b + _b * _b;
+        (int Offset, int Rows, int Columns)[] places = [(0, _a, _b), (_a * _b, _b, _b), (after, 1, _b), (after + _b, 1, 1)];
         var parameters = places.Select((p, i) =>
             Graph.Variable($"parameter {i}", new Tensor(arenas[0].Memory, p.Offset, p.Rows, p.Columns))).ToArray();
         _nodes.AddRange(parameters);

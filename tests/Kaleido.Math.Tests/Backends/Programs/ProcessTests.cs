@@ -37,7 +37,7 @@ public sealed class ProcessTests
 
     private sealed record Seen(string[] Lines)
     {
-        public string[] Hashes => [.. Lines.Where(line => line.StartsWith("hash ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2])];
+        public string[] Hashes => [.. Lines.Select(line => line.Split(' ')).Where(words => words[0] == "hash").Select(words => words[2])];
 
         public bool Has(string set) => Lines.Contains($"{set} yes") || (Lines.Contains($"{set} no") ? false
             : throw new InvalidOperationException($"the probe did not say whether it has {set}"));

@@ -33,7 +33,8 @@ internal static class RandomOperations
     {
         var function = (UnaryOperation)random.Next(Enum.GetValues<UnaryOperation>().Length);
         bool tame = random.Next(5) > 0;
-        if (tame && function is UnaryOperation.Sqrt or UnaryOperation.Log or UnaryOperation.Log1p or UnaryOperation.Power) x = x.Square() + 0.5;
+        bool positive = function is UnaryOperation.Sqrt or UnaryOperation.Log or UnaryOperation.Log1p or UnaryOperation.Power;
+        if (tame && positive) x = x.Square() + 0.5;
         if (tame && function is UnaryOperation.Exp or UnaryOperation.Expm1) x = x.Tanh();
         return x.Unary(function, function switch
         {
@@ -74,7 +75,7 @@ internal static class RandomOperations
         {
             bool left = (flags & 1) != 0, right = (flags & 2) != 0;
             Shape a = left ? x.Shape.Transposed : x.Shape, b = right ? y.Shape.Transposed : y.Shape;
-            if (a.Columns != b.Rows || a.Rows.Resolve(200) * (long)a.Columns.Resolve(200) * b.Columns.Resolve(200) > LargestProduct) continue;
+            if (a.Columns != b.Rows || a.Count(200) * b.Columns.Resolve(200) > LargestProduct) continue;
             var product = x.Product(y, left, right);
             return random.Next(3) == 0 ? product : (0.2 * product).Tanh();
         }
