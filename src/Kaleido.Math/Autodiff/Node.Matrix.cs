@@ -132,10 +132,10 @@ public sealed partial class Node
     private static Node Concatenate(ReadOnlySpan<Node> parts, bool alongRows)
     {
         if (parts.Length == 0) throw new ArgumentException("Concatenate: there is nothing to concatenate");
-        if (parts.Length == 1) return parts[0];
         int total = 0;
         foreach (var part in parts)
         {
+            ArgumentNullException.ThrowIfNull(part, nameof(parts));
             var (along, across) = alongRows ? (part.Shape.Rows, part.Shape.Columns) : (part.Shape.Columns, part.Shape.Rows);
             var first = alongRows ? parts[0].Shape.Columns : parts[0].Shape.Rows;
             if (along.IsRows || across != first)
@@ -143,6 +143,7 @@ public sealed partial class Node
             total = checked(total + along.Size);
         }
 
+        if (parts.Length == 1) return parts[0];
         var shape = alongRows ? new Shape(total, parts[0].Shape.Columns) : new Shape(parts[0].Shape.Rows, total);
         return parts[0].Graph.Add(new ConcatenateOperation(alongRows), parts.ToArray(), shape);
     }

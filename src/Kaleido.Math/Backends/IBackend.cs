@@ -90,7 +90,10 @@ public interface IBackend : IDisposable
 /// <summary>A program made ready for a device.</summary>
 public interface IExecutable : IDisposable
 {
-    /// <summary>Runs all instructions, then all effects, then advances the step, for 0 to capacity rows. Allocates nothing.</summary>
+    /// <summary>
+    /// Runs all instructions, then all effects, then advances the step, for 0 to capacity rows. A device's own program allocates nothing; the
+    /// interpreter may.
+    /// </summary>
     void Run(int rows);
 
     /// <summary>Where an input is uploaded to or an output lies, for that many rows. Valid until disposal; outputs until the next run.</summary>
