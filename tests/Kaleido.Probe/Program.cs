@@ -13,7 +13,19 @@ switch (args)
         foreach (string count in threads)
             Console.WriteLine($"hash {count} {HashProbe.WeightsSha256(int.Parse(count, CultureInfo.InvariantCulture))}");
         return 0;
+    case ["alloc-fit", var threads, var batch]:
+        Print(TrainingProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
+        return 0;
+    case ["alloc-evaluate", var threads]:
+        Print(TrainingProbe.BytesPerThousandEvaluations(int.Parse(threads, CultureInfo.InvariantCulture)));
+        return 0;
+    case ["alloc-sample", var threads]:
+        Print(SamplingProbe.BytesPerThousandIterations(int.Parse(threads, CultureInfo.InvariantCulture)));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: alloc-plan THREADS | hash-small THREADS …");
+        Console.Error.WriteLine("usage: alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
+            + "hash-small THREADS …");
         return 2;
 }
+
+static void Print(long bytes) => Console.WriteLine(bytes.ToString(CultureInfo.InvariantCulture));

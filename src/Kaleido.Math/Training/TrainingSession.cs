@@ -25,6 +25,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly float[] _losses, _ringCopy = new float[RingLength];
     private readonly List<Evaluation> _evaluations = [];
     private readonly int _batch;
+    private readonly double _flopsPerStep;
     private long _read, _bestStep;
     private double _bestLoss = double.NaN;
     private long? _diverged;
@@ -33,6 +34,7 @@ internal sealed class TrainingSession : IDisposable
     {
         (_network, _data, _options) = (network, data, options);
         _batch = Math.Min(options.BatchSize, data.Samples);
+        _flopsPerStep = network.StepFlops * _batch;
         _descent = new GradientDescent(network.Parameters, options.EffectiveOptimizer, options.Clipping);
         _ring = network.Device.CreateTensor(1, RingLength);
         _best = network.Device.CreateTensor(1, network.Parameters.Arena.Count);
@@ -179,7 +181,7 @@ internal sealed class TrainingSession : IDisposable
     {
         double rate = interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0;
         progress.Report(new(step, _options.Steps, step > 0 ? _losses[step - 1] : double.NaN, _evaluations[^1].Loss, _bestLoss,
-            elapsed, rate, _network.StepFlops * _batch));
+            elapsed, rate, _flopsPerStep));
     }
 
     private FitResult Finish(long step, StopReason stop, TimeSpan elapsed)
