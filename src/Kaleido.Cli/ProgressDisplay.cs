@@ -14,7 +14,7 @@ internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgr
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromMinutes(1), Redraw = TimeSpan.FromMilliseconds(100);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _last;
-    private long _twentieth;
+    private long _twentieth, _shown = -1;
     private int _width;
 
     public void Report(CreateProgress value)
@@ -51,8 +51,9 @@ internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgr
         var since = _clock.Elapsed - _last;
         long twentieth = 20 * training.Step / training.Steps;
         bool last = training.Step == training.Steps;
+        if (training.Step == _shown) return;
         if (!last && since < Longest && (twentieth == _twentieth || since < Shortest)) return;
-        (_twentieth, _last) = (twentieth, _clock.Elapsed);
+        (_twentieth, _shown, _last) = (twentieth, training.Step, _clock.Elapsed);
         terminal.Output.WriteLine(line);
         terminal.Output.Flush();
     }

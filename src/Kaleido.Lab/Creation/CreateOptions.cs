@@ -62,14 +62,14 @@ public sealed record CreateOptions
     /// <summary>For the embedded digits: trained in well under a minute on two cores until its chains settle on readable digits.</summary>
     public static CreateOptions ForEmbeddedDigits { get; } = new()
     {
-        Samples = 100,
-        Hidden = 256,
-        HiddenLayers = 6,
+        Samples = 120,
+        Hidden = 400,
+        HiddenLayers = 4,
         Steps = 3000,
         BatchSize = 100,
         LearningRate = 1e-3,
         Cosine = true,
-        InputNoise = 0.1,
+        InputNoise = 0.7,
         Iterations = 100,
         Chains = 100,
     };

@@ -36,7 +36,7 @@ public static class RunReport
             WriteSettings(json, result.Options);
             WriteData(json, result);
             WriteNetwork(json, network);
-            WriteTraining(json, result.Fit);
+            WriteTraining(json, result.Fit, result.Data.Samples);
             WriteSampling(json, result);
             WriteMemorization(json, result.Memorization);
             WriteEnvironment(json, result.Options, network);
@@ -99,7 +99,7 @@ public static class RunReport
         json.WriteEndObject();
     }
 
-    private static void WriteTraining(Utf8JsonWriter json, FitResult fit)
+    private static void WriteTraining(Utf8JsonWriter json, FitResult fit, int samples)
     {
         json.WriteStartObject("training");
         json.WriteString("stop_reason", Name(fit.StopReason));
@@ -114,6 +114,9 @@ public static class RunReport
         else json.WriteNull("diverged_at_step");
         Number(json, "seconds", fit.Elapsed.TotalSeconds);
         Number(json, "steps_per_second", fit.Steps / fit.Elapsed.TotalSeconds);
+        var defaults = new TrainingOptions();
+        json.WriteNumber("evaluation_interval", defaults.EvaluationInterval);
+        json.WriteNumber("evaluation_samples", Math.Min(defaults.EvaluationSamples, samples));
         json.WriteNumber("loss_csv_interval", LossTable.Interval(fit.Steps));
         json.WriteEndObject();
     }

@@ -148,6 +148,15 @@ public sealed class CreateRunTests
         }
     }
 
+    [Fact]
+    public void The_defaults_end_at_many_different_digits()
+    {
+        using var folder = new TemporaryFolder();
+        var found = CreateRun.Execute(CreateOptions.ForEmbeddedDigits with { Seed = 1, Output = folder.Path }).Memorization!;
+        Assert.InRange(found.MemorizedShare, 0.8, 1);
+        Assert.InRange(found.ClassesThatOccur, 5, 10);
+    }
+
     [FactIfMnist]
     public void Real_digits_go_the_same_way()
     {
