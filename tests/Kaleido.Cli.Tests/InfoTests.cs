@@ -52,7 +52,7 @@ public sealed class InfoTests
         File.WriteAllBytes(path, bytes);
         var changed = Session.Run("info", path);
         Assert.Equal(1, changed.Code);
-        Assert.EndsWith($"but the file says {hash}.", changed.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith($"\"weights_sha256\" is {hash}.", changed.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

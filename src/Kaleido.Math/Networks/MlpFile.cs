@@ -89,10 +89,11 @@ internal static class MlpFile
         foreach (var parameter in network.Parameters.Parameters)
             network.Parameters[parameter].Upload(file[parameter.Name].ToDoubles());
         // Files from elsewhere need not have the hash; where it is, it finds damage that leaves the layout whole.
-        if (file.Metadata.TryGetValue("weights_sha256", out string? hash) && hash != network.WeightsSha256())
+        string found = network.WeightsSha256();
+        if (file.Metadata.TryGetValue("weights_sha256", out string? expected) && expected != found)
         {
             network.Dispose();
-            throw Bad("the weights do not have the metadata's \"weights_sha256\"");
+            throw Bad($"the weights have SHA-256 {found}, but the metadata's \"weights_sha256\" is {expected}");
         }
 
         return network;
