@@ -12,14 +12,13 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
 
     private readonly HostStepCounter _counter = new();
     private readonly CpuStep[] _steps;
-    private readonly (CpuStep Step, int Phase)[] _phases;
-    private readonly int[] _tasks, _taken;
-    private readonly bool[] _meet;
-    private readonly long[] _offsets;
+    private readonly PhaseSchedule _schedule;
+    private readonly int[] _taken;
+    private readonly long[] _offsets, _scratchOffsets;
     private readonly int[] _alias;
     private readonly DeviceMemory[] _bound;
     private readonly CpuMemory _arena, _workerScratch;
-    private readonly long _scratchPerWorker, _sharedScratch;
+    private readonly long _scratchPerWorker;
     private readonly int _capacity, _threads;
     private readonly StepBinding _binding;
     private int _preparedRows = -1, _workers = 1;
@@ -31,14 +30,14 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         (Program, _capacity, _threads) = (program, capacity, threads);
         _binding = new(this, _counter);
         _steps = Steps.Build(program);
-        _phases = [.. _steps.SelectMany(step => Enumerable.Range(0, step.Phases).Select(phase => (step, phase)))];
-        (_tasks, _meet, _taken) = (new int[_phases.Length], new bool[_phases.Length], new int[_phases.Length * CounterStride]);
+        _taken = new int[_steps.Sum(s => s.Phases) * CounterStride];
         _bound = [.. program.Slots.Select(s => s.Memory).Concat(program.Effects.SelectMany(Memories)).OfType<DeviceMemory>().Distinct()];
 
         var layout = new MemoryLayout();
-        (_offsets, _alias, _sharedScratch) = Steps.Place(program, _steps, capacity, layout);
+        (_offsets, _alias, _scratchOffsets, long valueLength) = Steps.Place(program, _steps, capacity, layout);
+        ValueBytes = valueLength * sizeof(float);
         _arena = new CpuMemory(layout.Length);
-        ValueBytes = (layout.Length - _steps.Select(s => s.SharedScratch(capacity)).DefaultIfEmpty(0).Max()) * sizeof(float);
+        _schedule = new PhaseSchedule(_steps, [.. Enumerable.Range(0, _steps.Length).Select(Touched)]);
         _scratchPerWorker = (_steps.Select(s => s.WorkerScratch(capacity)).DefaultIfEmpty(0).Max() + 31) / 16 * 16;
         _workerScratch = new CpuMemory(_scratchPerWorker * threads);
         for (int i = 0; i < program.Slots.Count; i++)
@@ -111,40 +110,62 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         }
 
         double cost = 0;
-        _binding.Scratch = _arena.Pointer + _sharedScratch;
-        foreach (var step in _steps)
+        for (int i = 0; i < _steps.Length; i++)
         {
-            step.Prepare(_binding, rows, _threads);
-            cost += step.Cost;
+            _binding.Scratch = _arena.Pointer + _scratchOffsets[i];
+            _steps[i].Prepare(_binding, rows, _threads);
+            cost += _steps[i].Cost;
         }
 
-        for (int i = 0; i < _phases.Length; i++) _tasks[i] = _phases[i].Step.Tasks(_phases[i].Phase);
-        // Worker 0 runs phases of a single task one after the other; the team meets only around phases that it shares.
-        for (int i = 0; i + 1 < _phases.Length; i++) _meet[i] = _tasks[i] > 1 || _tasks[i + 1] > 1;
-        int mostTasks = 1;
-        foreach (int tasks in _tasks) mostTasks = Math.Max(mostTasks, tasks);
-        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, mostTasks);
+        _schedule.Prepare();
+        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, _schedule.MostTasks);
         _preparedRows = rows;
+    }
+
+    // The memory that a step reads and writes, for the full capacity.
+    private List<MemoryRange> Touched(int step)
+    {
+        var ranges = _steps[step].OtherMemory.ToList();
+        foreach (int slot in _steps[step].Reads) ranges.Add(Range(slot, writes: false));
+        foreach (int slot in _steps[step].Writes) ranges.Add(Range(slot, writes: true));
+        long scratch = _scratchOffsets[step];
+        ranges.Add(new(_arena, scratch, scratch + _steps[step].SharedScratch(_capacity), true));
+        return ranges;
+
+        MemoryRange Range(int slot, bool writes)
+        {
+            var view = View(slot, _capacity);
+            return new(view.Memory, view.Offset, view.Offset + view.Count, writes);
+        }
     }
 
     protected internal override void Execute(int worker, int workers, TeamBarrier barrier)
     {
         float* scratch = _workerScratch.Pointer + worker * _scratchPerWorker;
-        for (int i = 0; i < _phases.Length; i++)
+        foreach (ref readonly var wave in _schedule.Waves)
         {
-            var (step, phase) = _phases[i];
-            int tasks = _tasks[i];
-            if (workers == 1 || (tasks == 1 && worker == 0))
-            {
-                for (int task = 0; task < tasks; task++) step.Run(phase, task, scratch);
-            }
-            else if (tasks > 1)
-            {
-                ref int taken = ref _taken[i * CounterStride];
-                for (int task; (task = Interlocked.Increment(ref taken) - 1) < tasks;) step.Run(phase, task, scratch);
-            }
+            if (workers == 1 || (wave.Tasks == 1 && worker == 0)) RunAlone(wave, scratch);
+            else if (wave.Tasks > 1) RunShared(wave, scratch);
+            if (workers > 1 && wave.Meet) barrier.Wait();
+        }
+    }
 
-            if (workers > 1 && _meet[i]) barrier.Wait();
+    private void RunAlone(in PhaseSchedule.Wave wave, float* scratch)
+    {
+        foreach (ref readonly var entry in _schedule.Entries[wave.Start..wave.End])
+        {
+            for (int task = 0; task < entry.Tasks; task++) entry.Step.Run(entry.Phase, task, scratch);
+        }
+    }
+
+    private void RunShared(in PhaseSchedule.Wave wave, float* scratch)
+    {
+        var entries = _schedule.Entries;
+        for (int i = wave.Start; i < wave.End; i++)
+        {
+            ref readonly var entry = ref entries[i];
+            ref int taken = ref _taken[i * CounterStride];
+            for (int task; (task = Interlocked.Increment(ref taken) - 1) < entry.Tasks;) entry.Step.Run(entry.Phase, task, scratch);
         }
     }
 

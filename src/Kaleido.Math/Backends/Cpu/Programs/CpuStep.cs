@@ -29,6 +29,9 @@ internal abstract unsafe class CpuStep
     /// <summary>Runs one task. <paramref name="scratch"/> is the worker's own.</summary>
     public abstract void Run(int phase, int task, float* scratch);
 
+    /// <summary>Memory touched besides the slots and the shared scratch.</summary>
+    public virtual IEnumerable<MemoryRange> OtherMemory => [];
+
     /// <summary>Rough cost in operations, to decide how many threads are worth waking.</summary>
     public abstract double Cost { get; }
 
@@ -39,6 +42,9 @@ internal abstract unsafe class CpuStep
         return (rows + rowsPerTask - 1) / rowsPerTask;
     }
 }
+
+/// <summary>Numbers Start … End - 1 of a memory, and whether they are written.</summary>
+internal readonly record struct MemoryRange(DeviceMemory Memory, long Start, long End, bool Writes);
 
 /// <summary>What a step needs to know of its program: where slots lie and what its shared scratch is.</summary>
 internal sealed unsafe class StepBinding(CpuProgram program, StepCounter counter)

@@ -41,6 +41,8 @@ internal sealed unsafe class RecordStep(RecordEffect effect) : CpuStep
 
     public override IEnumerable<int> Writes => [];
 
+    public override IEnumerable<MemoryRange> OtherMemory => [new(effect.Ring, effect.Offset, effect.Offset + effect.Capacity, true)];
+
     public override double Cost => 1;
 
     public override void Prepare(StepBinding binding, int rows, int workers)
@@ -67,6 +69,14 @@ internal sealed unsafe class UpdateStep(UpdateEffect effect) : CpuStep
     public override IEnumerable<int> Reads => [];
 
     public override IEnumerable<int> Writes => [];
+
+    public override IEnumerable<MemoryRange> OtherMemory =>
+    [
+        new(effect.Gradients, 0, effect.Length, false),
+        new(effect.Parameters, 0, effect.Length, true),
+        new(effect.Moment1, 0, effect.Length, true),
+        new(effect.Moment2, 0, effect.Length, true),
+    ];
 
     public override double Cost => 10.0 * effect.Length;
 

@@ -3,6 +3,8 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// <summary>Turns a program into steps and gives every slot that needs memory a place.</summary>
 internal static class Steps
 {
+    private const int Neighbours = 3;
+
     public static CpuStep[] Build(PlanProgram program)
     {
         var groups = Fusion.Group(program);
@@ -62,9 +64,11 @@ internal static class Steps
 
     /// <summary>
     /// Offsets in one arena: inputs, constants and outputs for the whole run, everything else from its first write to its last read. A
-    /// product whose chain overwrites it shares the place of that result (alias). Returns also the offset of the shared scratch.
+    /// product whose chain overwrites it shares the place of that result (alias). Returns also the offset of each step's scratch, which lives a
+    /// few steps longer, so that neighbours that need not wait for each other do not share it.
     /// </summary>
-    public static (long[] Offsets, int[] Alias, long SharedScratch) Place(PlanProgram program, CpuStep[] steps, int capacity, MemoryLayout layout)
+    public static (long[] Offsets, int[] Alias, long[] Scratch, long ValueLength) Place(
+        PlanProgram program, CpuStep[] steps, int capacity, MemoryLayout layout)
     {
         int count = program.Slots.Count, end = steps.Length;
         var alias = Enumerable.Range(0, count).ToArray();
@@ -104,8 +108,10 @@ internal static class Steps
             offsets[i] = placed ? layout.Place(program.Slots[i].Shape.Count(capacity), first[i], last[i]) : -1;
         }
 
-        long scratch = steps.Select(s => s.SharedScratch(capacity)).DefaultIfEmpty(0).Max();
-        return (offsets, alias, layout.Place(scratch, 0, end));
+        long valueLength = layout.Length;
+        var scratch = new long[steps.Length];
+        for (int s = 0; s < steps.Length; s++) scratch[s] = layout.Place(steps[s].SharedScratch(capacity), s, s + Neighbours);
+        return (offsets, alias, scratch, valueLength);
 
         void Extend(int slot, int from, int to)
         {
