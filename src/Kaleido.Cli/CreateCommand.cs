@@ -32,14 +32,16 @@ internal sealed class CreateCommand
     };
 
     private readonly Option<double?> _noise = Flags.Number("--noise",
-        "Standard deviation of noise on the inputs while training, in [-1, 1] units: it makes samples attract" + Default(o => Text(o.InputNoise)),
+        "Standard deviation of noise on the inputs while training, in [-1, 1] units: it makes samples attract"
+            + Default(o => Text(o.InputNoise)),
         zero: true);
 
     private readonly Option<double?> _epsilon = Flags.Number("--epsilon",
         "Uniform noise of ±X between iterations" + Default(o => Text(o.Epsilon)), zero: true);
 
     private readonly Option<long?> _iterations = Whole("--iterations", "How often the network is applied", o => o.Iterations);
-    private readonly Option<long?> _chains = Whole("--chains", "Chains, each from noise of its own; the picture shows the first 100", o => o.Chains);
+    private readonly Option<long?> _chains = Whole("--chains", "Chains, each from noise of its own; the picture shows the first 100",
+        o => o.Chains);
 
     private readonly Option<long?> _seed = Flags.Whole("--seed",
         $"Seed of all that is drawn: digits, weights, minibatches, noise, chains [default: {Digits.Seed}]", 0, uint.MaxValue);
@@ -48,7 +50,8 @@ internal sealed class CreateCommand
         "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
 
     private readonly Option<string?> _out = Flags.Path("--out",
-        $"Folder for {string.Join(", ", OutputFolder.Files)}; those of an earlier run are replaced [default: {CreateOptions.DefaultFolder}]");
+        $"Folder for {string.Join(", ", OutputFolder.Files)}; those of an earlier run are replaced "
+            + $"[default: {CreateOptions.DefaultFolder}]");
 
     private CreateCommand() => _schedule.Validators.Add(result =>
     {
@@ -100,15 +103,18 @@ internal sealed class CreateCommand
         {
             case StopReason.Cancelled:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
-                    $"cancelled after {result.Fit.Steps} steps and {result.Iterations} iterations; what was reached is in {options.Output}."));
+                    $"cancelled after {result.Fit.Steps} steps and {result.Iterations} iterations; "
+                    + $"what was reached is in {options.Output}."));
                 return ExitCode.Cancelled;
             case StopReason.Diverged:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
-                    $"the training diverged at step {result.Fit.DivergedAtStep}: try a smaller --lr; the best network before is in {options.Output}."));
+                    $"the training diverged at step {result.Fit.DivergedAtStep}: try a smaller --lr; "
+                    + $"the best network before is in {options.Output}."));
                 return ExitCode.Failed;
             case StopReason.Dead:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
-                    $"the network gives the same output for every input since step {result.Fit.BestStep}: try another --seed or fewer --layers."));
+                    $"the network gives the same output for every input since step {result.Fit.BestStep}: "
+                    + $"try another --seed or fewer --layers."));
                 return ExitCode.Failed;
             default:
                 return ExitCode.Success;
@@ -127,7 +133,8 @@ internal sealed class CreateCommand
             ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {counts.Count} classes occur")
             : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample (d1/d2 <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
+            $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "
+            + $"(d1/d2 <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
             + $"{found.DistinctSamples} different ones{classes}");
     }
 

@@ -15,9 +15,11 @@ internal static class Flags
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= least && value <= most)
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                && value >= least && value <= most)
                 return value;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be a whole number from {least} to {most}, not \"{text}\""));
+            result.AddError(string.Create(CultureInfo.InvariantCulture,
+                $"{name} must be a whole number from {least} to {most}, not \"{text}\""));
             return null;
         },
     };

@@ -27,7 +27,8 @@ internal static class InfoCommand
         });
         command.SetAction(result =>
         {
-            foreach (string line in result.GetValue(devices) ? Devices() : Describe(result.GetValue(file)!)) terminal.Output.WriteLine(line);
+            var lines = result.GetValue(devices) ? Devices() : Describe(result.GetValue(file)!);
+            foreach (string line in lines) terminal.Output.WriteLine(line);
             return ExitCode.Success;
         });
         return command;
@@ -79,7 +80,8 @@ internal static class InfoCommand
     {
         var data = Dataset.Open(path);
         string shape = data.Image is { } image
-            ? string.Create(CultureInfo.InvariantCulture, $" ({image.Width} x {image.Height}, {image.Channels} channel{(image.Channels == 1 ? "" : "s")})")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $" ({image.Width} x {image.Height}, {image.Channels} channel{(image.Channels == 1 ? "" : "s")})")
             : "";
         return
         [

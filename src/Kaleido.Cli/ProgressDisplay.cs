@@ -11,7 +11,8 @@ namespace Kaleido.Cli;
 /// </summary>
 internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgress>
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromMinutes(1), Redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromMinutes(1),
+        Redraw = TimeSpan.FromMilliseconds(100);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _last;
     private long _twentieth, _shown = -1;
@@ -65,7 +66,8 @@ internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgr
         double rate = training.StepsPerSecond > 0 ? training.StepsPerSecond : mean;
         string left = mean > 0 ? Duration((training.Steps - training.Step) / mean) + " left" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"step {training.Step}/{training.Steps}  loss {training.MinibatchLoss:G4}  {rate:G4} steps/s  {rate * training.FlopsPerStep / 1e9:G3} GFLOP/s  {left}").TrimEnd();
+            $"step {training.Step}/{training.Steps}  loss {training.MinibatchLoss:G4}  {rate:G4} steps/s  "
+            + $"{rate * training.FlopsPerStep / 1e9:G3} GFLOP/s  {left}").TrimEnd();
     }
 
     private static string Duration(double seconds) => seconds switch

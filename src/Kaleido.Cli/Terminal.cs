@@ -7,8 +7,8 @@ namespace Kaleido.Cli;
 internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsInteractive)
 {
     /// <summary>
-    /// The process's own streams: rewritten in place only on a terminal that can do so (TERM is not "dumb"), and where NO_COLOR does not ask
-    /// for plain text.
+    /// The process's own streams: rewritten in place only on a terminal that can do so (TERM is not "dumb"), and where NO_COLOR does not
+    /// ask for plain text.
     /// </summary>
     public static Terminal Standard() => new(Console.Out, Console.Error,
         !Console.IsOutputRedirected

@@ -30,7 +30,8 @@ public sealed class CreateTests
         Assert.Single(run.Output.Split('\n'), line => line.StartsWith("step 120/120", StringComparison.Ordinal));
         Assert.DoesNotContain('\r', run.Output.ReplaceLineEndings("\n"));
         Assert.DoesNotContain('\u001b', run.Output);
-        Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")), StringComparison.Ordinal);
+        Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")),
+            StringComparison.Ordinal);
         var png = new PngReader(File.ReadAllBytes(Path.Combine(path, "kaleidoscope.png")));
         Assert.Contains((byte)255, png.Pixels);
     }
@@ -39,14 +40,16 @@ public sealed class CreateTests
     public void Every_flag_reaches_the_run()
     {
         using var folder = new TemporaryFolder();
-        Session.Run("create", "--samples", "13", "--hidden", "7", "--layers", "3", "--steps", "5", "--batch", "4", "--lr", "0.002", "--schedule",
-            "constant", "--noise", "0.25", "--epsilon", "0.125", "--iterations", "2", "--chains", "3", "--seed", "4294967295", "--threads", "3",
+        Session.Run("create", "--samples", "13", "--hidden", "7", "--layers", "3", "--steps", "5", "--batch", "4", "--lr", "0.002",
+            "--schedule", "constant", "--noise", "0.25", "--epsilon", "0.125", "--iterations", "2", "--chains", "3", "--seed", "4294967295",
+            "--threads", "3",
             "--out", folder.Path);
         var settings = Report(folder.Path).GetProperty("settings");
         Assert.Equal("13 7 3 5 4 0.002 constant 0.25 0.125 2 3 4294967295 3",
             string.Join(' ', settings.EnumerateObject().Where(p => p.Name is not ("data" or "out")).Select(p => p.Value.ToString())));
         Assert.Equal(JsonValueKind.Null, settings.GetProperty("data").ValueKind);
-        Assert.Contains("3 threads", Report(folder.Path).GetProperty("environment").GetProperty("device").GetString(), StringComparison.Ordinal);
+        Assert.Contains("3 threads", Report(folder.Path).GetProperty("environment").GetProperty("device").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class CreateTests
         string[] args = Session.SmallCreate(two.Path, "--seed", "5");
         args[Array.IndexOf(args, "--threads") + 1] = "2";
         Session.Run(args);
-        Assert.Equal(Report(one.Path).GetProperty("weights_sha256").GetString(), Report(two.Path).GetProperty("weights_sha256").GetString());
+        Assert.Equal(Report(one.Path).GetProperty("weights_sha256").GetString(),
+            Report(two.Path).GetProperty("weights_sha256").GetString());
         Assert.Equal(new PngReader(File.ReadAllBytes(Path.Combine(one.Path, "kaleidoscope.png"))).Pixels,
             new PngReader(File.ReadAllBytes(Path.Combine(two.Path, "kaleidoscope.png"))).Pixels);
     }
@@ -78,7 +82,8 @@ public sealed class CreateTests
     public void A_file_of_rows_that_are_no_pictures_is_drawn_too()
     {
         using var folder = new TemporaryFolder();
-        string data = folder.File("rows-idx2-ubyte", IdxBytes.Make(IdxType.UInt8, [30, 12], IdxBytes.Ramp(360))), path = Path.Combine(folder.Path, "out");
+        string data = folder.File("rows-idx2-ubyte", IdxBytes.Make(IdxType.UInt8, [30, 12], IdxBytes.Ramp(360))),
+            path = Path.Combine(folder.Path, "out");
         var run = Session.Run(Session.SmallCreate(path, "--data", data));
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(Files, Names(path));
@@ -177,7 +182,8 @@ public sealed class CreateTests
     {
         using var folder = new TemporaryFolder();
         using StringWriter output = new(), error = new();
-        int code = CommandLine.Run(Session.SmallCreate(folder.Path), new Terminal(output, error, IsInteractive: true), CancellationToken.None);
+        int code = CommandLine.Run(Session.SmallCreate(folder.Path), new Terminal(output, error, IsInteractive: true),
+            CancellationToken.None);
         Assert.Equal(0, code);
         Assert.Contains("\rstep 120/120", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output.ToString());
@@ -200,6 +206,7 @@ public sealed class CreateTests
         run = Session.Run(args);
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(10, Report(folder.Path).GetProperty("data").GetProperty("classes").GetInt32());
-        Assert.Equal(20.ToString(CultureInfo.InvariantCulture), Report(folder.Path).GetProperty("settings").GetProperty("samples").ToString());
+        Assert.Equal(20.ToString(CultureInfo.InvariantCulture),
+            Report(folder.Path).GetProperty("settings").GetProperty("samples").ToString());
     }
 }

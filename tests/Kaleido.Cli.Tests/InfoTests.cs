@@ -25,7 +25,8 @@ public sealed class InfoTests
         string path = Network(folder, out string hash);
         var run = Session.Run("info", path);
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (string part in (string[])["sizes: 6-5-5-6", "parameters: 101", "hidden activation: relu", "output activation: tanh", "seed: 9", hash])
+        foreach (string part in (string[])["sizes: 6-5-5-6", "parameters: 101", "hidden activation: relu", "output activation: tanh",
+            "seed: 9", hash])
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
     }
 
@@ -63,9 +64,11 @@ public sealed class InfoTests
         folder.File("train-labels-idx1-ubyte", IdxBytes.Make(IdxType.UInt8, [3], 1, 0, 4));
         var run = Session.Run("info", folder.Path);
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (string part in (string[])["samples: 3", "features: 8 (4 x 2, 1 channel)", "classes: 5", Data.Dataset.Open(folder.Path).Fingerprint])
+        foreach (string part in (string[])["samples: 3", "features: 8 (4 x 2, 1 channel)", "classes: 5",
+            Data.Dataset.Open(folder.Path).Fingerprint])
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
-        Assert.Contains("classes: no labels", Session.Run("info", Path.Combine(folder.Path, "train-images-idx3-ubyte")).Output, StringComparison.Ordinal);
+        Assert.Contains("classes: no labels", Session.Run("info", Path.Combine(folder.Path, "train-images-idx3-ubyte")).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -67,7 +67,8 @@ public sealed class ProcessTests
 
         // The first line says that the data are loaded: from then on it trains, for hours if nobody stops it.
         Assert.NotNull(await process.StandardOutput.ReadLineAsync().WaitAsync(Patience));
-        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", [$"-{signal}",
+            process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
         await process.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(130, process.ExitCode);

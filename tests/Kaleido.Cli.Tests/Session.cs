@@ -6,7 +6,8 @@ internal sealed record Session(int Code, string Output, string Error)
     /// <summary>A creation that takes a moment.</summary>
     public static string[] SmallCreate(string folder, params string[] more) =>
     [
-        "create", "--samples", "20", "--hidden", "24", "--layers", "2", "--steps", "120", "--batch", "12", "--chains", "6", "--iterations", "5",
+        "create", "--samples", "20", "--hidden", "24", "--layers", "2", "--steps", "120", "--batch", "12", "--chains", "6",
+        "--iterations", "5",
         "--threads", "1", "--out", folder, .. more,
     ];
 

@@ -62,7 +62,8 @@ public sealed class UsageTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         string[] flags =
         [
-            "--data", "--samples", "--hidden", "--layers", "--steps", "--batch", "--lr", "--schedule", "--noise", "--epsilon", "--iterations", "--chains",
+            "--data", "--samples", "--hidden", "--layers", "--steps", "--batch", "--lr", "--schedule", "--noise", "--epsilon",
+            "--iterations", "--chains",
             "--seed", "--threads", "--out",
         ];
         string[] lines = run.Output.Split('\n');

@@ -3,8 +3,8 @@ using Kaleido.Backends.Cpu;
 namespace Kaleido.Lab.Creation;
 
 /// <summary>
-/// What to create: one whole path from data over a trained network to a picture of its kaleidoscope. One seed draws everything: the embedded
-/// digits, the weights, the minibatches, the noise and the chains.
+/// What to create: one whole path from data over a trained network to a picture of its kaleidoscope. One seed draws everything: the
+/// embedded digits, the weights, the minibatches, the noise and the chains.
 /// </summary>
 public sealed record CreateOptions
 {

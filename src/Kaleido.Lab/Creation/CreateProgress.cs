@@ -23,4 +23,5 @@ public enum CreatePhase
 /// <param name="Training">In the training: how far.</param>
 /// <param name="Iteration">In the sampling: iterations made.</param>
 /// <param name="Iterations">In the sampling: iterations in all.</param>
-public readonly record struct CreateProgress(CreatePhase Phase, string Text = "", TrainingProgress Training = default, int Iteration = 0, int Iterations = 0);
+public readonly record struct CreateProgress(CreatePhase Phase, string Text = "", TrainingProgress Training = default, int Iteration = 0,
+    int Iterations = 0);

@@ -27,7 +27,8 @@ public static class CreateRun
     /// <exception cref="IOException">The folder cannot be written to, known before any work, or the data are not there.</exception>
     /// <exception cref="InvalidDataException">The data cannot be used; the message is one sentence.</exception>
     /// <exception cref="InsufficientMemoryException">The memory does not suffice, known before the training.</exception>
-    public static CreateResult Execute(CreateOptions options, IProgress<CreateProgress>? progress = null, CancellationToken cancellation = default)
+    public static CreateResult Execute(CreateOptions options, IProgress<CreateProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -98,7 +99,8 @@ public static class CreateRun
         {
             if (values[i] is >= 0 and <= 1) continue;
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{options.Data}: sample {i / data.Features}, feature {i % data.Features} is {values[i]:R}; all values must lie in [0, 1]."));
+                $"{options.Data}: sample {i / data.Features}, feature {i % data.Features} is {values[i]:R}; "
+                + $"all values must lie in [0, 1]."));
         }
 
         return data;

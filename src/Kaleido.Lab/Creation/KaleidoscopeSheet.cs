@@ -36,7 +36,8 @@ public static class KaleidoscopeSheet
             throw new InvalidDataException($"{data.Name}: pictures of {shape.Channels} channels cannot be drawn, only those of 1 or 3.");
         return shape.Width <= MaximumWidth && shape.Height <= MaximumWidth
             ? shape
-            : throw new InvalidDataException($"{data.Name}: samples of {shape.Width} × {shape.Height} are too large to draw (at most {MaximumWidth}).");
+            : throw new InvalidDataException($"{data.Name}: samples of {shape.Width} × {shape.Height} are too large to draw "
+                + $"(at most {MaximumWidth}).");
     }
 
     private static ImageShape Rectangle(int features)

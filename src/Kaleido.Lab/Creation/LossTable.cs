@@ -14,14 +14,15 @@ public static class LossTable
     /// <summary>The first line.</summary>
     public const string Header = "step,minibatch_loss,evaluation_loss";
 
-    /// <summary>Every how many steps a row is written: 1 up to <see cref="MaximumRows"/> steps, then the least that keeps to about as many.</summary>
+    /// <summary>Every how many steps a row is written: 1 up to <see cref="MaximumRows"/> steps, then the least that keeps to about as
+    /// many.</summary>
     public static long Interval(long steps) => Math.Max(1, (steps + MaximumRows - 1) / MaximumRows);
 
     /// <summary>
-    /// Writes a header and a row per step: the completed steps, the loss of that step's minibatch before its update (empty for step 0, where
-    /// there was none), and the loss on the evaluation set after it (empty where it was not evaluated). Beyond
-    /// <see cref="MaximumRows"/> steps only every <see cref="Interval"/>-th, those with an evaluation and the last are written. Numbers are the shortest that read
-    /// back as the same float (minibatch) or double (evaluation), lines end in LF, NaN is written NaN.
+    /// Writes a header and a row per step: the completed steps, the loss of that step's minibatch before its update (empty for step 0,
+    /// where there was none), and the loss on the evaluation set after it (empty where it was not evaluated). Beyond
+    /// <see cref="MaximumRows"/> steps only every <see cref="Interval"/>-th, those with an evaluation and the last are written. Numbers
+    /// are the shortest that read back as the same float (minibatch) or double (evaluation), lines end in LF, NaN is written NaN.
     /// </summary>
     public static void Write(string path, FitResult fit)
     {

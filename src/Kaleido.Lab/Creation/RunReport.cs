@@ -9,8 +9,8 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Creation;
 
 /// <summary>
-/// A run as JSON: settings, figures, environment. Numbers are the shortest that read back the same; one that is NaN or infinite is null, and
-/// a text of the same name with "_text" behind it says which.
+/// A run as JSON: settings, figures, environment. Numbers are the shortest that read back the same; one that is NaN or infinite is null,
+/// and a text of the same name with "_text" behind it says which.
 /// </summary>
 public static class RunReport
 {

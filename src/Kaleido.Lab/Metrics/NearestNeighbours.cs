@@ -11,7 +11,8 @@ namespace Kaleido.Lab.Metrics;
 /// <param name="SecondDistance">d₂; NaN where there is none.</param>
 public readonly record struct Neighbours(int First, double FirstDistance, int Second, double SecondDistance)
 {
-    /// <summary>d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where undefined.</summary>
+    /// <summary>d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where
+    /// undefined.</summary>
     public double Ratio => FirstDistance / SecondDistance;
 }
 
@@ -23,8 +24,8 @@ public readonly record struct Neighbours(int First, double FirstDistance, int Se
 /// <remarks>
 /// Candidates come from float32 products, ‖p - s‖² = ‖p‖² + 2(½‖s‖² - p·s), on the device; the eight best of each point are then measured
 /// again in double, feature by feature, and ranked by that. So distances are exact to double rounding, the same on every processor, and the
-/// choice is exact unless more than six samples lie within float32 rounding of the second one. Where all eight are copies of one sample, every
-/// sample is measured.
+/// choice is exact unless more than six samples lie within float32 rounding of the second one. Where all eight are copies of one sample,
+/// every sample is measured.
 /// </remarks>
 public static class NearestNeighbours
 {
@@ -44,7 +45,8 @@ public static class NearestNeighbours
         ArgumentNullException.ThrowIfNull(data);
         int features = data.Features, count = points.Length / features;
         if (points.Length != count * features)
-            throw new ArgumentException($"NearestNeighbours: {points.Length} values are not whole points of {features} features", nameof(points));
+            throw new ArgumentException($"NearestNeighbours: {points.Length} values are not whole points of {features} features",
+                nameof(points));
         var found = new Neighbours[count];
         if (count == 0) return found;
         int[] candidates = FindCandidates(device, points, data, cancellation);
@@ -117,7 +119,8 @@ public static class NearestNeighbours
         int second = -1;
         for (int i = 0; i < distances.Length; i++)
         {
-            if ((second < 0 || distances[i] < distances[second]) && !data.Row(candidates[i]).SequenceEqual(data.Row(candidates[first]))) second = i;
+            if ((second < 0 || distances[i] < distances[second])
+                && !data.Row(candidates[i]).SequenceEqual(data.Row(candidates[first]))) second = i;
         }
 
         return second < 0

@@ -29,7 +29,8 @@ public sealed class CreateRunTests
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Report))).RootElement;
 
     private static void AssertOnlyTheFourFiles(string folder) =>
-        Assert.Equal(OutputFolder.Files.Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
+        Assert.Equal(OutputFolder.Files.Order(StringComparer.Ordinal),
+            Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
 
     [Fact]
     public void All_files_are_written_and_agree_with_the_result()
@@ -67,7 +68,8 @@ public sealed class CreateRunTests
         CreateRun.Execute(Small(folder.Path));
         var settings = Report(folder.Path).GetProperty("settings");
         Assert.Equal(
-            ["data", "samples", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations", "chains", "seed", "threads", "out"],
+            ["data", "samples", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations", "chains",
+                "seed", "threads", "out"],
             settings.EnumerateObject().Select(p => p.Name));
         Assert.Equal((24, 2, 150, 12), (settings.GetProperty("hidden").GetInt32(), settings.GetProperty("layers").GetInt32(),
             settings.GetProperty("steps").GetInt32(), settings.GetProperty("batch").GetInt32()));
@@ -83,7 +85,8 @@ public sealed class CreateRunTests
         Assert.Equal(first.Fit.LastWeightsSha256, second.Fit.LastWeightsSha256);
         Assert.Equal(first.Memorization!.Neighbours, second.Memorization!.Neighbours);
         Assert.Equal(Pixels(one.Path), Pixels(two.Path));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(one.Path, OutputFolder.Losses)), File.ReadAllBytes(Path.Combine(two.Path, OutputFolder.Losses)));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(one.Path, OutputFolder.Losses)),
+            File.ReadAllBytes(Path.Combine(two.Path, OutputFolder.Losses)));
         Assert.NotEqual(first.Fit.LastWeightsSha256, CreateRun.Execute(Small(two.Path) with { Seed = 4 }).Fit.LastWeightsSha256);
 
         static byte[] Pixels(string folder) => new PngReader(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Picture))).Pixels;
@@ -163,7 +166,8 @@ public sealed class CreateRunTests
         using var folder = new TemporaryFolder();
         var options = CreateOptions.ForData with
         {
-            Data = SharedData.Mnist, Samples = 300, Hidden = 32, HiddenLayers = 2, Steps = 20, BatchSize = 50, Iterations = 3, Chains = 4, Output = folder.Path,
+            Data = SharedData.Mnist, Samples = 300, Hidden = 32, HiddenLayers = 2, Steps = 20, BatchSize = 50, Iterations = 3,
+                Chains = 4, Output = folder.Path,
         };
         var result = CreateRun.Execute(options);
         Assert.Equal((300, 784, 10), (result.Data.Samples, result.Data.Features, result.Data.Classes));

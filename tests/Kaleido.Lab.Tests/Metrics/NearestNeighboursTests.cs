@@ -75,7 +75,8 @@ public sealed class NearestNeighboursTests
     public void Values_that_are_no_whole_points_are_refused()
     {
         using var device = Device.Cpu(1);
-        var error = Assert.Throws<ArgumentException>(() => { NearestNeighbours.Find(device, [0f, 0f, 0f], Dataset.FromRows("two", [0f, 1f], 2)); });
+        var error = Assert.Throws<ArgumentException>(() => { NearestNeighbours.Find(device, [0f, 0f, 0f],
+            Dataset.FromRows("two", [0f, 1f], 2)); });
         Assert.Contains("3 values are not whole points of 2 features", error.Message, StringComparison.Ordinal);
     }
 
