@@ -65,6 +65,9 @@ internal static unsafe class BlockKernels
         switch (function)
         {
             case TernaryOperation.Select: BlockLoop.Run(new SelectBody(x, y, z, destination), count); break;
+            case TernaryOperation.FusedMultiplyAdd when SoftwareFusedMultiplyAdd.IsNeeded:
+                BlockLoop.Run(new FusedMultiplyAddBody(x, y, z, destination), count);
+                break;
             case TernaryOperation.FusedMultiplyAdd:
                 TensorPrimitives.FusedMultiplyAdd(
                     new ReadOnlySpan<float>(x, count), new ReadOnlySpan<float>(y, count), new ReadOnlySpan<float>(z, count), new Span<float>(destination, count));
@@ -126,6 +129,14 @@ internal static unsafe class BlockKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float> =>
             (TLane.Equal(BlockLoop.Load<TLane>(x + i), BlockLoop.Load<TLane>(y + i)) & TLane.Create(1f)).Store(ref destination[i]);
+    }
+
+    private readonly struct FusedMultiplyAddBody(float* x, float* y, float* z, float* destination) : IBlockBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float> =>
+            TLane.FusedMultiplyAdd(BlockLoop.Load<TLane>(x + i), BlockLoop.Load<TLane>(y + i), BlockLoop.Load<TLane>(z + i))
+                .Store(ref destination[i]);
     }
 
     private readonly struct SelectBody(float* x, float* y, float* z, float* destination) : IBlockBody
