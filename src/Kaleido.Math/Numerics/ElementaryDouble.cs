@@ -150,5 +150,6 @@ public static partial class Elementary
         return (n & 3) switch { 0 => (sine, cosine), 1 => (cosine, -sine), 2 => (-sine, -cosine), _ => (-cosine, sine) };
     }
 
-    private static double Fma(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, c);
+    private static double Fma(double a, double b, double c) =>
+        SoftwareFusedMultiplyAdd.IsNeeded ? SoftwareFusedMultiplyAdd.Double(a, b, c) : Math.FusedMultiplyAdd(a, b, c);
 }

@@ -58,7 +58,7 @@ internal static class PhiloxFill
     private static void ToUniform(ReadOnlySpan<uint> words, float low, float width, float high, Span<float> destination)
     {
         int i = 0;
-        for (; i <= words.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= words.Length - Vector<float>.Count && !SoftwareFusedMultiplyAdd.IsNeeded; i += Vector<float>.Count)
         {
             // 24 bits convert without rounding.
             Vector<int> upper = Vector.AsVectorInt32(new Vector<uint>(words[i..]) >>> 8);
@@ -68,6 +68,6 @@ internal static class PhiloxFill
         }
 
         for (; i < words.Length; i++)
-            destination[i] = Math.Min(MathF.FusedMultiplyAdd(Philox.ToUniform(words[i]), width, low), high);
+            destination[i] = Math.Min(FloatScalar.FusedMultiplyAdd(new(Philox.ToUniform(words[i])), new(width), low).Value, high);
     }
 }

@@ -19,7 +19,7 @@ public sealed unsafe class ProductTests
     /// <summary>One product to try.</summary>
     public sealed record Case(
         int Rows, int Columns, int Depth, bool TransposeA, bool TransposeB, bool Accumulate, int PadA, int PadB, int PadC, int Workers,
-        bool Special, int Seed, bool PackOnce = false);
+        bool Special, int Seed, bool PackOnce = false, bool? Software = null);
 
     private static readonly int[] Edges = [1, 4, 6, 8, 12, 16, 32, 36, 64];
 
@@ -71,6 +71,45 @@ public sealed unsafe class ProductTests
     {
         Config config = Config.QuickThrowOnFailure.WithMaxTest(250).WithReplay(20261121, 7);
         Check.One(config, Prop.ForAll(Cases(), it => Holds(it, Enum.Parse<SimdLevel>(level))));
+    }
+
+    [Theory]
+    [InlineData(SimdLevel.Scalar)]
+    [InlineData(SimdLevel.Vector128)]
+    internal void Every_product_with_an_emulated_multiply_add_is_the_textbook_chain(SimdLevel level)
+    {
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(250).WithReplay(20261121, 9);
+        Check.One(config, Prop.ForAll(Cases(), it => Holds(it with { Software = true }, level)));
+        foreach (int rows in new[] { 1, 2, 3, 70 })
+            Holds(new(rows, 37, 1409, rows == 70, rows == 3, rows == 2, 0, 1, 0, 3, false, rows, Software: true), level);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(-66, 1)] // subnormal sums
+    [InlineData(-74, 1)] // sums that vanish
+    [InlineData(62, 1)] // sums that overflow and come back
+    [InlineData(0, 64)] // sums half-way between two numbers
+    [InlineData(12, 0)] // small integers: exact
+    internal void An_emulated_multiply_add_is_exact_where_rounding_twice_is_not(int exponent, int units)
+    {
+        const int Rows = 9, Columns = 19, Depth = 60;
+        var random = new Random(exponent + units);
+        float[] a = new float[Rows * Depth], b = new float[Depth * Columns], c = new float[Rows * Columns];
+        foreach (float[] x in new[] { a, b })
+        {
+            for (int i = 0; i < x.Length; i++)
+            {
+                float value = units == 1 ? random.NextSingle() - 0.5f
+                    : units == 0 ? random.Next(-3, 4)
+                    : random.Next(2) == 0 ? random.Next(-units, units + 1) : (1 + random.Next(-8, 9) / 4194304f) * MathF.ScaleB(1, -12);
+                x[i] = MathF.ScaleB(value, exponent);
+            }
+        }
+
+        var it = new Case(Rows, Columns, Depth, false, false, false, 0, 0, 0, 1, false, 1, Software: true);
+        foreach (SimdLevel level in new[] { SimdLevel.Scalar, SimdLevel.Vector128 })
+            Bits.Equal(Textbook(it, a, b, c), Multiply(it, level, a, b, c), $"2^{exponent}, {units} at {level}");
     }
 
     [Theory]
@@ -205,7 +244,7 @@ public sealed unsafe class ProductTests
         int ldc = it.Columns + it.PadC;
         var kernel = ProductKernel.Create(
             it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, ldc, it.Accumulate, it.Workers, level,
-            it.PackOnce);
+            it.PackOnce, it.Software);
         long bound = ProductKernel.ScratchFloats(it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB);
         Assert.InRange(kernel.PackedFloats, 0, bound);
         using var x = new AlignedFloats(a.Length);

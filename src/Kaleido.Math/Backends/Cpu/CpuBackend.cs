@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -14,6 +15,8 @@ public sealed unsafe class CpuBackend : IBackend
 {
     private const int Block = 512;
 
+    private static int s_warned;
+
     /// <summary>A backend whose plans use <paramref name="threads"/> threads; 0 for as many as the process may use.</summary>
     /// <exception cref="ArgumentOutOfRangeException">threads is negative or above <see cref="ThreadTeam.Limit"/>.</exception>
     public CpuBackend(int threads = 0)
@@ -21,6 +24,14 @@ public sealed unsafe class CpuBackend : IBackend
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, ThreadTeam.Limit);
         Threads = threads == 0 ? ThreadTeam.Shared.MaximumWorkers : threads;
+        WarnOnce(HasFusedMultiplyAdd, ref s_warned);
+    }
+
+    /// <summary>Writes the warning of a missing multiply-add to the trace listeners, the first time that it is missing.</summary>
+    internal static void WarnOnce(bool hasFusedMultiplyAdd, ref int warned)
+    {
+        if (!hasFusedMultiplyAdd && Interlocked.Exchange(ref warned, 1) == 0)
+            Trace.TraceWarning("Kaleido: no fused multiply-add on this processor; it is emulated, with the same results, but slowly.");
     }
 
     /// <summary>How many threads work on one plan. It never changes a result.</summary>
@@ -36,8 +47,7 @@ public sealed unsafe class CpuBackend : IBackend
     };
 
     /// <summary>True if the processor has (and the runtime uses) a fused multiply-add; without it results are the same, slowly.</summary>
-    public static bool HasFusedMultiplyAdd =>
-        Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported || Vector512.IsHardwareAccelerated;
+    public static bool HasFusedMultiplyAdd => !SoftwareFusedMultiplyAdd.IsNeeded;
 
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture,

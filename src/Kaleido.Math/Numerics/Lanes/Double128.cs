@@ -48,11 +48,15 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 FusedMultiplyAdd(Double128 left, Double128 right, Double128 addend) =>
-        new(Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Double(left._value, right._value, addend._value)
+            : Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 FusedMultiplyAdd(Double128 left, Double128 right, double addend) =>
-        new(Vector128.FusedMultiplyAdd(left._value, right._value, Vector128.Create(addend)));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Double(left._value, right._value, Vector128.Create(addend))
+            : Vector128.FusedMultiplyAdd(left._value, right._value, Vector128.Create(addend)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 Sqrt(Double128 value) => new(Vector128.Sqrt(value._value));

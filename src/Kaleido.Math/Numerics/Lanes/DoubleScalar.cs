@@ -48,11 +48,15 @@ internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar FusedMultiplyAdd(DoubleScalar left, DoubleScalar right, DoubleScalar addend) =>
-        new(Math.FusedMultiplyAdd(left._value, right._value, addend._value));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Double(left._value, right._value, addend._value)
+            : Math.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar FusedMultiplyAdd(DoubleScalar left, DoubleScalar right, double addend) =>
-        new(Math.FusedMultiplyAdd(left._value, right._value, addend));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Double(left._value, right._value, addend)
+            : Math.FusedMultiplyAdd(left._value, right._value, addend));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar Sqrt(DoubleScalar value) => new(Math.Sqrt(value._value));

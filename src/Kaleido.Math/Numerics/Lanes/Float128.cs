@@ -45,11 +45,15 @@ internal readonly struct Float128(Vector128<float> value) : ILane<Float128, floa
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 FusedMultiplyAdd(Float128 left, Float128 right, Float128 addend) =>
-        new(Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Single(left._value, right._value, addend._value)
+            : Vector128.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 FusedMultiplyAdd(Float128 left, Float128 right, float addend) =>
-        new(Vector128.FusedMultiplyAdd(left._value, right._value, Vector128.Create(addend)));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Single(left._value, right._value, Vector128.Create(addend))
+            : Vector128.FusedMultiplyAdd(left._value, right._value, Vector128.Create(addend)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 Sqrt(Float128 value) => new(Vector128.Sqrt(value._value));

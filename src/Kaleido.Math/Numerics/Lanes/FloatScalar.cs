@@ -48,11 +48,15 @@ internal readonly struct FloatScalar(float value) : ILane<FloatScalar, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatScalar FusedMultiplyAdd(FloatScalar left, FloatScalar right, FloatScalar addend) =>
-        new(MathF.FusedMultiplyAdd(left._value, right._value, addend._value));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Single(left._value, right._value, addend._value)
+            : MathF.FusedMultiplyAdd(left._value, right._value, addend._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatScalar FusedMultiplyAdd(FloatScalar left, FloatScalar right, float addend) =>
-        new(MathF.FusedMultiplyAdd(left._value, right._value, addend));
+        new(SoftwareFusedMultiplyAdd.IsNeeded
+            ? SoftwareFusedMultiplyAdd.Single(left._value, right._value, addend)
+            : MathF.FusedMultiplyAdd(left._value, right._value, addend));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatScalar Sqrt(FloatScalar value) => new(MathF.Sqrt(value._value));

@@ -18,7 +18,7 @@ internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
-    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA, _software;
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
@@ -37,15 +37,17 @@ internal unsafe partial struct ProductKernel
     /// <summary>
     /// The same with kernels of a given vector width, and, if <paramref name="packOnce"/>, for a B that stays the same over many products:
     /// B is always packed by the pack tasks and nothing else is, so these need not be run again until B changes.
+    /// <paramref name="software"/> emulates the multiply-add, at a level of at most 128 bits; left out, where there is none.
     /// </summary>
     public static ProductKernel Create(
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
-        SimdLevel level, bool packOnce = false)
+        SimdLevel level, bool packOnce = false, bool? software = null)
     {
         var kernel = new ProductKernel
         {
             _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
             _transposeA = transposeA, _transposeB = transposeB, _lda = lda, _ldb = ldb, _ldc = ldc,
+            _software = (software ?? SoftwareFusedMultiplyAdd.IsNeeded) && level <= SimdLevel.Vector128,
         };
         kernel.Plan(workers, packOnce);
         return kernel;
@@ -114,6 +116,9 @@ internal unsafe partial struct ProductKernel
             case SimdLevel.Vector256:
                 Compute<Lanes256, Vector256<float>>(task, a, b, c, scratch);
                 break;
+            case SimdLevel.Vector128 when _software:
+                Compute<SoftwareLanes, Vector128<float>>(task, a, b, c, scratch);
+                break;
             case SimdLevel.Vector128:
                 Compute<Lanes128, Vector128<float>>(task, a, b, c, scratch);
                 break;
@@ -129,7 +134,7 @@ internal unsafe partial struct ProductKernel
         _width = 2 * lanes;
 
         // 12 rows × 2 vectors fill 32 registers with a row to spare; 6 × 2 fill 16.
-        _group = _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
+        _group = _software ? SoftwareKernel.Rows : _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
         _thin = (_rows <= ProductBlocking.ThinRows && !packOnce) || _level == SimdLevel.Scalar;
@@ -155,7 +160,7 @@ internal unsafe partial struct ProductKernel
     {
         SimdLevel.Vector512 => Lanes512.CanMask,
         SimdLevel.Vector256 => Lanes256.CanMask,
-        SimdLevel.Vector128 => Lanes128.CanMask,
+        SimdLevel.Vector128 => !_software && Lanes128.CanMask,
         _ => false,
     };
 
@@ -278,22 +283,4 @@ internal unsafe partial struct ProductKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int Group(int left)
         => left >= _group ? _group : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-
-    private readonly void ComputeScalar(int task, float* a, float* b, float* c)
-    {
-        Tile(task, out int row0, out int row1, out int column0, out int column1);
-        long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
-        long bColumn = _transposeB ? _ldb : 1, bDepth = _transposeB ? 1 : _ldb;
-        for (int row = row0; row < row1; row++)
-        {
-            for (int column = column0; column < column1; column++)
-            {
-                float* x = a + row * aRow, y = b + column * bColumn;
-                float sum = _accumulate ? c[(long)row * _ldc + column] : 0f;
-                for (int k = 0; k < _depth; k++, x += aDepth, y += bDepth)
-                    sum = MathF.FusedMultiplyAdd(*x, *y, sum);
-                c[(long)row * _ldc + column] = sum;
-            }
-        }
-    }
 }

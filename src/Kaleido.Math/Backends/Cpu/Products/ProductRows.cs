@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Kaleido.Backends.Cpu;
 
@@ -11,7 +12,9 @@ internal static unsafe class ProductRows
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        if (columns > TLanes.Count)
+        if (typeof(TLanes) == typeof(SoftwareLanes))
+            RunSoftware(rows, columns, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+        else if (columns > TLanes.Count)
             Run<TLanes, TVector, C2>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
         else
             Run<TLanes, TVector, C1>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
@@ -41,6 +44,22 @@ internal static unsafe class ProductRows
         for (int row = 0; row < rows; row++)
             for (int column = 0; column < columns; column++)
                 c[row * cRow + column] = tile[row * width + column];
+    }
+
+    private static void RunSoftware(
+        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+    {
+        for (int column = 0; column < columns; column += SoftwareLanes.Count, b += SoftwareLanes.Count, c += SoftwareLanes.Count)
+        {
+            bool done = rows switch
+            {
+                4 => SoftwareKernel.TryRun<C4>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load),
+                2 => SoftwareKernel.TryRun<C2>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load),
+                _ => SoftwareKernel.TryRun<C1>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load),
+            };
+            if (!done)
+                Run<SoftwareLanes, Vector128<float>, C1>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+        }
     }
 
     private static void Run<TLanes, TVector, TVectors>(
