@@ -17,6 +17,8 @@ internal static class CommandLine
         {
             CreateCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
+            VerifyCommand.Build(terminal, cancellation),
+            VerifyCommand.BuildChild(terminal),
         };
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
         var result = root.Parse(args);

@@ -54,6 +54,19 @@ public sealed class ProcessTests
         Assert.Contains("/there/is/nothing", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_result_for_every_thread_count_and_instruction_set()
+    {
+        using var verify = Start("verify");
+        var (code, output, error) = Finish(verify);
+        Assert.Equal((0, ""), (code, error));
+        string[] lines = output.TrimEnd().ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal("all equal", lines[^1]);
+        Assert.Equal(4 * Lab.Verification.VerificationRun.ThreadCounts.Count + 1, lines.Length);
+        Assert.Single(lines[..^1].Select(line => line[^64..]).Distinct());
+        Assert.Contains(lines, line => line.Contains("intrinsics off  scalar, no FMA", StringComparison.Ordinal));
+    }
+
     [SignalTheory]
     [InlineData("INT")]
     [InlineData("TERM")]

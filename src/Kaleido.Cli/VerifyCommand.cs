@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using Kaleido.Lab.Verification;
+
+namespace Kaleido.Cli;
+
+/// <summary><c>kaleido verify</c>: the same bits for every thread count and instruction set, or exit code 1.</summary>
+internal static class VerifyCommand
+{
+    public static Command Build(Terminal terminal, CancellationToken cancellation)
+    {
+        var large = Large();
+        var command = new Command("verify",
+            "Train one case with 1, 2, 3, 4 and more threads than cores, under every instruction set that this machine can be told to use, "
+            + "and fail unless all weights are equal to the bit.") { large };
+        command.SetAction(result => Run(result.GetValue(large), terminal, cancellation));
+        return command;
+    }
+
+    /// <summary>The child that <see cref="VerificationRun"/> starts; not for people.</summary>
+    public static Command BuildChild(Terminal terminal)
+    {
+        var large = Large();
+        var command = new Command(VerificationRun.ChildVerb) { large };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            foreach (string line in VerificationRun.ChildLines(result.GetValue(large))) terminal.Output.WriteLine(line);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Option<bool> Large() => new("--large") { Description = "A larger case: several tiles in every direction (slow without FMA)" };
+
+    private static int Run(bool large, Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            return Judge(Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation)), terminal);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Cancelled;
+        }
+    }
+
+    /// <summary>Prints the results one by one; success if every one of them counts and all hashes are equal.</summary>
+    public static int Judge(IEnumerable<VerificationResult> results, Terminal terminal)
+    {
+        var hashes = new HashSet<string>(StringComparer.Ordinal);
+        bool failed = false;
+        foreach (var result in results)
+        {
+            string off = result.Switch == InstructionSwitch.None ? "all on" : $"{result.Switch.ToString().ToLowerInvariant()} off";
+            foreach (var (threads, hash) in result.Hashes)
+            {
+                hashes.Add(hash);
+                terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{off,-15} {result.Description,-22} {threads,3} thread{(threads == 1 ? " " : "s")}  {hash}"));
+            }
+
+            if (result.Problem is null) continue;
+            failed = true;
+            terminal.Fail($"{off}: {result.Problem}.");
+        }
+
+        if (hashes.Count > 1) terminal.Fail($"{hashes.Count} different results; all must be equal.");
+        else if (!failed) terminal.Output.WriteLine("all equal");
+        return failed || hashes.Count != 1 ? ExitCode.Failed : ExitCode.Success;
+    }
+}

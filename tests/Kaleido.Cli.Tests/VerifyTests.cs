@@ -1,0 +1,45 @@
+using Kaleido.Lab.Verification;
+
+namespace Kaleido.Cli.Tests;
+
+/// <summary>The judgement of <c>kaleido verify</c>; the run itself is in <see cref="ProcessTests"/>.</summary>
+public sealed class VerifyTests
+{
+    private static (int Code, string Output, string Error) Judge(params VerificationResult[] results)
+    {
+        using StringWriter output = new(), error = new();
+        int code = VerifyCommand.Judge(results, new Terminal(output, error, IsInteractive: false));
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static VerificationResult Result(InstructionSwitch off, string hash, string? problem = null) =>
+        new(off, "AVX2, FMA", [(1, "aa"), (4, hash)], problem);
+
+    [Fact]
+    public void Equal_hashes_are_a_success()
+    {
+        var (code, output, error) = Judge(Result(InstructionSwitch.None, "aa"), Result(InstructionSwitch.Avx512, "aa"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.EndsWith("all equal", output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("avx512 off", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_different_hash_is_a_failure()
+    {
+        var (code, output, error) = Judge(Result(InstructionSwitch.None, "aa"), Result(InstructionSwitch.Avx2, "ab"));
+        Assert.Equal((1, "kaleido: 2 different results; all must be equal."), (code, error.TrimEnd()));
+        Assert.DoesNotContain("all equal", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_switch_without_effect_is_a_failure_even_if_the_hashes_are_equal()
+    {
+        var (code, output, error) = Judge(Result(InstructionSwitch.Avx2, "aa", "DOTNET_EnableAVX2=0 had no effect"));
+        Assert.Equal((1, "kaleido: avx2 off: DOTNET_EnableAVX2=0 had no effect."), (code, error.TrimEnd()));
+        Assert.DoesNotContain("all equal", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_result_at_all_is_a_failure() => Assert.Equal(1, Judge().Code);
+}
