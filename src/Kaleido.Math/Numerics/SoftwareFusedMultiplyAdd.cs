@@ -44,7 +44,7 @@ internal static class SoftwareFusedMultiplyAdd
 
         // Rounding twice differs only if the first result lies half-way between two float32 numbers; among subnormal ones that is
         // another bit, so all of those count.
-        if ((bits & Beyond) == Half || 2 * bits - 1 < 2 * SmallestNormal - 1) sum = ToOdd(sum, product, addend);
+        if ((bits & Beyond) == Half || 2 * bits - 1 < 2 * SmallestNormal - 1) sum = Rare(sum, product, addend);
         return (float)sum;
     }
 
@@ -61,7 +61,7 @@ internal static class SoftwareFusedMultiplyAdd
     {
         double product = left * right;
         bool safe = Math.Abs(left) <= Large && Math.Abs(right) <= Large && Math.Abs(product) >= Small && Math.Abs(addend) <= Large;
-        if (!safe) return Unsafe(left, right, addend);
+        if (!safe) return Rounded(left, right, addend);
         double leftHigh = left * Splitter - (left * Splitter - left), leftLow = left - leftHigh;
         double rightHigh = right * Splitter - (right * Splitter - right), rightLow = right - rightHigh;
         double rest = leftLow * rightLow - (product - leftHigh * rightHigh - leftLow * rightHigh - leftHigh * rightLow);
@@ -70,8 +70,8 @@ internal static class SoftwareFusedMultiplyAdd
         return high + ToOdd(lowRest + highRest, lowRest, highRest);
     }
 
-    /// <summary>Two float64 numbers. Not inlined: its callers are polynomials with dozens of these.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Two float64 numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Double(Vector128<double> left, Vector128<double> right, Vector128<double> addend)
     {
         Vector128<double> product = left * right, large = Vector128.Create(Large);
@@ -98,8 +98,11 @@ internal static class SoftwareFusedMultiplyAdd
     /// <summary>2²⁷ + 1 cuts a float64 into halves of 26 bits, whose products are exact.</summary>
     private const double Splitter = 134217729;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double Rare(double sum, double left, double right) => ToOdd(sum, left, right);
+
     /// <summary>Zeros, infinities, NaN, and what could over- or underflow on the way.</summary>
-    private static double Unsafe(double left, double right, double addend)
+    private static double Rounded(double left, double right, double addend)
     {
         // With a zero factor nothing is lost by rounding the product by itself, and zero times infinity is NaN.
         if (left == 0 || right == 0) return left * right + addend;
@@ -122,15 +125,15 @@ internal static class SoftwareFusedMultiplyAdd
     }
 
     /// <summary>
-    /// sum = left + right, to odd: if inexact, that one of the two neighbours of the exact sum whose last bit is 1.
+    /// sum = left + right, finite, to odd: if inexact, that one of the two neighbours of the exact sum whose last bit is 1.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double ToOdd(double sum, double left, double right)
     {
-        double rest = Rest(sum, left, right);
-        ulong bits = BitConverter.DoubleToUInt64Bits(sum);
-        if ((bits & 1) != 0 || !(rest < 0 || rest > 0)) return sum;
-        return BitConverter.UInt64BitsToDouble(rest < 0 == sum < 0 ? bits + 1 : bits - 1);
+        // Without branches, which would be taken at random. Toward zero first, if that is where the exact sum lies.
+        ulong bits = BitConverter.DoubleToUInt64Bits(sum), rest = BitConverter.DoubleToUInt64Bits(Rest(sum, left, right));
+        ulong inexact = rest << 1 != 0 ? 1ul : 0;
+        return BitConverter.UInt64BitsToDouble((bits - (((bits ^ rest) >> 63) & inexact)) | inexact);
     }
 
     /// <summary>left + right, to odd.</summary>

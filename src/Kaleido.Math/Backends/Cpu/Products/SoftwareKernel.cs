@@ -10,7 +10,7 @@ namespace Kaleido.Backends.Cpu;
 /// </summary>
 /// <remarks>
 /// It takes for granted that rounding each sum to float64 and then to float32 rounds no sum twice, and watches for what would break
-/// that: a sum half-way between two float32 numbers, or one outside their normal range. That is about one sum in 2²⁸; then nothing is
+/// that: a sum half-way between two float32 numbers, or one outside their normal range. For numbers of many bits that is rare; then nothing is
 /// written, the answer is false, and the caller computes the block anew by <see cref="MicroKernel"/> with <see cref="SoftwareLanes"/>,
 /// which is right for every sum. Otherwise as <see cref="MicroKernel"/>: the same chains.
 /// </remarks>
