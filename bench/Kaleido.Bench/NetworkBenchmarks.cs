@@ -8,7 +8,9 @@ using Kaleido.Sampling;
 
 namespace Kaleido.Bench;
 
-/// <summary>The network of the paper's MNIST figure (784, 10 × 500 ReLU, 784 tanh): a training step and a sampling iteration, batch 1000.</summary>
+/// <summary>
+/// The network of the paper's MNIST figure (784, 10 × 500 ReLU, 784 tanh): a training step and a sampling iteration, batch 1000.
+/// </summary>
 public class NetworkBenchmarks : IDisposable
 {
     private Device? _device;

@@ -43,7 +43,9 @@ public static class VerificationRun
         return Read(turnedOff, lines);
     }
 
-    /// <summary>What the child prints: a line on its instructions, the switches whose instructions it still has, then a hash for each count.</summary>
+    /// <summary>
+    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then a hash for each count.
+    /// </summary>
     public static IEnumerable<string> ChildLines(bool large)
     {
         yield return Backends.Cpu.CpuBackend.InstructionSet + (Backends.Cpu.CpuBackend.HasFusedMultiplyAdd ? ", FMA" : ", no FMA");

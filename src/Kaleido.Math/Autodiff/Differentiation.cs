@@ -7,7 +7,9 @@ namespace Kaleido.Autodiff;
 /// </summary>
 public static class Differentiation
 {
-    /// <summary>The gradients ∂output/∂x of a scalar for each x of <paramref name="withRespectTo"/>, of x's shape; zeros where there is no path.</summary>
+    /// <summary>
+    /// The gradients ∂output/∂x of a scalar for each x of <paramref name="withRespectTo"/>, of x's shape; zeros where there is no path.
+    /// </summary>
     /// <exception cref="ArgumentException">The output is not [1, 1].</exception>
     public static Node[] Differentiate(this Node output, params ReadOnlySpan<Node> withRespectTo)
     {

@@ -18,7 +18,9 @@ public sealed record Assignment(Node Variable, Node Value) : GraphEffect;
 /// <param name="Ring">Where it goes.</param>
 public sealed record Recording(Node Value, Tensor Ring) : GraphEffect;
 
-/// <summary>One step of an optimiser over four flat arenas of equal length; gradient i is computed straight into the gradient arena.</summary>
+/// <summary>
+/// One step of an optimiser over four flat arenas of equal length; gradient i is computed straight into the gradient arena.
+/// </summary>
 /// <param name="Rule">The update.</param>
 /// <param name="Parameters">All parameters.</param>
 /// <param name="Gradients">All gradients, at the parameters' offsets.</param>

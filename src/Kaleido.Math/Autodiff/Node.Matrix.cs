@@ -30,7 +30,9 @@ public sealed partial class Node
         return Graph.Add(new BroadcastOperation(), [this], shape);
     }
 
-    /// <summary>Sums over the dimensions in which <paramref name="shape"/> has size 1: the transpose of <see cref="BroadcastTo"/>.</summary>
+    /// <summary>
+    /// Sums over the dimensions in which <paramref name="shape"/> has size 1: the transpose of <see cref="BroadcastTo"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The target does not broadcast to this shape.</exception>
     public Node SumTo(Shape shape)
     {
@@ -68,7 +70,9 @@ public sealed partial class Node
     /// <summary>The transposed matrix.</summary>
     public Node Transpose() => Graph.Add(new TransposeOperation(), [this], Shape.Transposed);
 
-    /// <summary>Row i of the result is row indices[i] of this: [indices' rows, columns]. Indices are numbers 0 … rows-1 in a column.</summary>
+    /// <summary>
+    /// Row i of the result is row indices[i] of this: [indices' rows, columns]. Indices are numbers 0 … rows-1 in a column.
+    /// </summary>
     /// <exception cref="ArgumentException">The indices are not a column.</exception>
     public Node GatherRows(Node indices)
     {
@@ -104,7 +108,9 @@ public sealed partial class Node
     /// <summary>Columns <paramref name="column"/> … column + count - 1.</summary>
     public Node Columns(int column, int count) => Slice(0, column, new Shape(Shape.Rows, count));
 
-    /// <summary>A matrix of zeros of size <paramref name="shape"/> with this placed at (row, column): the transpose of <see cref="Slice"/>.</summary>
+    /// <summary>
+    /// A matrix of zeros of size <paramref name="shape"/> with this placed at (row, column): the transpose of <see cref="Slice"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">This does not fit there.</exception>
     public Node Place(int row, int column, Shape shape)
     {

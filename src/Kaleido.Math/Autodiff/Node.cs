@@ -3,7 +3,9 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Autodiff;
 
-/// <summary>One value of a <see cref="Autodiff.Graph"/>: an operation on other nodes, with a checked shape. Nothing is computed until a plan runs.</summary>
+/// <summary>
+/// One value of a <see cref="Autodiff.Graph"/>: an operation on other nodes, with a checked shape. Nothing is computed until a plan runs.
+/// </summary>
 public sealed partial class Node : IEquatable<Node>
 {
     private readonly Node[] _operands;

@@ -71,7 +71,9 @@ public sealed class Plan : IDisposable
     }
 
     /// <summary>Copies the value of an input in, row by row; the number of values decides how many rows it has.</summary>
-    /// <exception cref="ArgumentException">The node is no input of this plan, or the values are not whole rows within the capacity.</exception>
+    /// <exception cref="ArgumentException">
+    /// The node is no input of this plan, or the values are not whole rows within the capacity.
+    /// </exception>
     public void Upload(Node input, ReadOnlySpan<float> values)
     {
         var view = InputView(input, values.Length);

@@ -8,7 +8,9 @@ namespace Kaleido.Autodiff;
 /// </summary>
 internal static class Pushforwards
 {
-    /// <summary>The contribution of operand <paramref name="i"/>, of the result's shape, or null if the derivative is zero everywhere.</summary>
+    /// <summary>
+    /// The contribution of operand <paramref name="i"/>, of the result's shape, or null if the derivative is zero everywhere.
+    /// </summary>
     public static Node? Push(Node node, int i, Node t)
     {
         var contribution = node.Operation switch

@@ -26,7 +26,9 @@ public interface IBackend : IDisposable
     /// <summary>A step counter at 0.</summary>
     StepCounter AllocateCounter();
 
-    /// <summary>destination = op(left)·op(right), or with <paramref name="accumulate"/> destination + op(left)·op(right), chained from destination.</summary>
+    /// <summary>
+    /// destination = op(left)·op(right), or with <paramref name="accumulate"/> destination + op(left)·op(right), chained from destination.
+    /// </summary>
     void Product(in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination);
 
     /// <summary>destination = function(x).</summary>
@@ -50,7 +52,9 @@ public interface IBackend : IDisposable
     /// <summary>destination = xᵀ.</summary>
     void Transpose(in MatrixView x, in MatrixView destination);
 
-    /// <summary>destination[i] = source[indices[i]], row by row. An index outside throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    /// <summary>
+    /// destination[i] = source[indices[i]], row by row. An index outside throws <see cref="ArgumentOutOfRangeException"/>.
+    /// </summary>
     void GatherRows(in MatrixView source, in MatrixView indices, in MatrixView destination);
 
     /// <summary>destination = 0, then destination[indices[i]] += values[i] in ascending i.</summary>
@@ -96,7 +100,9 @@ public interface IExecutable : IDisposable
     /// </summary>
     void Run(int rows);
 
-    /// <summary>Where an input is uploaded to or an output lies, for that many rows. Valid until disposal; outputs until the next run.</summary>
+    /// <summary>
+    /// Where an input is uploaded to or an output lies, for that many rows. Valid until disposal; outputs until the next run.
+    /// </summary>
     MatrixView View(int slot, int rows);
 
     /// <summary>Bytes of device memory that the executable holds for values between instructions.</summary>

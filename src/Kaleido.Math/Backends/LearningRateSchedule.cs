@@ -9,7 +9,9 @@ public enum ScheduleKind
     Constant,
     /// <summary>η·γ^⌊t/period⌋ (PyTorch's StepLR).</summary>
     Step,
-    /// <summary>η_min + (η - η_min)·(1 + cos(π·min(t, T)/T))/2 (I. Loshchilov, F. Hutter, SGDR, ICLR 2017; PyTorch's CosineAnnealingLR).</summary>
+    /// <summary>
+    /// η_min + (η - η_min)·(1 + cos(π·min(t, T)/T))/2 (I. Loshchilov, F. Hutter, SGDR, ICLR 2017; PyTorch's CosineAnnealingLR).
+    /// </summary>
     Cosine,
 }
 
@@ -42,7 +44,9 @@ public sealed record LearningRateSchedule(double Rate)
     public static LearningRateSchedule Step(double rate, long period, double factor) =>
         new(rate) { Kind = ScheduleKind.Step, Period = period, Factor = factor };
 
-    /// <summary>Half a cosine from <paramref name="rate"/> down to <paramref name="minimumRate"/> over <paramref name="steps"/> steps.</summary>
+    /// <summary>
+    /// Half a cosine from <paramref name="rate"/> down to <paramref name="minimumRate"/> over <paramref name="steps"/> steps.
+    /// </summary>
     public static LearningRateSchedule Cosine(double rate, long steps, double minimumRate = 0) =>
         new(rate) { Kind = ScheduleKind.Cosine, Period = steps, MinimumRate = minimumRate };
 

@@ -58,9 +58,13 @@ public abstract record Effect;
 /// <summary>Copies a slot over a variable of the same shape.</summary>
 public sealed record AssignEffect(int Source, int Variable) : Effect;
 
-/// <summary>Writes a scalar slot into element step mod capacity of a ring in device memory, so that a host reads it later without waiting.</summary>
+/// <summary>
+/// Writes a scalar slot into element step mod capacity of a ring in device memory, so that a host reads it later without waiting.
+/// </summary>
 public sealed record RecordEffect(int Source, DeviceMemory Ring, long Offset, int Capacity) : Effect;
 
-/// <summary>One optimiser step over flat arenas of <paramref name="Length"/> numbers each; the gradients were written there by instructions.</summary>
+/// <summary>
+/// One optimiser step over flat arenas of <paramref name="Length"/> numbers each; the gradients were written there by instructions.
+/// </summary>
 public sealed record UpdateEffect(
     OptimizerRule Rule, DeviceMemory Gradients, DeviceMemory Parameters, DeviceMemory Moment1, DeviceMemory Moment2, int Length) : Effect;

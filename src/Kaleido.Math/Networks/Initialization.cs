@@ -2,7 +2,9 @@ using Kaleido.Numerics;
 
 namespace Kaleido.Networks;
 
-/// <summary>How the parameters of a network are drawn. The names are those of the field; PyTorch's own default is the default here.</summary>
+/// <summary>
+/// How the parameters of a network are drawn. The names are those of the field; PyTorch's own default is the default here.
+/// </summary>
 public enum Initialization
 {
     /// <summary>Weights and biases U(±1/√fan_in): what PyTorch's Linear does.</summary>
@@ -11,7 +13,9 @@ public enum Initialization
     LeCun,
     /// <summary>Weights U(±√(6/(fan_in + fan_out))), biases 0 (X. Glorot, Y. Bengio, AISTATS 2010; PyTorch's xavier_uniform_).</summary>
     Glorot,
-    /// <summary>Weights U(±√(6/fan_in)), biases 0 (K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015; PyTorch's kaiming_uniform_ for ReLU).</summary>
+    /// <summary>
+    /// Weights U(±√(6/fan_in)), biases 0 (K. He, X. Zhang, S. Ren, J. Sun, ICCV 2015; PyTorch's kaiming_uniform_ for ReLU).
+    /// </summary>
     He,
     /// <summary>Weights with orthonormal rows or columns, biases 0 (A. Saxe, J. McClelland, S. Ganguli, ICLR 2014).</summary>
     Orthogonal,

@@ -10,7 +10,9 @@ namespace Kaleido.Networks;
 /// A multi-layer perceptron f: h₀ = x, hₗ₊₁ = φ(hₗWₗᵀ + bₗ), f = ψ(h_L W_Lᵀ + b_L), samples in rows. Its parameters lie in one arena on a
 /// device; plans for training, evaluation and sampling share them.
 /// </summary>
-/// <remarks><see cref="Evaluate(ReadOnlySpan{float}, Span{float})"/> may be called by several threads at once, but not while the network is trained.</remarks>
+/// <remarks>
+/// <see cref="Evaluate(ReadOnlySpan{float}, Span{float})"/> may be called by several threads at once, but not while the network is trained.
+/// </remarks>
 public sealed class Mlp : IDisposable
 {
     private readonly Lock _evaluation = new();

@@ -11,7 +11,9 @@ public sealed record MlpOptions(int Inputs, int Hidden, int HiddenLayers)
     /// <summary>Features of an output; 0 for as many as inputs.</summary>
     public int Outputs { get; init; }
 
-    /// <summary>Widths of the hidden layers one by one; if given, <see cref="Hidden"/> and <see cref="HiddenLayers"/> are not used.</summary>
+    /// <summary>
+    /// Widths of the hidden layers one by one; if given, <see cref="Hidden"/> and <see cref="HiddenLayers"/> are not used.
+    /// </summary>
     public IReadOnlyList<int>? HiddenWidths { get; init; }
 
     /// <summary>The activation of the hidden layers φ.</summary>

@@ -53,7 +53,9 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
     }
 }
 
-/// <summary>An optimiser at work on one set of parameters: the arenas of gradients and of both moments beside that of the parameters.</summary>
+/// <summary>
+/// An optimiser at work on one set of parameters: the arenas of gradients and of both moments beside that of the parameters.
+/// </summary>
 public sealed class GradientDescent : IDisposable
 {
     private readonly ParameterSet _parameters;

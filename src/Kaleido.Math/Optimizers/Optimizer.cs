@@ -2,7 +2,9 @@ using Kaleido.Backends;
 
 namespace Kaleido.Optimizers;
 
-/// <summary>How parameters follow gradients. Hyperparameters are double; the defaults and the semantics are PyTorch's (torch.optim).</summary>
+/// <summary>
+/// How parameters follow gradients. Hyperparameters are double; the defaults and the semantics are PyTorch's (torch.optim).
+/// </summary>
 public abstract record Optimizer
 {
     /// <summary>The learning rate η, constant unless <see cref="Schedule"/> is given.</summary>
@@ -27,7 +29,10 @@ public abstract record Optimizer
     protected abstract OptimizerRule Complete(OptimizerRule rule);
 }
 
-/// <summary>Stochastic gradient descent; with momentum H. Robbins, S. Monro 1951, B. Polyak 1964; Nesterov 1983 as in I. Sutskever et al., ICML 2013.</summary>
+/// <summary>
+/// Stochastic gradient descent; with momentum H. Robbins, S. Monro 1951, B. Polyak 1964; Nesterov 1983 as in I. Sutskever et al., ICML
+/// 2013.
+/// </summary>
 public sealed record Sgd : Optimizer
 {
     /// <summary>μ.</summary>

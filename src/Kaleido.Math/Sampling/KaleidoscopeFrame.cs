@@ -37,7 +37,9 @@ public sealed class KaleidoscopeFrame
     /// <summary>The state: the samples after noise and boundary, what the network is applied to next.</summary>
     public ReadOnlyMemory<float> Noisy => _noisy;
 
-    /// <summary>The median over the chains of the root mean square change per feature since the previous iteration; NaN at the start.</summary>
+    /// <summary>
+    /// The median over the chains of the root mean square change per feature since the previous iteration; NaN at the start.
+    /// </summary>
     public double MedianStep { get; internal set; } = double.NaN;
 
     /// <summary>True once burn-in was detected.</summary>

@@ -40,7 +40,9 @@ public sealed class Tensor : IDisposable
     public MatrixView View => new(Memory, Offset, Rows, Columns);
 
     /// <summary>The elements themselves, without a copy, on a device that computes in host memory.</summary>
-    /// <exception cref="InvalidOperationException">The device keeps its numbers elsewhere or in another precision: download them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The device keeps its numbers elsewhere or in another precision: download them.
+    /// </exception>
     public Span<float> Span => HostMemory.Span;
 
     private Memory<float> HostMemory => Memory.TryGetHostMemory(out var host)

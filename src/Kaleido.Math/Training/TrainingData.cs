@@ -5,7 +5,9 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Training;
 
-/// <summary>Inputs and targets on the device, scaled for the network. Where both are the same memory and scaling they are one tensor.</summary>
+/// <summary>
+/// Inputs and targets on the device, scaled for the network. Where both are the same memory and scaling they are one tensor.
+/// </summary>
 internal sealed class TrainingData : IDisposable
 {
     private TrainingData(Tensor inputs, Tensor targets, int evaluationSamples, bool canBeDead) =>

@@ -5,7 +5,9 @@ namespace Kaleido.Training;
 /// <summary>How to train. Everything that decides a bit is here; time limits and reports are not.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Rows of a step, drawn without replacement; at or above the number of samples every step sees all of them, in order.</summary>
+    /// <summary>
+    /// Rows of a step, drawn without replacement; at or above the number of samples every step sees all of them, in order.
+    /// </summary>
     public int BatchSize { get; init; } = 1000;
 
     /// <summary>Optimiser steps at most. (The kaleidoscope paper's code calls a step an epoch.)</summary>
@@ -23,7 +25,9 @@ public sealed record TrainingOptions
     /// <summary>The seed of minibatches and input noise.</summary>
     public uint Seed { get; init; }
 
-    /// <summary>Standard deviation σ of normal noise added to the inputs in each step, in the network's units; 0 for none (denoising training).</summary>
+    /// <summary>
+    /// Standard deviation σ of normal noise added to the inputs in each step, in the network's units; 0 for none (denoising training).
+    /// </summary>
     public double InputNoise { get; init; }
 
     /// <summary>Steps between evaluations; the loss before the first step and after the last one are evaluated too.</summary>
@@ -87,7 +91,9 @@ public enum StopReason
 /// <summary>One evaluation.</summary>
 /// <param name="Step">Completed steps.</param>
 /// <param name="Loss">The loss on the evaluation set.</param>
-/// <param name="Spread">The largest difference of an output between the first evaluation sample and another; 0 for a constant network.</param>
+/// <param name="Spread">
+/// The largest difference of an output between the first evaluation sample and another; 0 for a constant network.
+/// </param>
 public readonly record struct Evaluation(long Step, double Loss, double Spread);
 
 /// <summary>A sample of a running training.</summary>

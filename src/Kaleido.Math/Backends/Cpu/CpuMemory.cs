@@ -3,7 +3,9 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu;
 
-/// <summary>float32 numbers in a pinned managed array, aligned to 64 bytes: their address never changes and nothing native is held.</summary>
+/// <summary>
+/// float32 numbers in a pinned managed array, aligned to 64 bytes: their address never changes and nothing native is held.
+/// </summary>
 internal sealed unsafe class CpuMemory : DeviceMemory
 {
     private const int Alignment = 16;

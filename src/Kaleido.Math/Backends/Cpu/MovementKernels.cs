@@ -46,7 +46,9 @@ internal static unsafe class MovementKernels
         }
     }
 
-    /// <summary>Columns column0 … column1-1 of destination = 0, then the rows of values are added in ascending order where the indices say.</summary>
+    /// <summary>
+    /// Columns column0 … column1-1 of destination = 0, then the rows of values are added in ascending order where the indices say.
+    /// </summary>
     public static void ScatterAddRows(
         float* values, int rows, int columns, float* indices, float* destination, int destinationRows, int column0, int column1)
     {

@@ -3,7 +3,9 @@ using Kaleido.Numerics;
 
 namespace Kaleido.Backends.Cpu;
 
-/// <summary>The optimiser updates over contiguous arenas, in the order of operations that <see cref="OptimizerRule"/> writes down.</summary>
+/// <summary>
+/// The optimiser updates over contiguous arenas, in the order of operations that <see cref="OptimizerRule"/> writes down.
+/// </summary>
 internal static unsafe class OptimizerKernel
 {
     public static void Run(OptimizerRule rule, ulong step, float* gradients, float* parameters, float* moment1, float* moment2, long count)

@@ -2,7 +2,9 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu.Programs;
 
-/// <summary>Transpose, gather, scatter, slice, place, concatenate, one-hot, minibatch: what moves numbers, shared out by rows (scatter by columns).</summary>
+/// <summary>
+/// Transpose, gather, scatter, slice, place, concatenate, one-hot, minibatch: what moves numbers, shared out by rows (scatter by columns).
+/// </summary>
 internal sealed unsafe class MovementStep(PlanProgram program, Instruction instruction) : CpuStep
 {
     private const int ColumnsPerTask = 64;
