@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Kaleido.Numerics;
 
 namespace Kaleido.Bench;
 
@@ -10,8 +11,7 @@ namespace Kaleido.Bench;
 /// </summary>
 internal static class PeakProbe
 {
-    private const int Rounds = 20, Iterations = 1_000_000;
-    private static float s_sink;
+    private const int Rounds = 20, Iterations = 1_000_000, Chains = 10;
 
     public static double Gigaflops()
     {
@@ -19,7 +19,7 @@ internal static class PeakProbe
         for (int round = 0; round < Rounds; round++)
         {
             long start = Stopwatch.GetTimestamp();
-            double flops = Vector512.IsHardwareAccelerated ? Run512() : Run256();
+            double flops = Vector512.IsHardwareAccelerated ? Run<Float512>() : Vector256.IsHardwareAccelerated ? Run<Float256>() : Run<Float128>();
             best = Math.Max(best, flops / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
         }
 
@@ -27,48 +27,28 @@ internal static class PeakProbe
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static double Run512()
+    private static double Run<TLane>() where TLane : struct, ILane<TLane, float>
     {
-        var factor = Vector512.Create(0.999f);
-        Vector512<float> a = factor, b = factor, c = factor, d = factor, e = factor, f = factor, g = factor, h = factor, i = factor, j = factor;
+        var factor = TLane.Create(0.999f);
+        TLane a = factor, b = factor, c = factor, d = factor, e = factor;
+        TLane f = factor, g = factor, h = factor, i = factor, j = factor;
         for (int n = 0; n < Iterations; n++)
         {
-            a = Vector512.FusedMultiplyAdd(a, factor, factor);
-            b = Vector512.FusedMultiplyAdd(b, factor, factor);
-            c = Vector512.FusedMultiplyAdd(c, factor, factor);
-            d = Vector512.FusedMultiplyAdd(d, factor, factor);
-            e = Vector512.FusedMultiplyAdd(e, factor, factor);
-            f = Vector512.FusedMultiplyAdd(f, factor, factor);
-            g = Vector512.FusedMultiplyAdd(g, factor, factor);
-            h = Vector512.FusedMultiplyAdd(h, factor, factor);
-            i = Vector512.FusedMultiplyAdd(i, factor, factor);
-            j = Vector512.FusedMultiplyAdd(j, factor, factor);
+            a = TLane.FusedMultiplyAdd(a, factor, factor);
+            b = TLane.FusedMultiplyAdd(b, factor, factor);
+            c = TLane.FusedMultiplyAdd(c, factor, factor);
+            d = TLane.FusedMultiplyAdd(d, factor, factor);
+            e = TLane.FusedMultiplyAdd(e, factor, factor);
+            f = TLane.FusedMultiplyAdd(f, factor, factor);
+            g = TLane.FusedMultiplyAdd(g, factor, factor);
+            h = TLane.FusedMultiplyAdd(h, factor, factor);
+            i = TLane.FusedMultiplyAdd(i, factor, factor);
+            j = TLane.FusedMultiplyAdd(j, factor, factor);
         }
 
-        s_sink = (a + b + c + d + e + f + g + h + i + j)[0];
-        return 2.0 * 16 * 10 * Iterations;
+        (a + b + c + d + e + f + g + h + i + j).Store(ref s_lanes[0]);
+        return 2.0 * TLane.Count * Chains * Iterations;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static double Run256()
-    {
-        var factor = Vector256.Create(0.999f);
-        Vector256<float> a = factor, b = factor, c = factor, d = factor, e = factor, f = factor, g = factor, h = factor, i = factor, j = factor;
-        for (int n = 0; n < Iterations; n++)
-        {
-            a = Vector256.FusedMultiplyAdd(a, factor, factor);
-            b = Vector256.FusedMultiplyAdd(b, factor, factor);
-            c = Vector256.FusedMultiplyAdd(c, factor, factor);
-            d = Vector256.FusedMultiplyAdd(d, factor, factor);
-            e = Vector256.FusedMultiplyAdd(e, factor, factor);
-            f = Vector256.FusedMultiplyAdd(f, factor, factor);
-            g = Vector256.FusedMultiplyAdd(g, factor, factor);
-            h = Vector256.FusedMultiplyAdd(h, factor, factor);
-            i = Vector256.FusedMultiplyAdd(i, factor, factor);
-            j = Vector256.FusedMultiplyAdd(j, factor, factor);
-        }
-
-        s_sink = (a + b + c + d + e + f + g + h + i + j)[0];
-        return 2.0 * 8 * 10 * Iterations;
-    }
+    private static readonly float[] s_lanes = new float[16];
 }

@@ -45,4 +45,31 @@ internal static class Mutations
 
         return [.. bytes];
     }
+
+    /// <summary>
+    /// Reads many damaged files: each is read, or refused by <see cref="InvalidDataException"/> with a sentence that begins with the file's name
+    /// and an offset, and allocates no more than is allowed. Returns how many were refused.
+    /// </summary>
+    public static int CountRefused(int count, Func<int, byte[]> damaged, Action<byte[]> read, string name, long allowedBytes)
+    {
+        int refused = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] bytes = damaged(i);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                read(bytes);
+            }
+            catch (InvalidDataException error)
+            {
+                refused++;
+                Assert.StartsWith(name + ", offset ", error.Message, StringComparison.Ordinal);
+            }
+
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, allowedBytes);
+        }
+
+        return refused;
+    }
 }
