@@ -26,15 +26,19 @@ public sealed record GradientClipping(double? Norm = null, double? Value = null)
             for (int i = 0; i < clipped.Length; i++) clipped[i] = clipped[i].Clamp(-value, value);
         }
 
-        if (Norm is { } limit)
-        {
-            var total = clipped[0].Square().Sum();
-            foreach (var gradient in clipped.AsSpan(1)) total += gradient.Square().Sum();
-            var graph = total.Graph;
-            var factor = (limit / (total.Sqrt() + PyTorchEpsilon)).Minimum(graph.Constant(1));
-            for (int i = 0; i < clipped.Length; i++) clipped[i] *= factor;
-        }
+        return Norm is { } limit ? ByNorm(clipped, clipped[0].Graph.Constant(limit), null) : clipped;
+    }
 
+    /// <summary>Clipping by a norm that is a node; with <paramref name="applies"/> only where that is not 0.</summary>
+    internal static Node[] ByNorm(ReadOnlySpan<Node> gradients, Node limit, Node? applies)
+    {
+        var total = gradients[0].Square().Sum();
+        foreach (var gradient in gradients[1..]) total += gradient.Square().Sum();
+        var one = limit.Graph.Constant(1);
+        var factor = (limit / (total.Sqrt() + PyTorchEpsilon)).Minimum(one);
+        if (applies is not null) factor = applies.Select(factor, one);
+        var clipped = new Node[gradients.Length];
+        for (int i = 0; i < clipped.Length; i++) clipped[i] = gradients[i] * factor;
         return clipped;
     }
 
@@ -87,13 +91,16 @@ public sealed class GradientDescent : IDisposable
     /// <param name="loss">A scalar.</param>
     /// <param name="variables">The parameters' nodes, in the order of the set.</param>
     /// <exception cref="ArgumentException">The number of variables is not that of the parameters.</exception>
-    public ParameterUpdate Minimize(Node loss, ReadOnlySpan<Node> variables)
+    public ParameterUpdate Minimize(Node loss, ReadOnlySpan<Node> variables) =>
+        Minimize(loss, variables, gradients => _clipping is null ? gradients : _clipping.Apply(gradients));
+
+    /// <summary>The same with gradients that <paramref name="clip"/> changes.</summary>
+    internal ParameterUpdate Minimize(Node loss, ReadOnlySpan<Node> variables, Func<Node[], Node[]> clip)
     {
         ArgumentNullException.ThrowIfNull(loss);
         if (variables.Length != _parameters.Parameters.Count)
             throw new ArgumentException($"Minimize: {variables.Length} variables for {_parameters.Parameters.Count} parameters");
-        var gradients = loss.Differentiate(variables);
-        if (_clipping is not null) gradients = _clipping.Apply(gradients);
+        var gradients = clip(loss.Differentiate(variables));
         var placed = gradients.Select((gradient, i) => (gradient, (long)_parameters.Parameters[i].Offset)).ToArray();
         return new ParameterUpdate(_rule, _parameters.Arena, Gradients, Moment1, Moment2, placed);
     }

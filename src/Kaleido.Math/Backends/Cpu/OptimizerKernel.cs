@@ -8,16 +8,20 @@ namespace Kaleido.Backends.Cpu;
 /// </summary>
 internal static unsafe class OptimizerKernel
 {
-    public static void Run(OptimizerRule rule, ulong step, float* gradients, float* parameters, float* moment1, float* moment2, long count)
+    public static void Run(OptimizerRule rule, ulong step, float* gradients, float* parameters, float* moment1, float* moment2, long count) =>
+        Run(rule, rule.At(step), step == 0, gradients, parameters, moment1, moment2, count);
+
+    /// <summary>The same with the rule's scalars of this step, for those who need them more than once.</summary>
+    public static void Run(
+        OptimizerRule rule, in OptimizerScalars s, bool firstStep, float* gradients, float* parameters, float* moment1, float* moment2, long count)
     {
-        var s = rule.At(step);
         var arenas = new Arenas
         {
             G = gradients, W = parameters, A = moment1, B = moment2,
             L2 = (float)s.L2, Shrink = (float)s.Shrink, First = (float)s.First, FirstInput = (float)s.FirstInput,
             Second = (float)s.Second, SecondInput = (float)s.SecondInput,
             MinusRate = (float)-s.Rate, RootScale = (float)s.RootScale, Epsilon = (float)s.Epsilon,
-            Penalised = s.L2 != 0, Shrunk = s.Shrink != 1, Momentum = rule.Momentum != 0, Nesterov = rule.Nesterov, FirstStep = step == 0,
+            Penalised = s.L2 != 0, Shrunk = s.Shrink != 1, Momentum = rule.Momentum != 0, Nesterov = rule.Nesterov, FirstStep = firstStep,
         };
         switch (rule.Kind)
         {
