@@ -24,11 +24,13 @@ public readonly struct FeistelPermutation
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1 << 30);
-        int bits = 32 - BitOperations.LeadingZeroCount((uint)count - 1);
-        _halfBits = Math.Max(1, (bits + 1) / 2);
+        _halfBits = HalfBits(count);
         _halfMask = (1u << _halfBits) - 1;
         (_seed, _stream, _step, _count) = (seed, stream, step, (uint)count);
     }
+
+    /// <summary>Bits of each half of the network.</summary>
+    internal static int HalfBits(int count) => Math.Max(1, (33 - BitOperations.LeadingZeroCount((uint)count - 1)) / 2);
 
     /// <summary>Where element <paramref name="index"/> of 0 … count-1 goes.</summary>
     public int this[int index]

@@ -40,6 +40,7 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
     {
         context.Bind(LaneSpace.Group, _memory.Pointer);
         (context.Seeds, context.Sources) = (_seeds, _sources);
+        context.Minibatches.Steps = 0;
     }
 
     /// <summary>A member's seed and the data whose rows it gathers.</summary>

@@ -164,6 +164,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private void Advance(EnsembleGroup group, LaneContext context)
     {
         group.Bind(context);
+        context.LastStep = (ulong)(_step + _stretch - 1);
         for (int i = 0; i < _stretch; i++)
         {
             long step = _step + i;

@@ -16,6 +16,12 @@ internal sealed unsafe class LaneContext
     /// <summary>Completed steps.</summary>
     public ulong Step { get; set; }
 
+    /// <summary>The last step of this stretch: completed steps before it.</summary>
+    public ulong LastStep { get; set; }
+
+    /// <summary>Minibatches drawn ahead for this stretch.</summary>
+    public LaneMinibatch.Ahead Minibatches { get; } = new();
+
     /// <summary>The optimiser's scalars of this step.</summary>
     public OptimizerScalars Scalars { get; set; }
 

@@ -1,45 +1,114 @@
+using System.Runtime.CompilerServices;
 using Kaleido.Numerics;
 
 namespace Kaleido.Backends.Cpu.Ensembles;
 
-/// <summary>Noise, each network's from its own seed: the seed of the operation is not used.</summary>
-internal sealed unsafe class LaneNoise(LaneProgram program, NoiseOperation noise, int destination) : LaneStep
+/// <summary>Normal noise, each network's from its own seed: the seed of the operation is not used.</summary>
+internal sealed unsafe class LaneNoise : LaneStep
 {
-    private readonly LanePlace _destination = program.PlaceOf(destination);
-    private readonly int _count = checked(program.SizeOf(destination).Rows * program.SizeOf(destination).Columns);
+    private readonly NoiseOperation _noise;
+    private readonly LanePlace _destination;
+    private readonly int _count;
 
-    public override long Scratch => _count;
+    public LaneNoise(LaneProgram program, NoiseOperation noise, int destination)
+    {
+        if (noise.Distribution != NoiseDistribution.Normal) throw new NotSupportedException($"an ensemble does not know {noise.Name}");
+        var (rows, columns) = program.SizeOf(destination);
+        (_noise, _destination, _count) = (noise, program.PlaceOf(destination), checked(rows * columns));
+    }
 
+    // Whole blocks of four numbers.
+    public override long Scratch => (_count + 3) / 4 * 4L * LaneLayout.Lanes;
+
+    [SkipLocalsInit]
     public override void Run(LaneContext context)
     {
-        float* target = context.Pointer(_destination), scratch = context.Scratch;
-        var values = new Span<float>(scratch, _count);
-        for (int lane = 0; lane < LaneLayout.Lanes; lane++)
-        {
-            uint seed = context.Seeds[lane];
-            if (noise.Distribution == NoiseDistribution.Uniform)
-                PhiloxFill.Uniform(seed, noise.Stream, context.Step, 0, (float)noise.First, (float)noise.Second, values);
-            else
-                PhiloxFill.Normal(seed, noise.Stream, context.Step, 0, noise.First, noise.Second, values);
-            for (int i = 0; i < _count; i++) target[(long)i * LaneLayout.Lanes + lane] = scratch[i];
-        }
+        ulong* seeds = stackalloc ulong[LaneLayout.Lanes];
+        for (int lane = 0; lane < LaneLayout.Lanes; lane++) seeds[lane] = context.Seeds[lane];
+        PhiloxAcross.Normal(seeds, _noise.Stream, context.Step, _noise.First, _noise.Second, context.Scratch, _count);
+        int floats = _count * LaneLayout.Lanes;
+        new ReadOnlySpan<float>(context.Scratch, floats).CopyTo(new Span<float>(context.Pointer(_destination), floats));
     }
 }
 
-/// <summary>Row numbers of minibatches, each network's from its own seed.</summary>
+/// <summary>
+/// Row numbers of minibatches, each network's from its own seed (<see cref="FeistelPermutation"/>). They depend on the step alone, so those
+/// of several steps are drawn at once: cycle walking takes few or many passes, and only with many values at hand is every pass full.
+/// </summary>
 internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndicesOperation minibatch, int destination) : LaneStep
 {
+    private const int Lanes = LaneLayout.Lanes, Slots = 2 * Lanes, MostSteps = 32, MostIndices = 4096;
+
     private readonly LanePlace _destination = program.PlaceOf(destination);
-    private readonly int _rows = program.SizeOf(destination).Rows;
+    private readonly int _rows = program.SizeOf(destination).Rows, _halfBits = FeistelPermutation.HalfBits(minibatch.Samples);
+
+    /// <summary>Row numbers of some steps ahead: that of step s, row r, network l is number ((s - first)·rows + r)·16 + l.</summary>
+    internal sealed class Ahead
+    {
+        public ulong First { get; set; }
+
+        public int Steps { get; set; }
+
+        public float[] Indices { get; set; } = [];
+    }
 
     public override void Run(LaneContext context)
     {
-        float* target = context.Pointer(_destination);
-        for (int lane = 0; lane < LaneLayout.Lanes; lane++)
+        var ahead = context.Minibatches;
+        int perStep = _rows * Lanes;
+        if (context.Step < ahead.First || context.Step >= ahead.First + (ulong)ahead.Steps)
         {
-            var permutation = new FeistelPermutation(minibatch.Samples, context.Seeds[lane], minibatch.Stream, context.Step);
-            for (int row = 0; row < _rows; row++)
-                target[(long)row * LaneLayout.Lanes + lane] = _rows >= minibatch.Samples ? row : permutation[row];
+            int most = Math.Clamp(MostIndices / perStep, 1, MostSteps);
+            if (ahead.Indices.Length < most * perStep) ahead.Indices = new float[most * perStep];
+            ahead.First = context.Step;
+            ahead.Steps = (int)Math.Min((ulong)most, context.LastStep - context.Step + 1);
+            Draw(context.Seeds, ahead.First, ahead.Indices.AsSpan(0, ahead.Steps * perStep));
+        }
+
+        ahead.Indices.AsSpan((int)(context.Step - ahead.First) * perStep, perStep).CopyTo(new Span<float>(context.Pointer(_destination), perStep));
+    }
+
+    // A slot holds one value until it lands below the number of samples, then the next one.
+    [SkipLocalsInit]
+    private void Draw(uint[] seeds, ulong firstStep, Span<float> indices)
+    {
+        ulong* values = stackalloc ulong[Slots], slotSeeds = stackalloc ulong[Slots], steps = stackalloc ulong[Slots];
+        int* targets = stackalloc int[Slots];
+        int next = 0, active = 0, row = 0, samples = minibatch.Samples;
+        ulong step = firstStep;
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            (values[slot], slotSeeds[slot], steps[slot]) = (0, 0, 0);
+            if (next < indices.Length) Load(active++);
+        }
+
+        while (active > 0)
+        {
+            PhiloxAcross.Encrypt(values, slotSeeds, steps, minibatch.Stream, _halfBits);
+            for (int slot = 0; slot < active; slot++)
+            {
+                int value = (int)values[slot];
+                if (value >= samples) continue;
+                indices[targets[slot]] = value;
+                if (next < indices.Length)
+                {
+                    Load(slot);
+                    continue;
+                }
+
+                active--;
+                (values[slot], slotSeeds[slot], steps[slot], targets[slot]) = (values[active], slotSeeds[active], steps[active], targets[active]);
+                slot--;
+            }
+        }
+
+        void Load(int slot)
+        {
+            (values[slot], slotSeeds[slot], steps[slot]) = ((ulong)row, seeds[next % Lanes], step);
+            targets[slot] = next++;
+            if (next % Lanes != 0 || ++row < _rows) return;
+            row = 0;
+            step++;
         }
     }
 }
