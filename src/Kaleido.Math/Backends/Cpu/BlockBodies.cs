@@ -66,10 +66,14 @@ internal readonly unsafe struct SqrtBody(float* x, float* destination) : IBlockB
 internal readonly unsafe struct ReluBody(float* x, float* destination) : IBlockBody
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float>
+    public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float> =>
+        Relu(BlockLoop.Load<TLane>(x + i)).Store(ref destination[i]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLane Relu<TLane>(TLane value) where TLane : struct, ILane<TLane, float>
     {
-        TLane value = BlockLoop.Load<TLane>(x + i), zero = TLane.Create(0f);
-        TLane.Select(TLane.LessThan(value, zero) | TLane.Equal(value, zero), zero, value).Store(ref destination[i]);
+        TLane zero = TLane.Create(0f);
+        return TLane.Select(TLane.LessThan(value, zero) | TLane.Equal(value, zero), zero, value);
     }
 }
 

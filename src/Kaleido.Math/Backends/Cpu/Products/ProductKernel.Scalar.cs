@@ -5,9 +5,8 @@ namespace Kaleido.Backends.Cpu;
 /// <content>Products one float at a time, where no vectors are accelerated. Nothing is packed.</content>
 internal unsafe partial struct ProductKernel
 {
-    private readonly void ComputeScalar(int task, float* a, float* b, float* c)
+    private readonly void ComputeScalar(int row0, int row1, int column0, int column1, float* a, float* b, float* c)
     {
-        Tile(task, out int row0, out int row1, out int column0, out int column1);
         long aRow = _transposeA ? 1 : _lda, aDepth = _transposeA ? _lda : 1;
         long bColumn = _transposeB ? _ldb : 1, bDepth = _transposeB ? 1 : _ldb;
         for (int row = row0; row < row1; row++)

@@ -54,8 +54,10 @@ internal unsafe partial struct ProductKernel
             if (column < column1 && !_accumulate)
             {
                 Wide<TLanes, TVector>(a, b + column1 - wide, c + column1 - wide);
-                return;
+                column = column1;
             }
+
+            _end.Apply(c, _ldc, row0, row1, column0, column);
         }
 
         while (column < column1)
@@ -78,11 +80,12 @@ internal unsafe partial struct ProductKernel
                     float* corner = c + (long)row0 * _ldc + column;
                     MaskedKernel.Rows<TLanes, TVector>(
                         row1 - row0, a + row0 * aRow, aRow, aDepth, b + column, _ldb, _depth, corner, _ldc, _accumulate, left);
+                    _end.Apply(c, _ldc, row0, row1, column, column1);
                     return;
                 }
             }
 
-            Panel<TLanes, TVector>(row0, row1, 0, _depth, a, null, b + column, _ldb, c + column, columns, _accumulate);
+            Panel<TLanes, TVector>(row0, row1, 0, _depth, a, null, b + column, _ldb, c + column, columns, _accumulate, column);
             column += columns;
         }
     }

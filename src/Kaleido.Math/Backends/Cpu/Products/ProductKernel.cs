@@ -18,12 +18,13 @@ internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
-    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA, _software;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA, _software, _byRows;
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
     private int _packPanels, _packDepth, _packColumnTasks, _packDepthTasks;
     private long _packedB, _rowStride;
+    private ProductEnd _end;
 
     /// <summary>
     /// Prepares C[rows×columns] (row-major, leading dimension <paramref name="ldc"/>) = op(A)·op(B), where op(A) is rows×depth and
@@ -43,15 +44,35 @@ internal unsafe partial struct ProductKernel
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
         SimdLevel level, bool packOnce = false, bool? software = null)
     {
-        var kernel = new ProductKernel
+        var kernel = New(rows, columns, depth, transposeA, transposeB, lda, ldb, ldc, accumulate, level, software);
+        kernel.Plan(workers, packOnce);
+        return kernel;
+    }
+
+    /// <summary>
+    /// A product for <see cref="ComputeRows"/>: rows in any division, for callers whose A comes into
+    /// being row by row. Its pack tasks need B alone.
+    /// </summary>
+    public static ProductKernel CreateByRows(
+        int rows, int columns, int depth, bool transposeB, int lda, int ldb, int ldc, int workers, SimdLevel? level = null, bool? software = null)
+    {
+        var kernel = New(rows, columns, depth, false, transposeB, lda, ldb, ldc, false, level ?? Simd.Level, software);
+        kernel._byRows = true;
+        kernel.Plan(workers, packOnce: false);
+        return kernel;
+    }
+
+    private static ProductKernel New(
+        int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, SimdLevel level, bool? software)
+        => new()
         {
             _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
             _transposeA = transposeA, _transposeB = transposeB, _lda = lda, _ldb = ldb, _ldc = ldc,
             _software = (software ?? SoftwareFusedMultiplyAdd.IsNeeded) && level <= SimdLevel.Vector128,
         };
-        kernel.Plan(workers, packOnce);
-        return kernel;
-    }
+
+    /// <summary>The same product, whose elements pass through <paramref name="end"/> as they are stored.</summary>
+    public readonly ProductKernel With(in ProductEnd end) => this with { _end = end };
 
     /// <summary>
     /// An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.
@@ -108,22 +129,33 @@ internal unsafe partial struct ProductKernel
     /// <summary>Computes the block of C of one task.</summary>
     public readonly void Compute(int task, float* a, float* b, float* c, float* scratch)
     {
+        Tile(task, out int row0, out int row1, out int column0, out int column1);
+        Compute(row0, row1, column0, column1, a, b, c, scratch);
+    }
+
+    /// <summary>Computes rows row0 … row1-1 of C, after all pack tasks.</summary>
+    public readonly void ComputeRows(int row0, int row1, float* a, float* b, float* c, float* scratch)
+        => Compute(row0, row1, 0, _columns, a, b, c, scratch);
+
+    private readonly void Compute(int row0, int row1, int column0, int column1, float* a, float* b, float* c, float* scratch)
+    {
         switch (_level)
         {
             case SimdLevel.Vector512:
-                Compute<Lanes512, Vector512<float>>(task, a, b, c, scratch);
+                Compute<Lanes512, Vector512<float>>(row0, row1, column0, column1, a, b, c, scratch);
                 break;
             case SimdLevel.Vector256:
-                Compute<Lanes256, Vector256<float>>(task, a, b, c, scratch);
+                Compute<Lanes256, Vector256<float>>(row0, row1, column0, column1, a, b, c, scratch);
                 break;
             case SimdLevel.Vector128 when _software:
-                Compute<SoftwareLanes, Vector128<float>>(task, a, b, c, scratch);
+                Compute<SoftwareLanes, Vector128<float>>(row0, row1, column0, column1, a, b, c, scratch);
                 break;
             case SimdLevel.Vector128:
-                Compute<Lanes128, Vector128<float>>(task, a, b, c, scratch);
+                Compute<Lanes128, Vector128<float>>(row0, row1, column0, column1, a, b, c, scratch);
                 break;
             default:
-                ComputeScalar(task, a, b, c);
+                ComputeScalar(row0, row1, column0, column1, a, b, c);
+                _end.Apply(c, _ldc, row0, row1, column0, column1);
                 break;
         }
     }
@@ -137,7 +169,7 @@ internal unsafe partial struct ProductKernel
         _group = _software ? SoftwareKernel.Rows : _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
-        _thin = (_rows <= ProductBlocking.ThinRows && !packOnce) || _level == SimdLevel.Scalar;
+        _thin = (_rows <= ProductBlocking.ThinRows && !packOnce && !_byRows) || _level == SimdLevel.Scalar;
         if (_rows == 0 || _columns == 0)
             return;
         (_rowBlock, _panelBlock) = _thin
@@ -153,7 +185,7 @@ internal unsafe partial struct ProductKernel
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
-        _packA = !_thin && !packOnce && (_columns >= 1024 || _lda % 256 == 0);
+        _packA = !_thin && !packOnce && !_byRows && (_columns >= 1024 || _lda % 256 == 0);
     }
 
     private readonly bool CanMask => _level switch
@@ -201,11 +233,11 @@ internal unsafe partial struct ProductKernel
             Packing.PanelsOfRows<Lanes128, Vector128<float>>(b, _ldb, k1 - k0, columns, _width, packed, size);
     }
 
-    private readonly void Compute<TLanes, TVector>(int task, float* a, float* b, float* c, float* scratch)
+    private readonly void Compute<TLanes, TVector>(
+        int row0, int row1, int column0, int column1, float* a, float* b, float* c, float* scratch)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        Tile(task, out int row0, out int row1, out int column0, out int column1);
         int panel0 = column0 / _width, panel1 = (column1 + _width - 1) / _width;
         if (_inPlace)
         {
@@ -216,6 +248,7 @@ internal unsafe partial struct ProductKernel
         if (_thin)
         {
             ComputeThin<TLanes, TVector>(panel0, panel1, a, b, c, scratch);
+            _end.Apply(c, _ldc, row0, row1, column0, column1);
             return;
         }
 
@@ -228,7 +261,7 @@ internal unsafe partial struct ProductKernel
             {
                 int column = panel * _width, columns = Math.Min(_width, _columns - column);
                 float* source = scratch + ((long)panel * _depth + k0) * _width;
-                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width, c + column, columns, load);
+                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width, c + column, columns, load, k1 == _depth ? column : -1);
             }
 
             k0 = k1;
@@ -236,9 +269,12 @@ internal unsafe partial struct ProductKernel
         while (k0 < _depth);
     }
 
-    /// <summary>All rows of a task against one panel of B.</summary>
+    /// <summary>
+    /// All rows of a task against one panel of B. <paramref name="end"/> is the panel's column in C where the chains are now complete and
+    /// pass through the product's end; else -1.
+    /// </summary>
     private readonly void Panel<TLanes, TVector>(
-        int row0, int row1, int k0, int k1, float* a, float* scratch, float* panel, long stride, float* c, int columns, bool load)
+        int row0, int row1, int k0, int k1, float* a, float* scratch, float* panel, long stride, float* c, int columns, bool load, int end = -1)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -256,6 +292,7 @@ internal unsafe partial struct ProductKernel
             a += row0 * aRow + k0 * aDepth;
             MaskedKernel.Rows<TLanes, TVector>(
                 row1 - row0, a, aRow, aDepth, panel, stride, depth, c + (long)row0 * _ldc, _ldc, load, columns);
+            if (end >= 0) _end.Apply(c - end, _ldc, row0, row1, end, end + columns);
             return;
         }
 
@@ -276,6 +313,7 @@ internal unsafe partial struct ProductKernel
                 ProductRows.Run<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
             else
                 ProductRows.RunEdge<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+            if (end >= 0) _end.Apply(c - end, _ldc, row, row + rows, end, end + columns);
             row += rows;
         }
     }

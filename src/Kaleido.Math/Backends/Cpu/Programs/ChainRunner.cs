@@ -56,6 +56,9 @@ internal sealed unsafe class ChainRunner
         else RunPartsOfRows(row0, row1, column0, column1, scratch, pointers);
     }
 
+    /// <summary>Passes whole rows row0 … row1-1.</summary>
+    public void RunRows(int row0, int row1, float* scratch) => Run(row0, row1, 0, _columns, scratch);
+
     private void RunWholeRows(int row0, int row1, float* scratch, float** pointers)
     {
         long end = (long)row1 * _columns;

@@ -8,12 +8,10 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed unsafe class CpuProgram : TeamWork, IExecutable
 {
-    private const int CounterStride = 16;
-
     private readonly HostStepCounter _counter = new();
     private readonly CpuStep[] _steps;
-    private readonly PhaseSchedule _schedule;
-    private readonly int[] _taken;
+    private readonly Dataflow _flow;
+    private readonly Dictionary<CpuStep, int> _indexOf;
     private readonly long[] _offsets, _scratchOffsets;
     private readonly int[] _alias;
     private readonly DeviceMemory[] _bound;
@@ -27,17 +25,18 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     public CpuProgram(PlanProgram program, int capacity, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        program = Lowering.Rewrite(program);
         (Program, _capacity, _threads) = (program, capacity, threads);
         _binding = new(this, _counter);
         _steps = Steps.Build(program);
-        _taken = new int[_steps.Sum(s => s.Phases) * CounterStride];
+        _indexOf = Enumerable.Range(0, _steps.Length).ToDictionary(i => _steps[i]);
         _bound = [.. program.Slots.Select(s => s.Memory).Concat(program.Effects.SelectMany(Memories)).OfType<DeviceMemory>().Distinct()];
 
-        var layout = new MemoryLayout();
-        (_offsets, _alias, _scratchOffsets, long valueLength) = Steps.Place(program, _steps, capacity, layout);
-        ValueBytes = valueLength * sizeof(float);
-        _arena = new CpuMemory(layout.Length);
-        _schedule = new PhaseSchedule(_steps, [.. Enumerable.Range(0, _steps.Length).Select(Touched)]);
+        var placement = new Placement(program, _steps, capacity);
+        (_offsets, _alias, _scratchOffsets) = (placement.Offsets, placement.Alias, placement.Scratch);
+        ValueBytes = placement.ValueLength * sizeof(float);
+        _arena = new CpuMemory(placement.Length);
+        _flow = new Dataflow(_steps, Touched);
         _scratchPerWorker = (_steps.Select(s => s.WorkerScratch(capacity)).DefaultIfEmpty(0).Max() + 31) / 16 * 16;
         _workerScratch = new CpuMemory(_scratchPerWorker * threads);
         for (int i = 0; i < program.Slots.Count; i++)
@@ -96,7 +95,7 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _capacity);
         foreach (var memory in _bound) ObjectDisposedException.ThrowIf(memory.IsDisposed, memory);
         if (rows != _preparedRows) Prepare(rows);
-        Array.Clear(_taken);
+        if (_workers > 1) _flow.Reset();
         ThreadTeam.Shared.Run(this, _workers);
         _counter.Value++;
     }
@@ -109,64 +108,45 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
             if (Program.Slots[i].Kind == SlotKind.Count && _offsets[i] >= 0) *PointerOf(i) = Program.Slots[i].Counted.Count(rows);
         }
 
+        _flow.Prepare(_binding, rows, _threads);
         double cost = 0;
-        for (int i = 0; i < _steps.Length; i++)
-        {
-            _binding.Scratch = _arena.Pointer + _scratchOffsets[i];
-            _steps[i].Prepare(_binding, rows, _threads);
-            cost += _steps[i].Cost;
-        }
-
-        _schedule.Prepare();
-        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, _schedule.MostTasks);
+        foreach (var step in _steps) cost += step.Cost;
+        _workers = cost < WorthSharing ? 1 : Math.Min(_threads, _flow.MostTasks);
         _preparedRows = rows;
     }
 
-    // The memory that a step reads and writes, for the full capacity.
-    private List<MemoryRange> Touched(int step)
+    /// <summary>The shared scratch of a step.</summary>
+    public float* ScratchOf(CpuStep step) => _arena.Pointer + _scratchOffsets[_indexOf[step]];
+
+    // The memory that a phase of a step reads and writes, for the full capacity.
+    private List<MemoryRange> Touched(CpuStep step, int phase)
     {
-        var ranges = _steps[step].OtherMemory.ToList();
-        foreach (int slot in _steps[step].Reads) ranges.Add(Range(slot, writes: false));
-        foreach (int slot in _steps[step].Writes) ranges.Add(Range(slot, writes: true));
-        long scratch = _scratchOffsets[step];
-        ranges.Add(new(_arena, scratch, scratch + _steps[step].SharedScratch(_capacity), true));
+        long scratch = _scratchOffsets[_indexOf[step]];
+        var ranges = new List<MemoryRange> { new(_arena, scratch, scratch + step.SharedScratch(_capacity), true) };
+        if (phase < step.Phases - 1)
+        {
+            ranges.AddRange(step.PackReads.Select(slot => Range(slot, writes: false, byRows: false)));
+            return ranges;
+        }
+
+        var byRows = step.ReadByRows?.ToHashSet();
+        ranges.AddRange(step.OtherMemory);
+        ranges.AddRange(step.Reads.Select(slot => Range(slot, writes: false, byRows?.Contains(slot) == true)));
+        ranges.AddRange(step.Writes.Select(slot => Range(slot, writes: true, byRows is not null)));
         return ranges;
 
-        MemoryRange Range(int slot, bool writes)
+        MemoryRange Range(int slot, bool writes, bool byRows)
         {
             var view = View(slot, _capacity);
-            return new(view.Memory, view.Offset, view.Offset + view.Count, writes);
+            return new(view.Memory, view.Offset, view.Offset + view.Count, writes, byRows ? view.Columns : 0);
         }
     }
 
     protected internal override void Execute(int worker, int workers, TeamBarrier barrier)
     {
         float* scratch = _workerScratch.Pointer + worker * _scratchPerWorker;
-        foreach (ref readonly var wave in _schedule.Waves)
-        {
-            if (workers == 1 || (wave.Tasks == 1 && worker == 0)) RunAlone(wave, scratch);
-            else if (wave.Tasks > 1) RunShared(wave, scratch);
-            if (workers > 1 && wave.Meet) barrier.Wait();
-        }
-    }
-
-    private void RunAlone(in PhaseSchedule.Wave wave, float* scratch)
-    {
-        foreach (ref readonly var entry in _schedule.Entries[wave.Start..wave.End])
-        {
-            for (int task = 0; task < entry.Tasks; task++) entry.Step.Run(entry.Phase, task, scratch);
-        }
-    }
-
-    private void RunShared(in PhaseSchedule.Wave wave, float* scratch)
-    {
-        var entries = _schedule.Entries;
-        for (int i = wave.Start; i < wave.End; i++)
-        {
-            ref readonly var entry = ref entries[i];
-            ref int taken = ref _taken[i * CounterStride];
-            for (int task; (task = Interlocked.Increment(ref taken) - 1) < entry.Tasks;) entry.Step.Run(entry.Phase, task, scratch);
-        }
+        if (workers == 1) _flow.RunAlone(scratch);
+        else _flow.RunShared(scratch, barrier);
     }
 
     public void Dispose()

@@ -11,14 +11,29 @@ internal abstract unsafe class CpuStep
     /// <summary>Slots that the step writes to memory.</summary>
     public abstract IEnumerable<int> Writes { get; }
 
-    /// <summary>Number of phases.</summary>
+    /// <summary>Number of phases. Phases before the last one read some slots and write the shared scratch.</summary>
     public virtual int Phases => 1;
+
+    /// <summary>Slots that phases before the last one read.</summary>
+    public virtual IEnumerable<int> PackReads => [];
 
     /// <summary>Floats of shared scratch for up to <paramref name="capacity"/> rows, alive during this step only.</summary>
     public virtual long SharedScratch(int capacity) => 0;
 
     /// <summary>Floats of scratch per worker.</summary>
     public virtual long WorkerScratch(int capacity) => 0;
+
+    /// <summary>
+    /// If each row of what the step writes depends on whole slots and on the same row of others: those others. Null if rows mix. Only steps
+    /// over the run-time number of rows qualify; they can be run by <see cref="RunRows"/>.
+    /// </summary>
+    public virtual IEnumerable<int>? ReadByRows => null;
+
+    /// <summary>Whether <see cref="RunRows"/> will take the place of the last phase. Set before <see cref="Prepare"/>.</summary>
+    public bool ByRows { get; set; }
+
+    /// <summary>Runs rows row0 … row1-1, after all tasks of earlier phases.</summary>
+    public virtual void RunRows(int row0, int row1, float* scratch) => throw new NotSupportedException($"{GetType().Name} does not run by rows");
 
     /// <summary>Computes sizes and tasks for a number of rows. Allocates nothing.</summary>
     public abstract void Prepare(StepBinding binding, int rows, int workers);
@@ -43,8 +58,11 @@ internal abstract unsafe class CpuStep
     }
 }
 
-/// <summary>Numbers Start … End - 1 of a memory, and whether they are written.</summary>
-internal readonly record struct MemoryRange(DeviceMemory Memory, long Start, long End, bool Writes);
+/// <summary>
+/// Numbers Start … End - 1 of a memory, and whether they are written. RowLength is not 0 if a block of rows touches only its own rows, each
+/// of that many numbers.
+/// </summary>
+internal readonly record struct MemoryRange(DeviceMemory Memory, long Start, long End, bool Writes, int RowLength = 0);
 
 /// <summary>What a step needs to know of its program: where slots lie and what its shared scratch is.</summary>
 internal sealed unsafe class StepBinding(CpuProgram program, StepCounter counter)
@@ -53,7 +71,10 @@ internal sealed unsafe class StepBinding(CpuProgram program, StepCounter counter
     public StepCounter Counter { get; } = counter;
 
     /// <summary>The scratch of the step that is being prepared.</summary>
-    public float* Scratch { get; set; }
+    public float* Scratch { get; private set; }
+
+    /// <summary>To be called before a step is prepared.</summary>
+    public void Use(CpuStep step) => Scratch = program.ScratchOf(step);
 
     public float* Pointer(int slot) => program.PointerOf(slot);
 

@@ -62,6 +62,10 @@ internal sealed class ElementwiseChain
     /// <summary>Slots read from memory.</summary>
     public IEnumerable<int> Reads => _values.Where(v => v.Place != ValuePlace.Register).Select(v => v.Slot).Except(Writes);
 
+    /// <summary>Slots of which a row of the chain reads the same row alone.</summary>
+    public IEnumerable<int> ReadByRows =>
+        _values.Where(v => v.Place is ValuePlace.Matrix or ValuePlace.Column).Select(v => v.Slot).Except(Writes);
+
     /// <summary>Slots written to memory.</summary>
     public IEnumerable<int> Writes =>
         _operations.Select(o => _values[o.Destination]).Where(v => v.Place == ValuePlace.Matrix).Select(v => v.Slot);

@@ -19,6 +19,15 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
 
     public override IEnumerable<int> Writes => [instruction.Destination];
 
+    public override IEnumerable<int>? ReadByRows => !program.Slots[instruction.Destination].Shape.Rows.IsRows ? null : instruction.Operation switch
+    {
+        GatherRowsOperation => _sources[1] == _sources[0] ? null : [_sources[1]],
+        OneHotOperation => [_sources[0]],
+        MinibatchIndicesOperation => [],
+        ConcatenateOperation { AlongRows: false } => _sources,
+        _ => null,
+    };
+
     public override double Cost => (double)_rows * _columns * (instruction.Operation is MinibatchIndicesOperation ? 300 : 2);
 
     public override void Prepare(StepBinding binding, int rows, int workers)
@@ -48,16 +57,24 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
 
     public override void Run(int phase, int task, float* scratch)
     {
-        int row0 = task * _rowsPerTask, row1 = Math.Min(_rows, row0 + _rowsPerTask);
+        if (instruction.Operation is ScatterAddRowsOperation)
+        {
+            int column = task * ColumnsPerTask;
+            MovementKernels.ScatterAddRows(Source(0), _sizes[0].Rows, _columns, Source(1), _target, _rows,
+                column, Math.Min(_columns, column + ColumnsPerTask));
+            return;
+        }
+
+        int row = task * _rowsPerTask;
+        RunRows(row, Math.Min(_rows, row + _rowsPerTask), scratch);
+    }
+
+    public override void RunRows(int row0, int row1, float* scratch)
+    {
         switch (instruction.Operation)
         {
             case TransposeOperation: MovementKernels.Transpose(Source(0), _sizes[0].Rows, _sizes[0].Columns, _target, row0, row1); break;
             case GatherRowsOperation: MovementKernels.GatherRows(Source(0), _sizes[0].Rows, _columns, Source(1), _target, row0, row1); break;
-            case ScatterAddRowsOperation:
-                int column0 = task * ColumnsPerTask;
-                MovementKernels.ScatterAddRows(Source(0), _sizes[0].Rows, _columns, Source(1), _target, _rows,
-                    column0, Math.Min(_columns, column0 + ColumnsPerTask));
-                break;
             case SliceOperation s:
                 MovementKernels.CopyRectangle(Source(0) + (long)s.Row * _sizes[0].Columns + s.Column, _sizes[0].Columns,
                     _target, _columns, _columns, row0, row1);

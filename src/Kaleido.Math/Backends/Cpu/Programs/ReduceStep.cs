@@ -1,32 +1,43 @@
+using Kaleido.Tensors;
+
 namespace Kaleido.Backends.Cpu.Programs;
 
 /// <summary>
-/// A reduction in two phases. Row reductions share the rows out and need the first alone. A full sum is the row sums (phase 0) added like a
-/// column (phase 1). A column sum is the sums of the blocks of 64 rows (phase 0, read row by row) added in order (phase 1).
+/// A reduction. Row reductions share the rows out. A column sum has the sums of the blocks of 64 rows, read row by row, in a first phase and
+/// adds them in order in a second one; few numbers are one task of the second. A full sum is made into the column sum of the row sums
+/// beforehand (<see cref="Lowering"/>), which is its definition.
 /// </summary>
 internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation function, int source, int destination) : CpuStep
 {
+    // Numbers that are worth a task.
+    private const int Grain = 16384;
+
     private float* _x, _target, _scratch;
-    private int _rows, _columns, _tasks, _rowsPerTask;
+    private int _rows, _columns, _blocks, _tasks, _rowsPerTask;
 
     public override IEnumerable<int> Reads => [source];
 
     public override IEnumerable<int> Writes => [destination];
 
-    public override int Phases => function is ReduceOperation.FullSum or ReduceOperation.ColumnSum ? 2 : 1;
+    public override IEnumerable<int> PackReads => [source];
+
+    public override IEnumerable<int>? ReadByRows => SumsColumns || !program.Slots[source].Shape.Rows.IsRows ? null : [source];
+
+    public override int Phases => SumsColumns ? 2 : 1;
+
+    private bool SumsColumns => function switch
+    {
+        ReduceOperation.ColumnSum => true,
+        ReduceOperation.FullSum => throw new InvalidOperationException("a full sum is a column sum of row sums by now"),
+        _ => false,
+    };
 
     public override double Cost => (double)_rows * _columns;
 
     public override long SharedScratch(int capacity)
     {
         var shape = program.Slots[source].Shape;
-        int rows = shape.Rows.Resolve(capacity);
-        return function switch
-        {
-            ReduceOperation.FullSum => rows,
-            ReduceOperation.ColumnSum => (long)Blocks(rows) * shape.Columns.Resolve(capacity),
-            _ => 0,
-        };
+        return SumsColumns ? (long)Blocks(shape.Rows.Resolve(capacity)) * shape.Columns.Resolve(capacity) : 0;
     }
 
     public override long WorkerScratch(int capacity) =>
@@ -41,42 +52,41 @@ internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation fun
         _x = binding.Pointer(source);
         _target = binding.Pointer(destination);
         _scratch = binding.Scratch;
-        _tasks = function == ReduceOperation.ColumnSum ? Math.Max(1, Blocks(_rows)) : RowTasks(_rows, _columns, out _rowsPerTask);
+        _blocks = Blocks(_rows);
+        bool small = (long)_rows * _columns <= Grain;
+        _tasks = SumsColumns ? (small ? 0 : _blocks) : RowTasks(_rows, _columns, out _rowsPerTask, Grain);
     }
 
-    public override int Tasks(int phase) =>
-        phase == 0 ? _tasks
-        : function == ReduceOperation.ColumnSum && _tasks == 1 ? 0
-        : 1;
+    public override int Tasks(int phase) => phase < Phases - 1 || !SumsColumns ? _tasks : 1;
 
     public override void Run(int phase, int task, float* scratch)
     {
-        if (function == ReduceOperation.ColumnSum) RunColumns(phase, task);
-        else if (phase == 1) *_target = Reductions.SumOfRowSums(_scratch, _rows);
-        else RunRows(task, scratch);
+        if (!SumsColumns) RunRows(task * _rowsPerTask, Math.Min(_rows, (task + 1) * _rowsPerTask), scratch);
+        else if (phase == 0) SumBlock(task, _scratch + (long)task * _columns);
+        else AddBlocks();
     }
 
-    private void RunColumns(int phase, int task)
+    private void SumBlock(int block, float* sums)
     {
-        if (phase == 0)
+        int row = block * Reductions.BlockRows;
+        Reductions.BlockSum(_x + (long)row * _columns, _columns, Math.Min(Reductions.BlockRows, _rows - row), _columns, sums);
+    }
+
+    private void AddBlocks()
+    {
+        if (_tasks == 0) SumBlock(0, _target);
+        else new ReadOnlySpan<float>(_scratch, _columns).CopyTo(new Span<float>(_target, _columns));
+        for (int block = 1; block < _blocks; block++)
         {
-            // A single block is the whole sum.
-            int row = task * Reductions.BlockRows;
-            float* sums = _tasks == 1 ? _target : _scratch + (long)task * _columns;
-            Reductions.BlockSum(_x + (long)row * _columns, _columns, Math.Min(Reductions.BlockRows, _rows - row), _columns, sums);
-            return;
+            float* sums = _scratch + (long)block * _columns;
+            if (_tasks == 0) SumBlock(block, sums);
+            Reductions.AddBlock(_target, sums, _columns);
         }
-
-        new ReadOnlySpan<float>(_scratch, _columns).CopyTo(new Span<float>(_target, _columns));
-        for (int block = 1; block < _tasks; block++) Reductions.AddBlock(_target, _scratch + (long)block * _columns, _columns);
     }
 
-    private void RunRows(int task, float* scratch)
+    public override void RunRows(int row0, int row1, float* scratch)
     {
-        int row0 = task * _rowsPerTask, row1 = Math.Min(_rows, row0 + _rowsPerTask);
-        bool full = function == ReduceOperation.FullSum;
-        float* values = full ? _scratch : _target;
         for (int row = row0; row < row1; row++)
-            values[row] = RowReductions.Reduce(full ? ReduceOperation.RowSum : function, _x + (long)row * _columns, _columns, scratch);
+            _target[row] = RowReductions.Reduce(function, _x + (long)row * _columns, _columns, scratch);
     }
 }

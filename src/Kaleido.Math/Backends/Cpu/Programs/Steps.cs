@@ -3,8 +3,7 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// <summary>Turns a program into steps and gives every slot that needs memory a place.</summary>
 internal static class Steps
 {
-    private const int Neighbours = 3;
-
+    /// <summary>The steps in the order in which they can run: regions first where rows do not mix, effects last.</summary>
     public static CpuStep[] Build(PlanProgram program)
     {
         var groups = Fusion.Group(program);
@@ -30,7 +29,7 @@ internal static class Steps
             if (effect is RecordEffect r) stored[r.Source] = true;
         }
 
-        var steps = groups.Select(group => Step(program, group, stored)).ToList();
+        var steps = RowsFirst(groups.Select(group => Step(program, group, stored)));
         foreach (var effect in program.Effects)
         {
             steps.Add(effect switch
@@ -45,14 +44,39 @@ internal static class Steps
         return [.. steps];
     }
 
+    // A product that mixes rows (a weight's gradient) goes after the next one that does not (the gradient of the layer's input): others wait
+    // for the latter, and the former fills the time until all blocks of rows have arrived.
+    private static List<CpuStep> RowsFirst(IEnumerable<CpuStep> steps)
+    {
+        var ordered = new List<CpuStep>();
+        var held = new List<CpuStep>();
+        foreach (var step in steps)
+        {
+            if (held.Exists(h => h.Writes.Intersect(step.Reads).Any())) Release();
+            if (step is ProductStep { ReadByRows: null })
+            {
+                held.Add(step);
+                continue;
+            }
+
+            ordered.Add(step);
+            if (step is ProductStep) Release();
+        }
+
+        Release();
+        return ordered;
+
+        void Release()
+        {
+            ordered.AddRange(held);
+            held.Clear();
+        }
+    }
+
     private static CpuStep Step(PlanProgram program, FusedGroup group, bool[] stored)
     {
         var members = group.Members.Where(m => m != group.Product).Select(m => program.Instructions[m]).ToList();
-        if (group.Product >= 0)
-        {
-            var chain = members.Count == 0 ? null : new ElementwiseChain(program, members, group.Shape, slot => stored[slot]);
-            return new ProductStep(program, program.Instructions[group.Product], chain);
-        }
+        if (group.Product >= 0) return new ProductStep(program, program.Instructions[group.Product], members, slot => stored[slot]);
 
         var instruction = members[0];
         if (instruction.Operation.IsElementwise)
@@ -60,63 +84,5 @@ internal static class Steps
         return instruction.Operation is Reduction reduction
             ? new ReduceStep(program, reduction.Function, instruction.Sources[0], instruction.Destination)
             : new MovementStep(program, instruction);
-    }
-
-    /// <summary>
-    /// Offsets in one arena: inputs, constants and outputs for the whole run, everything else from its first write to its last read. A
-    /// product whose chain overwrites it shares the place of that result (alias). Returns also the offset of each step's scratch, which lives a
-    /// few steps longer, so that neighbours that need not wait for each other do not share it.
-    /// </summary>
-    public static (long[] Offsets, int[] Alias, long[] Scratch, long ValueLength) Place(
-        PlanProgram program, CpuStep[] steps, int capacity, MemoryLayout layout)
-    {
-        int count = program.Slots.Count, end = steps.Length;
-        var alias = Enumerable.Range(0, count).ToArray();
-        int[] first = new int[count], last = new int[count];
-        Array.Fill(first, int.MaxValue);
-        Array.Fill(last, -1);
-        var readElsewhere = new HashSet<int>(program.Outputs);
-        for (int s = 0; s < steps.Length; s++)
-        {
-            foreach (int slot in steps[s].Reads) readElsewhere.Add(slot);
-        }
-
-        foreach (var product in steps.OfType<ProductStep>())
-        {
-            int slot = product.Destination;
-            if (program.Slots[slot].Memory is null && !readElsewhere.Contains(slot) && product.Successor is >= 0 and var successor)
-                alias[slot] = successor;
-        }
-
-        for (int s = 0; s < steps.Length; s++)
-        {
-            foreach (int slot in steps[s].Reads.Concat(steps[s].Writes)) Extend(alias[slot], s, s);
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            bool wholeRun = program.Slots[i].Kind is SlotKind.Input or SlotKind.Constant or SlotKind.Count;
-            if (wholeRun && (last[i] >= 0 || program.Slots[i].Kind != SlotKind.Count)) Extend(i, 0, end);
-        }
-
-        foreach (int output in program.Outputs) Extend(alias[output], 0, end);
-
-        var offsets = new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            bool placed = alias[i] == i && program.Slots[i].Memory is null && last[i] >= 0;
-            offsets[i] = placed ? layout.Place(program.Slots[i].Shape.Count(capacity), first[i], last[i]) : -1;
-        }
-
-        long valueLength = layout.Length;
-        var scratch = new long[steps.Length];
-        for (int s = 0; s < steps.Length; s++) scratch[s] = layout.Place(steps[s].SharedScratch(capacity), s, s + Neighbours);
-        return (offsets, alias, scratch, valueLength);
-
-        void Extend(int slot, int from, int to)
-        {
-            first[slot] = Math.Min(first[slot], from);
-            last[slot] = Math.Max(last[slot], to);
-        }
     }
 }

@@ -42,6 +42,19 @@ public sealed class TeamBarrier
         }
     }
 
+    /// <summary>Waits until a counter that other workers increase has reached a value; what they wrote before is then visible.</summary>
+    /// <exception cref="TeamPoisonedException">Another worker failed. Let it pass: the caller gets the worker's own exception.</exception>
+    internal void Await(ref int counter, int value)
+    {
+        var spinner = new Spinner(_crowded);
+        while (Volatile.Read(ref counter) < value)
+        {
+            if (Volatile.Read(ref _poisoned.Value) != 0)
+                throw new TeamPoisonedException();
+            spinner.Wait();
+        }
+    }
+
     /// <summary>Releases everybody who waits here, now or later in this dispatch, with a <see cref="TeamPoisonedException"/>.</summary>
     public void Poison()
     {

@@ -1,0 +1,139 @@
+namespace Kaleido.Backends.Cpu.Programs;
+
+/// <summary>
+/// The order in which workers take the tasks of a program, and what each task waits for. Tasks are numbered through all phases of all
+/// steps and taken in turn; a task begins when the phases that its own depends on are complete or, where rows flow from step to step, when
+/// they are done with its block of rows. So the team never meets within a run, and a task waits only for tasks that are already taken.
+/// </summary>
+internal sealed class Dataflow
+{
+    private readonly CpuStep[] _steps;
+    private readonly DataflowOrder _byRowsOrder, _order;
+    private readonly Entry[] _entries;
+    private int[] _progress = [];
+    private int _rows, _rowsPerBlock, _blocks, _total;
+    private PaddedInt _taken;
+    private bool _byRows;
+
+    /// <summary>
+    /// One phase of a step: tasks First … First + Tasks - 1 of the run, progress from Progress on. A phase with nothing to do is still one task,
+    /// since others may rely on what it waits for.
+    /// </summary>
+    private struct Entry
+    {
+        public CpuStep Step;
+        public int Phase, First, Tasks, Progress;
+        public bool ByRows, Empty;
+        public int[] Whole, Aligned;
+    }
+
+    /// <param name="steps">The steps in an order in which they could run one by one.</param>
+    /// <param name="touched">What memory each of their phases touches.</param>
+    public Dataflow(CpuStep[] steps, Func<CpuStep, int, IReadOnlyList<MemoryRange>> touched)
+    {
+        _steps = steps;
+        _byRowsOrder = new(steps, touched, byRows: true);
+        _order = new(steps, touched, byRows: false);
+        _entries = new Entry[_order.Phases.Count];
+    }
+
+    /// <summary>How many workers could ever be busy at once.</summary>
+    public int MostTasks { get; private set; }
+
+    /// <summary>Prepares the steps for a number of rows, with rows in blocks if there are enough of them to keep all workers busy.</summary>
+    public void Prepare(StepBinding binding, int rows, int workers)
+    {
+        _rows = rows;
+        _rowsPerBlock = RowBlocks.Choose(rows, workers);
+        _byRows = _rowsPerBlock > 0;
+        _blocks = _byRows ? (rows + _rowsPerBlock - 1) / _rowsPerBlock : 0;
+        foreach (var step in _steps)
+        {
+            step.ByRows = _byRows && step.ReadByRows is not null;
+            binding.Use(step);
+            step.Prepare(binding, rows, workers);
+        }
+
+        var order = _byRows ? _byRowsOrder : _order;
+        (_total, MostTasks) = (0, 1);
+        int progress = 0;
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            var (step, phase) = order.Phases[i];
+            bool byRows = step.ByRows && phase == step.Phases - 1;
+            int work = byRows ? _blocks : step.Tasks(phase), tasks = Math.Max(1, work);
+            _entries[i] = new Entry
+            {
+                Step = step, Phase = phase, First = _total, Tasks = tasks, Progress = progress, ByRows = byRows, Empty = work == 0,
+                Whole = order.Whole[i], Aligned = order.Aligned[i],
+            };
+            _total += tasks;
+            progress += Stride(byRows ? tasks + 1 : 1);
+            MostTasks = Math.Max(MostTasks, tasks);
+        }
+
+        if (_progress.Length < progress) _progress = new int[progress];
+    }
+
+    // Counters of different entries lie on different cache lines.
+    private static int Stride(int count) => (count + 15) / 16 * 16;
+
+    /// <summary>To be called before each run by several workers.</summary>
+    public void Reset()
+    {
+        Array.Clear(_progress);
+        _taken.Value = 0;
+    }
+
+    /// <summary>Runs everything on the calling thread.</summary>
+    public unsafe void RunAlone(float* scratch)
+    {
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            for (int task = 0; task < entry.Tasks; task++) Run(entry, task, scratch);
+        }
+    }
+
+    /// <summary>A worker's share of a run.</summary>
+    public unsafe void RunShared(float* scratch, TeamBarrier team)
+    {
+        int current = 0, ready = -1;
+        for (int task; (task = Interlocked.Increment(ref _taken.Value) - 1) < _total;)
+        {
+            while (task >= _entries[current].First + _entries[current].Tasks) current++;
+            ref readonly var entry = ref _entries[current];
+            if (ready != current)
+            {
+                foreach (int before in entry.Whole) Await(ref _progress[_entries[before].Progress], _entries[before].Tasks, team);
+                ready = current;
+            }
+
+            int number = task - entry.First;
+            foreach (int before in entry.Aligned) Await(ref _progress[_entries[before].Progress + 1 + number], 1, team);
+            Run(entry, number, scratch);
+            if (entry.ByRows) Volatile.Write(ref _progress[entry.Progress + 1 + number], 1);
+            Interlocked.Increment(ref _progress[entry.Progress]);
+        }
+    }
+
+    private static void Await(ref int progress, int value, TeamBarrier team)
+    {
+        if (Volatile.Read(ref progress) < value) team.Await(ref progress, value);
+    }
+
+    private unsafe void Run(in Entry entry, int task, float* scratch)
+    {
+        if (entry.Empty) return;
+        if (entry.ByRows) entry.Step.RunRows(task * _rowsPerBlock, Math.Min(_rows, (task + 1) * _rowsPerBlock), scratch);
+        else entry.Step.Run(entry.Phase, task, scratch);
+    }
+}
+
+/// <summary>Blocks of rows that go through a program one after the other.</summary>
+internal static class RowBlocks
+{
+    private static readonly int Rows = int.Parse(Environment.GetEnvironmentVariable("KMOST") ?? "36");
+
+    /// <summary>Rows of a block, or 0 where there are too few rows for blocks.</summary>
+    public static int Choose(int rows, int workers) => workers == 1 || rows < 24 * workers ? 0 : Rows;
+}
