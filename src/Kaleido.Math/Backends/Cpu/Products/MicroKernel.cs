@@ -12,7 +12,8 @@ namespace Kaleido.Backends.Cpu;
 /// at <c>b + k·bDepth</c>, all TVectors·Count floats of it readable (packed panels are padded); all floats of the block of C writable.
 /// Each element is the fused chain over ascending k, from +0 or, if <c>load</c>, from C: never split, never padded in k.
 /// The accumulators are named locals: an array of them would live in memory. The comparisons with TRows and TVectors
-/// are constants when compiled, so each instance has only its own accumulators.
+/// are constants when compiled, so each instance has only its own accumulators. Elements pass through <c>TEnd</c> on their way to C;
+/// <c>bias</c> is where the bias of the first column lies, if it needs one.
 /// </remarks>
 internal static unsafe class MicroKernel
 {
@@ -20,12 +21,13 @@ internal static unsafe class MicroKernel
     private const int Ahead = 32;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TLanes, TVector, TRows, TVectors>(
-        float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+    public static void Run<TLanes, TVector, TRows, TVectors, TEnd>(
+        float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load, float* bias)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TRows : struct, IConstant
         where TVectors : struct, IConstant
+        where TEnd : struct, IStoreEnd
     {
         TVector b0, b1 = default, t;
         TVector x0 = default, x1 = default, x2 = default, x3 = default;
@@ -217,84 +219,91 @@ internal static unsafe class MicroKernel
                 p6 += step;
         }
 
-        TLanes.Store(x0, c);
-        if (TVectors.Value > 1) TLanes.Store(y0, c + n);
+        TVector e0 = default, e1 = default;
+        if (TEnd.HasBias)
+        {
+            e0 = TLanes.Load(bias);
+            if (TVectors.Value > 1) e1 = TLanes.Load(bias + n);
+        }
+
+        TLanes.Store(TEnd.Apply<TLanes, TVector>(x0, e0), c);
+        if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y0, e1), c + n);
 
         if (TRows.Value > 1)
         {
             c += cRow;
-            TLanes.Store(x1, c);
-            if (TVectors.Value > 1) TLanes.Store(y1, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x1, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y1, e1), c + n);
         }
 
         if (TRows.Value > 2)
         {
             c += cRow;
-            TLanes.Store(x2, c);
-            if (TVectors.Value > 1) TLanes.Store(y2, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x2, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y2, e1), c + n);
         }
 
         if (TRows.Value > 3)
         {
             c += cRow;
-            TLanes.Store(x3, c);
-            if (TVectors.Value > 1) TLanes.Store(y3, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x3, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y3, e1), c + n);
         }
 
         if (TRows.Value > 4)
         {
             c += cRow;
-            TLanes.Store(x4, c);
-            if (TVectors.Value > 1) TLanes.Store(y4, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x4, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y4, e1), c + n);
         }
 
         if (TRows.Value > 5)
         {
             c += cRow;
-            TLanes.Store(x5, c);
-            if (TVectors.Value > 1) TLanes.Store(y5, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x5, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y5, e1), c + n);
         }
 
         if (TRows.Value > 6)
         {
             c += cRow;
-            TLanes.Store(x6, c);
-            if (TVectors.Value > 1) TLanes.Store(y6, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x6, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y6, e1), c + n);
         }
 
         if (TRows.Value > 7)
         {
             c += cRow;
-            TLanes.Store(x7, c);
-            if (TVectors.Value > 1) TLanes.Store(y7, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x7, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y7, e1), c + n);
         }
 
         if (TRows.Value > 8)
         {
             c += cRow;
-            TLanes.Store(x8, c);
-            if (TVectors.Value > 1) TLanes.Store(y8, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x8, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y8, e1), c + n);
         }
 
         if (TRows.Value > 9)
         {
             c += cRow;
-            TLanes.Store(x9, c);
-            if (TVectors.Value > 1) TLanes.Store(y9, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x9, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y9, e1), c + n);
         }
 
         if (TRows.Value > 10)
         {
             c += cRow;
-            TLanes.Store(x10, c);
-            if (TVectors.Value > 1) TLanes.Store(y10, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x10, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y10, e1), c + n);
         }
 
         if (TRows.Value > 11)
         {
             c += cRow;
-            TLanes.Store(x11, c);
-            if (TVectors.Value > 1) TLanes.Store(y11, c + n);
+            TLanes.Store(TEnd.Apply<TLanes, TVector>(x11, e0), c);
+            if (TVectors.Value > 1) TLanes.Store(TEnd.Apply<TLanes, TVector>(y11, e1), c + n);
         }
     }
 }

@@ -57,7 +57,7 @@ internal unsafe partial struct ProductKernel
                 column = column1;
             }
 
-            _end.Apply(c, _ldc, row0, row1, column0, column);
+            _end.AddBias(c, _ldc, row0, row1, column0, column);
         }
 
         while (column < column1)
@@ -80,7 +80,7 @@ internal unsafe partial struct ProductKernel
                     float* corner = c + (long)row0 * _ldc + column;
                     MaskedKernel.Rows<TLanes, TVector>(
                         row1 - row0, a + row0 * aRow, aRow, aDepth, b + column, _ldb, _depth, corner, _ldc, _accumulate, left);
-                    _end.Apply(c, _ldc, row0, row1, column, column1);
+                    _end.AddBias(c, _ldc, row0, row1, column, column1);
                     return;
                 }
             }

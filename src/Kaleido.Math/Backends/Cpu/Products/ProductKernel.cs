@@ -58,7 +58,7 @@ internal unsafe partial struct ProductKernel
     {
         var kernel = New(rows, columns, depth, false, transposeB, lda, ldb, ldc, false, level ?? Simd.Level, software);
         kernel._byRows = true;
-        kernel.Plan(workers, packOnce: false);
+        kernel.Plan(workers, packOnce: Environment.GetEnvironmentVariable("KPACK") != "0");
         return kernel;
     }
 
@@ -84,6 +84,9 @@ internal unsafe partial struct ProductKernel
     /// <summary>Floats of scratch that the tasks touch.</summary>
     public readonly long PackedFloats
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
+
+    /// <summary>Whether no task touches the scratch: a smaller depth does not change that.</summary>
+    public readonly bool IsInPlace => _inPlace;
 
     /// <summary>The number of pack tasks; 0 if nothing is packed beforehand.</summary>
     public readonly int PackTasks => _thin || _inPlace ? 0 : _packColumnTasks * _packDepthTasks + (_packA ? _rowTasks : 0);
@@ -155,9 +158,12 @@ internal unsafe partial struct ProductKernel
                 break;
             default:
                 ComputeScalar(row0, row1, column0, column1, a, b, c);
-                _end.Apply(c, _ldc, row0, row1, column0, column1);
+                _end.AddBias(c, _ldc, row0, row1, column0, column1);
                 break;
         }
+
+        // Not panel by panel: the mask is best read along its rows.
+        _end.ApplyMask(c, _ldc, row0, row1, column0, column1);
     }
 
     private void Plan(int workers, bool packOnce)
@@ -177,7 +183,7 @@ internal unsafe partial struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
-        _inPlace = CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
+        _inPlace = (Environment.GetEnvironmentVariable("KTN") == null || !_transposeA) && CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
         if (_inPlace)
             return;
         if (!_thin)
@@ -248,7 +254,7 @@ internal unsafe partial struct ProductKernel
         if (_thin)
         {
             ComputeThin<TLanes, TVector>(panel0, panel1, a, b, c, scratch);
-            _end.Apply(c, _ldc, row0, row1, column0, column1);
+            _end.AddBias(c, _ldc, row0, row1, column0, column1);
             return;
         }
 
@@ -292,7 +298,7 @@ internal unsafe partial struct ProductKernel
             a += row0 * aRow + k0 * aDepth;
             MaskedKernel.Rows<TLanes, TVector>(
                 row1 - row0, a, aRow, aDepth, panel, stride, depth, c + (long)row0 * _ldc, _ldc, load, columns);
-            if (end >= 0) _end.Apply(c - end, _ldc, row0, row1, end, end + columns);
+            if (end >= 0) _end.AddBias(c - end, _ldc, row0, row1, end, end + columns);
             return;
         }
 
@@ -309,11 +315,20 @@ internal unsafe partial struct ProductKernel
             }
 
             float* block = c + (long)row * _ldc;
-            if (columns == _width || columns == TLanes.Count)
-                ProductRows.Run<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+            bool whole = columns == _width || columns == TLanes.Count;
+            if (end < 0 || !_end.HasBias || _software || !whole)
+            {
+                if (whole)
+                    ProductRows.Run<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+                else
+                    ProductRows.RunEdge<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
+                if (end >= 0) _end.AddBias(c - end, _ldc, row, row + rows, end, end + columns);
+            }
             else
-                ProductRows.RunEdge<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, _ldc, load);
-            if (end >= 0) _end.Apply(c - end, _ldc, row, row + rows, end, end + columns);
+            {
+                _end.Run<TLanes, TVector>(rows, columns, first, aRow, aDepth, panel, stride, depth, block, end, _ldc, load);
+            }
+
             row += rows;
         }
     }

@@ -14,10 +14,22 @@ internal static unsafe class ProductRows
     {
         if (typeof(TLanes) == typeof(SoftwareLanes))
             RunSoftware(rows, columns, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
-        else if (columns > TLanes.Count)
-            Run<TLanes, TVector, C2>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
         else
-            Run<TLanes, TVector, C1>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+            Run<TLanes, TVector, NoEnd>(rows, columns, a, aRow, aDepth, b, bDepth, depth, c, cRow, load, null);
+    }
+
+    /// <summary>The same with an end, whose bias begins at the first of these columns.</summary>
+    public static void Run<TLanes, TVector, TEnd>(
+        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load,
+        float* bias)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TEnd : struct, IStoreEnd
+    {
+        if (columns > TLanes.Count)
+            Run<TLanes, TVector, C2, TEnd>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
+        else
+            Run<TLanes, TVector, C1, TEnd>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
     }
 
     /// <summary>The same where C has fewer columns than the vectors: by way of a tile on the stack.</summary>
@@ -58,35 +70,36 @@ internal static unsafe class ProductRows
                 _ => SoftwareKernel.TryRun<C1>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load),
             };
             if (!done)
-                Run<SoftwareLanes, Vector128<float>, C1>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                Run<SoftwareLanes, Vector128<float>, C1, NoEnd>(rows, a, aRow, aDepth, b, bDepth, depth, c, cRow, load, null);
         }
     }
 
-    private static void Run<TLanes, TVector, TVectors>(
-        int rows, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load)
+    private static void Run<TLanes, TVector, TVectors, TEnd>(
+        int rows, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, long cRow, bool load, float* bias)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TVectors : struct, IConstant
+        where TEnd : struct, IStoreEnd
     {
         switch (rows)
         {
             case 12:
-                MicroKernel.Run<TLanes, TVector, C12, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C12, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
             case 8:
-                MicroKernel.Run<TLanes, TVector, C8, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C8, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
             case 6:
-                MicroKernel.Run<TLanes, TVector, C6, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C6, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
             case 4:
-                MicroKernel.Run<TLanes, TVector, C4, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C4, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
             case 2:
-                MicroKernel.Run<TLanes, TVector, C2, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C2, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
             default:
-                MicroKernel.Run<TLanes, TVector, C1, TVectors>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load);
+                MicroKernel.Run<TLanes, TVector, C1, TVectors, TEnd>(a, aRow, aDepth, b, bDepth, depth, c, cRow, load, bias);
                 break;
         }
     }

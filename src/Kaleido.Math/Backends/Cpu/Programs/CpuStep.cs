@@ -45,7 +45,25 @@ internal abstract unsafe class CpuStep
     public abstract void Run(int phase, int task, float* scratch);
 
     /// <summary>Memory touched besides the slots and the shared scratch.</summary>
-    public virtual IEnumerable<MemoryRange> OtherMemory => [];
+    public virtual IEnumerable<MemoryRange> OtherMemory => Updates.SelectMany(update => update.Memory);
+
+    /// <summary>Whether the step can do the updates of parameters whose gradients it writes.</summary>
+    public virtual bool CanUpdate => false;
+
+    /// <summary>Those that it does.</summary>
+    public List<GradientUpdate> Updates { get; } = [];
+
+    /// <summary>To be called at the end of <see cref="Prepare"/> by steps that can update.</summary>
+    protected void PrepareUpdates(StepBinding binding)
+    {
+        foreach (var update in Updates) update.Prepare(binding);
+    }
+
+    /// <summary>To be called when a rectangle of what the step writes is complete.</summary>
+    protected void Update(int row0, int row1, int column0, int column1)
+    {
+        foreach (var update in Updates) update.Run(row0, row1, column0, column1);
+    }
 
     /// <summary>Rough cost in operations, to decide how many threads are worth waking.</summary>
     public abstract double Cost { get; }

@@ -38,6 +38,8 @@ internal sealed class Dataflow
     }
 
     /// <summary>How many workers could ever be busy at once.</summary>
+    public static long[] Waits = new long[1000], Works = new long[1000];
+    public void Dump(int n) { for (int i = 0; i < _entries.Length; i++) Console.WriteLine($"{Works[i] / 1e3 / n / 4,8:f1} wait {Waits[i] / 1e3 / n / 4,8:f1}  {_entries[i].Step.GetType().Name}.{_entries[i].Phase} {((_entries[i].Step as ProductStep)?.Name ?? "")} x{_entries[i].Tasks} rows {_entries[i].ByRows} whole {string.Join(',', _entries[i].Whole)} aligned {string.Join(',', _entries[i].Aligned)} #{i}"); Console.WriteLine($"{Works.Sum() / 1e3 / n / 4} {Waits.Sum() / 1e3 / n / 4}"); Array.Clear(Waits); Array.Clear(Works); }
     public int MostTasks { get; private set; }
 
     /// <summary>Prepares the steps for a number of rows, with rows in blocks if there are enough of them to keep all workers busy.</summary>
@@ -104,13 +106,17 @@ internal sealed class Dataflow
             ref readonly var entry = ref _entries[current];
             if (ready != current)
             {
+                long t9 = System.Diagnostics.Stopwatch.GetTimestamp();
                 foreach (int before in entry.Whole) Await(ref _progress[_entries[before].Progress], _entries[before].Tasks, team);
-                ready = current;
+                ready = current; Interlocked.Add(ref Waits[current], System.Diagnostics.Stopwatch.GetTimestamp() - t9);
             }
 
             int number = task - entry.First;
+            long t0 = System.Diagnostics.Stopwatch.GetTimestamp();
             foreach (int before in entry.Aligned) Await(ref _progress[_entries[before].Progress + 1 + number], 1, team);
+            long t1 = System.Diagnostics.Stopwatch.GetTimestamp();
             Run(entry, number, scratch);
+            long t2 = System.Diagnostics.Stopwatch.GetTimestamp(); Interlocked.Add(ref Waits[current], t1 - t0); Interlocked.Add(ref Works[current], t2 - t1);
             if (entry.ByRows) Volatile.Write(ref _progress[entry.Progress + 1 + number], 1);
             Interlocked.Increment(ref _progress[entry.Progress]);
         }

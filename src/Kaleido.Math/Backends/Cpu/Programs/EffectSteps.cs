@@ -56,38 +56,63 @@ internal sealed unsafe class RecordStep(RecordEffect effect) : CpuStep
     public override void Run(int phase, int task, float* scratch) => _ring[(long)(_counter!.Value % (ulong)effect.Capacity)] = *_source;
 }
 
-/// <summary>One optimiser step over the arenas, in stretches.</summary>
-internal sealed unsafe class UpdateStep(UpdateEffect effect) : CpuStep
+/// <summary>One optimiser step over what no <see cref="GradientUpdate"/> has done, in stretches.</summary>
+internal sealed unsafe class UpdateStep : CpuStep
 {
     private const int Chunk = 16384;
-    private readonly float* _gradients = CpuMemory.PointerOf(effect.Gradients, 0, effect.Length);
-    private readonly float* _parameters = CpuMemory.PointerOf(effect.Parameters, 0, effect.Length);
-    private readonly float* _moment1 = CpuMemory.PointerOf(effect.Moment1, 0, effect.Length);
-    private readonly float* _moment2 = CpuMemory.PointerOf(effect.Moment2, 0, effect.Length);
+    private readonly UpdateEffect _effect;
+    private readonly List<(int Start, int Count)> _chunks = [];
+    private readonly float* _gradients, _parameters, _moment1, _moment2;
+    private readonly long _length;
     private StepCounter? _counter;
+
+    /// <param name="effect">The update of whole arenas.</param>
+    /// <param name="done">What is done elsewhere.</param>
+    public UpdateStep(UpdateEffect effect, IEnumerable<GradientUpdate> done)
+    {
+        _effect = effect;
+        _gradients = CpuMemory.PointerOf(effect.Gradients, 0, effect.Length);
+        _parameters = CpuMemory.PointerOf(effect.Parameters, 0, effect.Length);
+        _moment1 = CpuMemory.PointerOf(effect.Moment1, 0, effect.Length);
+        _moment2 = CpuMemory.PointerOf(effect.Moment2, 0, effect.Length);
+        int at = 0;
+        foreach (var update in done.OrderBy(u => u.Start))
+        {
+            Add(at, (int)update.Start);
+            at = (int)(update.Start + update.Count);
+        }
+
+        Add(at, effect.Length);
+        _length = _chunks.Sum(c => (long)c.Count);
+
+        void Add(int start, int end)
+        {
+            for (; start < end; start += Chunk) _chunks.Add((start, Math.Min(Chunk, end - start)));
+        }
+    }
 
     public override IEnumerable<int> Reads => [];
 
     public override IEnumerable<int> Writes => [];
 
-    public override IEnumerable<MemoryRange> OtherMemory =>
-    [
-        new(effect.Gradients, 0, effect.Length, false),
-        new(effect.Parameters, 0, effect.Length, true),
-        new(effect.Moment1, 0, effect.Length, true),
-        new(effect.Moment2, 0, effect.Length, true),
-    ];
+    public override IEnumerable<MemoryRange> OtherMemory => _chunks.SelectMany(c => new MemoryRange[]
+    {
+        new(_effect.Gradients, c.Start, c.Start + c.Count, false),
+        new(_effect.Parameters, c.Start, c.Start + c.Count, true),
+        new(_effect.Moment1, c.Start, c.Start + c.Count, true),
+        new(_effect.Moment2, c.Start, c.Start + c.Count, true),
+    });
 
-    public override double Cost => 10.0 * effect.Length;
+    public override double Cost => 10.0 * _length;
 
     public override void Prepare(StepBinding binding, int rows, int workers) => _counter = binding.Counter;
 
-    public override int Tasks(int phase) => (effect.Length + Chunk - 1) / Chunk;
+    public override int Tasks(int phase) => _chunks.Count;
 
     public override void Run(int phase, int task, float* scratch)
     {
-        int start = task * Chunk;
-        OptimizerKernel.Run(effect.Rule, _counter!.Value, _gradients + start, _parameters + start, _moment1 + start, _moment2 + start,
-            Math.Min(Chunk, effect.Length - start));
+        var (start, count) = _chunks[task];
+        OptimizerKernel.Run(
+            _effect.Rule, _counter!.Value, _gradients + start, _parameters + start, _moment1 + start, _moment2 + start, count);
     }
 }

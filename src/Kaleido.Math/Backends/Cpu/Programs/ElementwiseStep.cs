@@ -12,6 +12,8 @@ internal sealed unsafe class ElementwiseStep(ElementwiseChain chain, Shape shape
 
     public override IEnumerable<int> Writes => chain.Writes;
 
+    public override bool CanUpdate => true;
+
     public override IEnumerable<int>? ReadByRows => shape.Rows.IsRows ? chain.ReadByRows : null;
 
     public override double Cost => (double)_rows * _columns * _runner.Operations * 2;
@@ -22,6 +24,7 @@ internal sealed unsafe class ElementwiseStep(ElementwiseChain chain, Shape shape
     {
         (_rows, _columns) = (shape.Rows.Resolve(rows), shape.Columns.Resolve(rows));
         _runner.Prepare(binding, _columns);
+        PrepareUpdates(binding);
         // Few long rows are cut across, at whole blocks.
         _columnsPerTask = _rows < 4 * workers && _columns >= 2 * 16384 ? 16384 : Math.Max(1, _columns);
         _tasksAcross = Math.Max(1, (_columns + _columnsPerTask - 1) / _columnsPerTask);
@@ -33,7 +36,9 @@ internal sealed unsafe class ElementwiseStep(ElementwiseChain chain, Shape shape
     public override void Run(int phase, int task, float* scratch)
     {
         int row0 = task / _tasksAcross * _rowsPerTask, column0 = task % _tasksAcross * _columnsPerTask;
-        _runner.Run(row0, Math.Min(_rows, row0 + _rowsPerTask), column0, Math.Min(_columns, column0 + _columnsPerTask), scratch);
+        int row1 = Math.Min(_rows, row0 + _rowsPerTask), column1 = Math.Min(_columns, column0 + _columnsPerTask);
+        _runner.Run(row0, row1, column0, column1, scratch);
+        Update(row0, row1, column0, column1);
     }
 
     public override void RunRows(int row0, int row1, float* scratch) => _runner.RunRows(row0, row1, scratch);

@@ -6,8 +6,9 @@ namespace Kaleido.Backends.Cpu.Programs;
 internal static class Lowering
 {
     /// <summary>
-    /// Makes each full sum a column sum of row sums, so that the row sums can be formed where the rows are; and moves sums behind elementwise
-    /// instructions that do not need them, so that these can still join what computes the summed values.
+    /// Makes each full sum a column sum of row sums, so that the row sums can be formed where the rows are; and moves sums, and
+    /// what is computed from them, behind elementwise instructions that do not need them, so that these can still join what computes the
+    /// summed values.
     /// </summary>
     public static PlanProgram Rewrite(PlanProgram program)
     {
@@ -35,20 +36,15 @@ internal static class Lowering
         var waiting = new List<Instruction>();
         foreach (var instruction in instructions)
         {
-            if (instruction.Operation is Reduction)
-            {
-                waiting.Add(instruction);
-                continue;
-            }
-
-            bool needsOne = waiting.Exists(w => instruction.Sources.Contains(w.Destination));
-            if (needsOne || !instruction.Operation.IsElementwise)
+            bool waits = instruction.Operation is Reduction
+                || (instruction.Operation.IsElementwise && waiting.Exists(w => instruction.Sources.Contains(w.Destination)));
+            if (!waits && !instruction.Operation.IsElementwise)
             {
                 ordered.AddRange(waiting);
                 waiting.Clear();
             }
 
-            ordered.Add(instruction);
+            (waits ? waiting : ordered).Add(instruction);
         }
 
         ordered.AddRange(waiting);

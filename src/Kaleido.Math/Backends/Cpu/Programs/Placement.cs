@@ -8,8 +8,9 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed class Placement
 {
-    // Scratch of a step lives a few steps longer, so that neighbours that need not wait for each other do not share it.
-    private const int Neighbours = 3;
+    // Scratch of a step lives a few steps longer, and so does what a step reads that mixes rows: those who write there next would wait for
+    // the step to be complete.
+    private const int Neighbours = 4, SmallScratch = 1 << 16, SmallNeighbours = 8;
 
     private readonly PlanProgram _program;
     private readonly CpuStep[] _steps;
@@ -32,9 +33,11 @@ internal sealed class Placement
         }
 
         ValueLength = layout.Length;
-        Scratch = [.. steps.Select((step, s) => layout.Place(step.SharedScratch(capacity), s, s + Neighbours))];
+        Scratch = [.. steps.Select((step, s) => layout.Place(step.SharedScratch(capacity), s, LastUse(step.SharedScratch(capacity), s)))];
         Length = layout.Length;
     }
+
+    private static int LastUse(long scratch, int step) => step + (scratch <= SmallScratch ? SmallNeighbours : Neighbours);
 
     /// <summary>Where each slot lies; -1 for those that have no place in the arena.</summary>
     public long[] Offsets { get; }
@@ -72,6 +75,8 @@ internal sealed class Placement
         for (int s = 0; s < _steps.Length; s++)
         {
             foreach (int slot in _steps[s].Reads.Concat(_steps[s].Writes)) Extend(Alias[slot], s, s);
+            if (_steps[s].ReadByRows is not null || _steps[s].Phases == 1) continue;
+            foreach (int slot in _steps[s].Reads) Extend(Alias[slot], s, Math.Min(s + Neighbours, _steps.Length - 1));
         }
 
         for (int i = 0; i < _program.Slots.Count; i++)

@@ -39,7 +39,10 @@ internal sealed unsafe class ProductStep : CpuStep
             ? null
             : (_chain?.ReadByRows ?? []).Append(_left).Append(_ending.Mask).Where(s => s >= 0).Except([_right, _ending.Bias]);
 
+    public string Name => $"{(_operation.TransposeLeft ? 'T' : 'N')}{(_operation.TransposeRight ? 'T' : 'N')}";
     public override double Cost => _cost;
+
+    public override bool CanUpdate => true;
 
     public override int Phases => 2;
 
@@ -72,7 +75,10 @@ internal sealed unsafe class ProductStep : CpuStep
 
     public override long SharedScratch(int capacity)
     {
-        var (rows, columns, depth, _, _) = Sizes(capacity);
+        var (rows, columns, depth, lda, ldb) = Sizes(capacity);
+        // The number of rows of a run is then the depth alone.
+        if (_operation.TransposeLeft && ProductKernel.Create(rows, columns, depth, true, _operation.TransposeRight, lda, ldb, columns, false, 1).IsInPlace)
+            return 0;
         return ProductKernel.ScratchFloats(rows, columns, depth, _operation.TransposeLeft, _operation.TransposeRight);
     }
 
@@ -90,6 +96,7 @@ internal sealed unsafe class ProductStep : CpuStep
         _c = binding.Pointer(Destination);
         _scratch = binding.Scratch;
         _runner?.Prepare(binding, n);
+        PrepareUpdates(binding);
         _cost = 0.05 * m * n * k + 2.0 * m * n * ((_runner?.Operations ?? 0) + _ending.Members.Count);
 
         nint PointerOf(int slot) => slot < 0 ? 0 : (nint)binding.Pointer(slot);
@@ -105,9 +112,11 @@ internal sealed unsafe class ProductStep : CpuStep
             return;
         }
 
-        _kernel.Compute(task, _a, _b, _c, _scratch);
         _kernel.Tile(task, out int row0, out int row1, out int column0, out int column1);
+        if (Environment.GetEnvironmentVariable("KNOF") == null) foreach (var update in Updates) update.Fetch(row0, row1, column0, column1);
+        _kernel.Compute(task, _a, _b, _c, _scratch);
         _runner?.Run(row0, row1, column0, column1, scratch);
+        Update(row0, row1, column0, column1);
     }
 
     public override void RunRows(int row0, int row1, float* scratch)

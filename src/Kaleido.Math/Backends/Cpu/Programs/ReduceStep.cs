@@ -32,6 +32,8 @@ internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation fun
         _ => false,
     };
 
+    public override bool CanUpdate => SumsColumns;
+
     public override double Cost => (double)_rows * _columns;
 
     public override long SharedScratch(int capacity)
@@ -52,6 +54,7 @@ internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation fun
         _x = binding.Pointer(source);
         _target = binding.Pointer(destination);
         _scratch = binding.Scratch;
+        PrepareUpdates(binding);
         _blocks = Blocks(_rows);
         bool small = (long)_rows * _columns <= Grain;
         _tasks = SumsColumns ? (small ? 0 : _blocks) : RowTasks(_rows, _columns, out _rowsPerTask, Grain);
@@ -82,6 +85,8 @@ internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation fun
             if (_tasks == 0) SumBlock(block, sums);
             Reductions.AddBlock(_target, sums, _columns);
         }
+
+        Update(0, 1, 0, _columns);
     }
 
     public override void RunRows(int row0, int row1, float* scratch)
