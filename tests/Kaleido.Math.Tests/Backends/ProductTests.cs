@@ -245,7 +245,7 @@ public sealed unsafe class ProductTests
         var kernel = ProductKernel.Create(
             it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, ldc, it.Accumulate, it.Workers, level,
             it.PackOnce, it.Software);
-        long bound = ProductKernel.ScratchFloats(it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB);
+        long bound = ProductKernel.ScratchFloats(it.Rows, it.Columns, it.Depth, it.TransposeA, lda);
         Assert.InRange(kernel.PackedFloats, 0, bound);
         using var x = new AlignedFloats(a.Length);
         using var y = new AlignedFloats(b.Length);

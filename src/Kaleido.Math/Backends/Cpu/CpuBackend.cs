@@ -75,7 +75,7 @@ public sealed unsafe class CpuBackend : IBackend
         int depth = transposeLeft ? left.Rows : left.Columns;
         var kernel = ProductKernel.Create(destination.Rows, destination.Columns, depth, transposeLeft, transposeRight,
             left.Columns, right.Columns, destination.Columns, accumulate, workers: 1);
-        using var scratch = new CpuMemory(ProductKernel.ScratchFloats(destination.Rows, destination.Columns, depth, transposeLeft, transposeRight));
+        using var scratch = new CpuMemory(kernel.PackedFloats);
         float* a = CpuMemory.PointerOf(left), b = CpuMemory.PointerOf(right), c = CpuMemory.PointerOf(destination);
         for (int task = 0; task < kernel.PackTasks; task++) kernel.Pack(task, a, b, scratch.Pointer);
         for (int task = 0; task < kernel.TileTasks; task++) kernel.Compute(task, a, b, c, scratch.Pointer);

@@ -131,6 +131,12 @@ internal static unsafe class MicroKernel
             {
                 Sse.Prefetch0(b + Ahead * bDepth);
                 if (TVectors.Value > 1) Sse.Prefetch0(b + Ahead * bDepth + n);
+                if (one == 1)
+                {
+                    // A transposed A: every k is another row of it, and the hardware does not follow from page to page.
+                    Sse.Prefetch0(p0 + Ahead * step);
+                    Sse.Prefetch0(p0 + Ahead * step + TRows.Value - 1);
+                }
             }
 
             b0 = TLanes.Load(b);

@@ -58,7 +58,7 @@ internal unsafe partial struct ProductKernel
     {
         var kernel = New(rows, columns, depth, false, transposeB, lda, ldb, ldc, false, level ?? Simd.Level, software);
         kernel._byRows = true;
-        kernel.Plan(workers, packOnce: Environment.GetEnvironmentVariable("KPACK") != "0");
+        kernel.Plan(workers, packOnce: true);
         return kernel;
     }
 
@@ -75,11 +75,14 @@ internal unsafe partial struct ProductKernel
     public readonly ProductKernel With(in ProductEnd end) => this with { _end = end };
 
     /// <summary>
-    /// An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows, at any level and leading dimension.
+    /// An upper bound of <see cref="PackedFloats"/> for this and every smaller number of rows and depth, at any level.
     /// </summary>
-    public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, bool transposeB)
+    public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, int lda)
         => (columns + 31L) / 32 * 32 * depth + 64
-            + (transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
+            + (!CopiesA(columns, lda) ? 0 : transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
+
+    /// <summary>Whether A is copied: where it is read often, or its rows fall into the same cache sets.</summary>
+    private static bool CopiesA(int columns, int lda) => columns >= 1024 || lda % 256 == 0;
 
     /// <summary>Floats of scratch that the tasks touch.</summary>
     public readonly long PackedFloats
@@ -183,7 +186,7 @@ internal unsafe partial struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
-        _inPlace = (Environment.GetEnvironmentVariable("KTN") == null || !_transposeA) && CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
+        _inPlace = CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
         if (_inPlace)
             return;
         if (!_thin)
@@ -191,7 +194,7 @@ internal unsafe partial struct ProductKernel
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
-        _packA = !_thin && !packOnce && !_byRows && (_columns >= 1024 || _lda % 256 == 0);
+        _packA = !_thin && !packOnce && !_byRows && CopiesA(_columns, _lda);
     }
 
     private readonly bool CanMask => _level switch

@@ -8,6 +8,7 @@ namespace Kaleido.Backends.Cpu.Programs;
 internal sealed class Dataflow
 {
     private readonly CpuStep[] _steps;
+    private readonly bool[] _keepsRows;
     private readonly DataflowOrder _byRowsOrder, _order;
     private readonly Entry[] _entries;
     private int[] _progress = [];
@@ -32,14 +33,13 @@ internal sealed class Dataflow
     public Dataflow(CpuStep[] steps, Func<CpuStep, int, IReadOnlyList<MemoryRange>> touched)
     {
         _steps = steps;
+        _keepsRows = [.. steps.Select(step => step.ReadByRows is not null)];
         _byRowsOrder = new(steps, touched, byRows: true);
         _order = new(steps, touched, byRows: false);
         _entries = new Entry[_order.Phases.Count];
     }
 
     /// <summary>How many workers could ever be busy at once.</summary>
-    public static long[] Waits = new long[1000], Works = new long[1000];
-    public void Dump(int n) { for (int i = 0; i < _entries.Length; i++) Console.WriteLine($"{Works[i] / 1e3 / n / 4,8:f1} wait {Waits[i] / 1e3 / n / 4,8:f1}  {_entries[i].Step.GetType().Name}.{_entries[i].Phase} {((_entries[i].Step as ProductStep)?.Name ?? "")} x{_entries[i].Tasks} rows {_entries[i].ByRows} whole {string.Join(',', _entries[i].Whole)} aligned {string.Join(',', _entries[i].Aligned)} #{i}"); Console.WriteLine($"{Works.Sum() / 1e3 / n / 4} {Waits.Sum() / 1e3 / n / 4}"); Array.Clear(Waits); Array.Clear(Works); }
     public int MostTasks { get; private set; }
 
     /// <summary>Prepares the steps for a number of rows, with rows in blocks if there are enough of them to keep all workers busy.</summary>
@@ -49,9 +49,10 @@ internal sealed class Dataflow
         _rowsPerBlock = RowBlocks.Choose(rows, workers);
         _byRows = _rowsPerBlock > 0;
         _blocks = _byRows ? (rows + _rowsPerBlock - 1) / _rowsPerBlock : 0;
-        foreach (var step in _steps)
+        for (int i = 0; i < _steps.Length; i++)
         {
-            step.ByRows = _byRows && step.ReadByRows is not null;
+            var step = _steps[i];
+            step.ByRows = _byRows && _keepsRows[i];
             binding.Use(step);
             step.Prepare(binding, rows, workers);
         }
@@ -106,17 +107,13 @@ internal sealed class Dataflow
             ref readonly var entry = ref _entries[current];
             if (ready != current)
             {
-                long t9 = System.Diagnostics.Stopwatch.GetTimestamp();
                 foreach (int before in entry.Whole) Await(ref _progress[_entries[before].Progress], _entries[before].Tasks, team);
-                ready = current; Interlocked.Add(ref Waits[current], System.Diagnostics.Stopwatch.GetTimestamp() - t9);
+                ready = current;
             }
 
             int number = task - entry.First;
-            long t0 = System.Diagnostics.Stopwatch.GetTimestamp();
             foreach (int before in entry.Aligned) Await(ref _progress[_entries[before].Progress + 1 + number], 1, team);
-            long t1 = System.Diagnostics.Stopwatch.GetTimestamp();
             Run(entry, number, scratch);
-            long t2 = System.Diagnostics.Stopwatch.GetTimestamp(); Interlocked.Add(ref Waits[current], t1 - t0); Interlocked.Add(ref Works[current], t2 - t1);
             if (entry.ByRows) Volatile.Write(ref _progress[entry.Progress + 1 + number], 1);
             Interlocked.Increment(ref _progress[entry.Progress]);
         }
@@ -138,8 +135,14 @@ internal sealed class Dataflow
 /// <summary>Blocks of rows that go through a program one after the other.</summary>
 internal static class RowBlocks
 {
-    private static readonly int Rows = int.Parse(Environment.GetEnvironmentVariable("KMOST") ?? "36");
+    // Multiples of the kernels' groups of rows; each block fetches all weights of a layer, which pays from some dozens of rows on.
+    private const int Group = 12, Least = 36, Most = 144, PerWorker = 3;
 
-    /// <summary>Rows of a block, or 0 where there are too few rows for blocks.</summary>
-    public static int Choose(int rows, int workers) => workers == 1 || rows < 24 * workers ? 0 : Rows;
+    /// <summary>Rows of a block, or 0 where there are too few rows for blocks or nobody to share them with.</summary>
+    public static int Choose(int rows, int workers)
+    {
+        if (workers == 1 || rows < Least * workers) return 0;
+        int share = (rows + PerWorker * workers - 1) / (PerWorker * workers);
+        return Math.Clamp((share + Group - 1) / Group * Group, Least, Most);
+    }
 }

@@ -79,7 +79,7 @@ internal sealed unsafe class UpdateStep : CpuStep
         foreach (var update in done.OrderBy(u => u.Start))
         {
             Add(at, (int)update.Start);
-            at = (int)(update.Start + update.Count);
+            at = Math.Max(at, (int)(update.Start + update.Count));
         }
 
         Add(at, effect.Length);

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu.Programs;
@@ -37,24 +36,6 @@ internal sealed unsafe class GradientUpdate
 
     /// <summary>The step number of the update is the counter's.</summary>
     public void Prepare(StepBinding binding) => _counter = binding.Counter;
-
-    /// <summary>
-    /// Fetches what the update of a rectangle will need into the core's cache: between two tiles of a product the memory has time for it.
-    /// </summary>
-    public void Fetch(int row0, int row1, int column0, int column1)
-    {
-        if (!Sse.IsSupported) return;
-        for (int row = row0; row < row1; row++)
-        {
-            long end = (long)row * Columns + column1;
-            for (long at = (long)row * Columns + column0; at < end; at += 16)
-            {
-                Sse.Prefetch1(_parameters + at);
-                Sse.Prefetch1(_moment1 + at);
-                Sse.Prefetch1(_moment2 + at);
-            }
-        }
-    }
 
     /// <summary>Updates what belongs to a rectangle of the gradient.</summary>
     public void Run(int row0, int row1, int column0, int column1)

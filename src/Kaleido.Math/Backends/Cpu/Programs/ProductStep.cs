@@ -39,7 +39,6 @@ internal sealed unsafe class ProductStep : CpuStep
             ? null
             : (_chain?.ReadByRows ?? []).Append(_left).Append(_ending.Mask).Where(s => s >= 0).Except([_right, _ending.Bias]);
 
-    public string Name => $"{(_operation.TransposeLeft ? 'T' : 'N')}{(_operation.TransposeRight ? 'T' : 'N')}";
     public override double Cost => _cost;
 
     public override bool CanUpdate => true;
@@ -79,7 +78,7 @@ internal sealed unsafe class ProductStep : CpuStep
         // The number of rows of a run is then the depth alone.
         if (_operation.TransposeLeft && ProductKernel.Create(rows, columns, depth, true, _operation.TransposeRight, lda, ldb, columns, false, 1).IsInPlace)
             return 0;
-        return ProductKernel.ScratchFloats(rows, columns, depth, _operation.TransposeLeft, _operation.TransposeRight);
+        return ProductKernel.ScratchFloats(rows, columns, depth, _operation.TransposeLeft, _program.Slots[_left].Shape.Columns.IsRows ? 0 : lda);
     }
 
     public override long WorkerScratch(int capacity) => _runner?.Scratch ?? 0;
@@ -113,7 +112,6 @@ internal sealed unsafe class ProductStep : CpuStep
         }
 
         _kernel.Tile(task, out int row0, out int row1, out int column0, out int column1);
-        if (Environment.GetEnvironmentVariable("KNOF") == null) foreach (var update in Updates) update.Fetch(row0, row1, column0, column1);
         _kernel.Compute(task, _a, _b, _c, _scratch);
         _runner?.Run(row0, row1, column0, column1, scratch);
         Update(row0, row1, column0, column1);

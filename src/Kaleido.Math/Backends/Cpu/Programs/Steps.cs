@@ -53,7 +53,7 @@ internal static class Steps
         var held = new List<CpuStep>();
         foreach (var step in steps)
         {
-            if (step.ReadByRows is null && Environment.GetEnvironmentVariable("KNORF") == null)
+            if (step.ReadByRows is null)
             {
                 held.Add(step);
                 continue;
