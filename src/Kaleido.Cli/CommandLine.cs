@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             CreateCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
+            BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),
             VerifyCommand.BuildChild(terminal),
         };
