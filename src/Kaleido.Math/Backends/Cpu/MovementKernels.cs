@@ -106,8 +106,36 @@ internal static unsafe class MovementKernels
             return;
         }
 
-        var permutation = new FeistelPermutation(minibatch.Samples, minibatch.Seed, minibatch.Stream, step);
-        for (int row = row0; row < row1; row++) destination[row] = permutation[row];
+        uint seed = minibatch.Seed;
+        MinibatchDraw.Fill(new(in seed), minibatch.Stream, minibatch.Samples, step, row0, row1 - row0, new Span<float>(destination + row0, row1 - row0));
+    }
+}
+
+/// <summary>
+/// Row numbers of small minibatches, drawn for some steps at once: they depend on the step alone, and alone a draw does not fill a vector.
+/// </summary>
+internal sealed unsafe class MinibatchesAhead(MinibatchIndicesOperation minibatch)
+{
+    /// <summary>The most rows for which this pays.</summary>
+    public const int MostRows = 64;
+
+    private const int Numbers = 1024;
+
+    private readonly float[] _indices = new float[Numbers];
+    private ulong _first;
+    private int _steps, _rows;
+
+    /// <summary>All rows of a step's minibatch.</summary>
+    public void Read(ulong step, int rows, float* destination)
+    {
+        if (rows != _rows || step < _first || step - _first >= (ulong)_steps)
+        {
+            (_first, _rows, _steps) = (step, rows, Numbers / rows);
+            uint seed = minibatch.Seed;
+            MinibatchDraw.Fill(new(in seed), minibatch.Stream, minibatch.Samples, step, 0, rows, _indices.AsSpan(0, _steps * rows));
+        }
+
+        _indices.AsSpan((int)(step - _first) * rows, rows).CopyTo(new Span<float>(destination, rows));
     }
 }
 

@@ -28,6 +28,7 @@ internal static unsafe class Reductions
     [SkipLocalsInit]
     public static float RowSum(float* row, int columns, SimdLevel level)
     {
+        if (columns == 1) return 0f + *row; // The other lanes are +0, which changes nothing any more.
         float* lanes = stackalloc float[Lanes];
         int whole = columns / Lanes * Lanes;
         if (whole == 0 || level == SimdLevel.Scalar)

@@ -37,10 +37,10 @@ internal sealed unsafe class LaneNoise : LaneStep
 /// </summary>
 internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndicesOperation minibatch, int destination) : LaneStep
 {
-    private const int Lanes = LaneLayout.Lanes, Slots = 2 * Lanes, MostSteps = 32, MostIndices = 4096;
+    private const int Lanes = LaneLayout.Lanes, MostSteps = 32, MostIndices = 4096;
 
     private readonly LanePlace _destination = program.PlaceOf(destination);
-    private readonly int _rows = program.SizeOf(destination).Rows, _halfBits = FeistelPermutation.HalfBits(minibatch.Samples);
+    private readonly int _rows = program.SizeOf(destination).Rows;
 
     /// <summary>Row numbers of some steps ahead: that of step s, row r, network l is number ((s - first)·rows + r)·16 + l.</summary>
     internal sealed class Ahead
@@ -62,53 +62,10 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
             if (ahead.Indices.Length < most * perStep) ahead.Indices = new float[most * perStep];
             ahead.First = context.Step;
             ahead.Steps = (int)Math.Min((ulong)most, context.LastStep - context.Step + 1);
-            Draw(context.Seeds, ahead.First, ahead.Indices.AsSpan(0, ahead.Steps * perStep));
+            MinibatchDraw.Fill(context.Seeds, minibatch.Stream, minibatch.Samples, ahead.First, 0, _rows,
+                ahead.Indices.AsSpan(0, ahead.Steps * perStep));
         }
 
         ahead.Indices.AsSpan((int)(context.Step - ahead.First) * perStep, perStep).CopyTo(new Span<float>(context.Pointer(_destination), perStep));
-    }
-
-    // A slot holds one value until it lands below the number of samples, then the next one.
-    [SkipLocalsInit]
-    private void Draw(uint[] seeds, ulong firstStep, Span<float> indices)
-    {
-        ulong* values = stackalloc ulong[Slots], slotSeeds = stackalloc ulong[Slots], steps = stackalloc ulong[Slots];
-        int* targets = stackalloc int[Slots];
-        int next = 0, active = 0, row = 0, samples = minibatch.Samples;
-        ulong step = firstStep;
-        for (int slot = 0; slot < Slots; slot++)
-        {
-            (values[slot], slotSeeds[slot], steps[slot]) = (0, 0, 0);
-            if (next < indices.Length) Load(active++);
-        }
-
-        while (active > 0)
-        {
-            PhiloxAcross.Encrypt(values, slotSeeds, steps, minibatch.Stream, _halfBits);
-            for (int slot = 0; slot < active; slot++)
-            {
-                int value = (int)values[slot];
-                if (value >= samples) continue;
-                indices[targets[slot]] = value;
-                if (next < indices.Length)
-                {
-                    Load(slot);
-                    continue;
-                }
-
-                active--;
-                (values[slot], slotSeeds[slot], steps[slot], targets[slot]) = (values[active], slotSeeds[active], steps[active], targets[active]);
-                slot--;
-            }
-        }
-
-        void Load(int slot)
-        {
-            (values[slot], slotSeeds[slot], steps[slot]) = ((ulong)row, seeds[next % Lanes], step);
-            targets[slot] = next++;
-            if (next % Lanes != 0 || ++row < _rows) return;
-            row = 0;
-            step++;
-        }
     }
 }

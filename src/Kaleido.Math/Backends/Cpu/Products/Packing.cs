@@ -58,17 +58,22 @@ internal static unsafe class Packing
     {
         if (columns < width)
             new Span<float>(panel, depth * width).Clear();
-        int k = 0, squares = Avx.IsSupported ? columns / Transpose * Transpose : 0;
-        for (; k <= depth - Transpose; k += Transpose, panel += Transpose * width)
+        if (Avx.IsSupported && columns >= Transpose && depth >= Transpose)
         {
-            for (int column = 0; column < squares; column += Transpose)
-                Transpose8(b + column * ldb + k, ldb, panel + column, width);
-            for (int column = squares; column < columns; column++)
-                for (int i = 0; i < Transpose; i++)
-                    panel[i * width + column] = b[column * ldb + k + i];
+            // The last squares overlap those before them: the same numbers go to the same places.
+            for (int k = 0; ; k = Math.Min(k + Transpose, depth - Transpose))
+            {
+                for (int column = 0; ; column = Math.Min(column + Transpose, columns - Transpose))
+                {
+                    Transpose8(b + column * ldb + k, ldb, panel + (long)k * width + column, width);
+                    if (column == columns - Transpose) break;
+                }
+
+                if (k == depth - Transpose) return;
+            }
         }
 
-        for (; k < depth; k++, panel += width)
+        for (int k = 0; k < depth; k++, panel += width)
         {
             for (int column = 0; column < columns; column++)
                 panel[column] = b[column * ldb + k];

@@ -47,9 +47,9 @@ internal readonly unsafe record struct ProductEnd(nint Bias, nint Mask, bool Rel
     {
         c += row0 * ldc;
         int rows = row1 - row0, done = column0;
-        if (Vector512.IsHardwareAccelerated) done = Block<TEnd, Float512>(end, c, ldc, rows, done, column1);
-        if (Vector256.IsHardwareAccelerated && done < column1) done = Block<TEnd, Float256>(end, c, ldc, rows, done, column1);
-        if (Vector128.IsHardwareAccelerated && done < column1) done = Block<TEnd, Float128>(end, c, ldc, rows, done, column1);
+        if (Vector512.IsHardwareAccelerated && column1 - done >= 16) done = Block<TEnd, Float512>(end, c, ldc, rows, done, column1);
+        if (Vector256.IsHardwareAccelerated && column1 - done >= 8) done = Block<TEnd, Float256>(end, c, ldc, rows, done, column1);
+        if (Vector128.IsHardwareAccelerated && column1 - done >= 4) done = Block<TEnd, Float128>(end, c, ldc, rows, done, column1);
         if (done < column1) Block<TEnd, FloatScalar>(end, c, ldc, rows, done, column1);
     }
 

@@ -62,7 +62,7 @@ internal abstract unsafe class CpuStep
     /// <summary>To be called when a rectangle of what the step writes is complete.</summary>
     protected void Update(int row0, int row1, int column0, int column1)
     {
-        foreach (var update in Updates) update.Run(row0, row1, column0, column1);
+        for (int i = 0; i < Updates.Count; i++) Updates[i].Run(row0, row1, column0, column1);
     }
 
     /// <summary>Rough cost in operations, to decide how many threads are worth waking.</summary>

@@ -8,6 +8,9 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed unsafe class GradientUpdate
 {
+    // Smaller parameters are better updated all at once.
+    private const int WorthIt = 4096;
+
     private readonly UpdateEffect _effect;
     private readonly float* _gradients, _parameters, _moment1, _moment2;
     private StepCounter? _counter;
@@ -65,7 +68,8 @@ internal sealed unsafe class GradientUpdate
             {
                 var slot = program.Slots[written];
                 if (!ReferenceEquals(slot.Memory, effect.Gradients) || !steps[i].CanUpdate) continue;
-                if (slot.Shape.Rows.IsRows || slot.Shape.Columns.IsRows || slot.Offset + slot.Shape.Count(0) > effect.Length) continue;
+                if (slot.Shape.Rows.IsRows || slot.Shape.Columns.IsRows || slot.Shape.Count(0) < WorthIt
+                    || slot.Offset + slot.Shape.Count(0) > effect.Length) continue;
                 bool read = steps.Skip(i).Any(s => s.Reads.Any(r => Overlap(program.Slots[r], slot, Arenas(effect))))
                     || steps.Any(s => s.Reads.Any(r => Overlap(program.Slots[r], slot, [effect.Gradients])))
                     || steps.Any(s => s.Writes.Any(w => w != written && Overlap(program.Slots[w], slot, [effect.Gradients])));

@@ -11,6 +11,7 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
     private readonly int[] _sources = [.. instruction.Sources];
     private readonly nint[] _pointers = new nint[instruction.Sources.Count];
     private readonly (int Rows, int Columns)[] _sizes = new (int, int)[instruction.Sources.Count];
+    private readonly MinibatchesAhead? _ahead = instruction.Operation is MinibatchIndicesOperation m ? new(m) : null;
     private StepCounter? _counter;
     private float* _target;
     private int _rows, _columns, _tasks, _rowsPerTask;
@@ -28,7 +29,7 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
         _ => null,
     };
 
-    public override double Cost => (double)_rows * _columns * (instruction.Operation is MinibatchIndicesOperation ? 300 : 2);
+    public override double Cost => (double)_rows * _columns * (instruction.Operation is MinibatchIndicesOperation ? 100 : 2);
 
     public override void Prepare(StepBinding binding, int rows, int workers)
     {
@@ -46,7 +47,7 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
         _tasks = instruction.Operation switch
         {
             ScatterAddRowsOperation => (_columns + ColumnsPerTask - 1) / ColumnsPerTask,
-            MinibatchIndicesOperation => RowTasks(_rows, 300, out _rowsPerTask),
+            MinibatchIndicesOperation => RowTasks(_rows, 120, out _rowsPerTask),
             _ => RowTasks(_rows, _columns, out _rowsPerTask),
         };
     }
@@ -92,6 +93,9 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
 
                 break;
             case OneHotOperation: MovementKernels.OneHot(Source(0), _target, _columns, row0, row1); break;
+            case MinibatchIndicesOperation m when row0 == 0 && row1 == _rows && _rows <= MinibatchesAhead.MostRows && _rows < m.Samples:
+                _ahead!.Read(_counter!.Value, _rows, _target);
+                break;
             case MinibatchIndicesOperation m: MovementKernels.MinibatchIndices(m, _counter!.Value, _rows, _target, row0, row1); break;
             default: throw new NotSupportedException($"the CPU program does not know the operation {instruction.Operation.Name}");
         }
