@@ -36,7 +36,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
         FunctionCase function = FunctionCases.Named(name);
         float[] x = Sweep.Thin, expected = new float[x.Length], y = new float[x.Length];
         function.Span(x, expected);
-        Assert.Equal(8, function.Lanes.Count);
+        Assert.True(function.Lanes.Count is 4 or 8);
         foreach (var (width, run) in function.Lanes)
         {
             Array.Fill(y, -77);

@@ -3,15 +3,55 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>ln x.</summary>
-internal readonly struct LogFunction : IDoubleFunction
+internal readonly struct LogFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        var (scale, k) = FloatFormulas.Exponent(x);
+        TLane value = FloatFormulas.LogNearOne(TLane.SubtractBits(x, scale) - TLane.Create(1), k);
+
+        // The sign bit: set below the smallest normal number (zero and negative numbers among them), and from +∞ on.
+        TLane above = TLane.SubtractBits(x, TLane.CreateBits(0x0080_0000));
+        TLane special = TLane.ShiftRightArithmetic(above | TLane.AddBits(above, TLane.CreateBits(0x0100_0000)), 31);
+        return TLane.Any(special) ? Special(x, special, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Special<TLane>(TLane x, TLane special, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(special, TLane.MapDouble(default(LogInDouble), x), value);
+}
+
+/// <summary>ln(1 + x) = ln(2ᵏ(1 + t)) with t = 2⁻ᵏx + (2⁻ᵏ - 1), rounded once; k is the exponent of 1 + x.</summary>
+internal readonly struct Log1pFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        TLane one = TLane.Create(1);
+        var (bits, k) = FloatFormulas.Exponent(x + one);
+        TLane inverse = TLane.SubtractBits(one, bits);
+        TLane value = TLane.CopySign(FloatFormulas.LogNearOne(TLane.FusedMultiplyAdd(x, inverse, inverse - one), k), x);
+        TLane special = TLane.CreateBits(uint.MaxValue)
+            ^ (TLane.GreaterThan(x, TLane.Create(-1)) & TLane.LessThan(x, TLane.Create(1.15292150e18f)));
+        return TLane.Any(special) ? Special(x, special, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Special<TLane>(TLane x, TLane special, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(special, TLane.MapDouble(default(Log1pInDouble), x), value);
+}
+
+/// <summary>ln x in float64, for the arguments that <see cref="LogFunction"/> leaves: subnormal, not positive, +∞, NaN.</summary>
+internal readonly struct LogInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
         DoubleFormulas.Log(x);
 }
 
-/// <summary>ln(1 + x).</summary>
-internal readonly struct Log1pFunction : IDoubleFunction
+/// <summary>ln(1 + x) in float64, for the arguments that <see cref="Log1pFunction"/> leaves: -1 and below, 2⁶⁰ and above, NaN.</summary>
+internal readonly struct Log1pInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>

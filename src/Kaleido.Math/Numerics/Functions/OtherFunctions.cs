@@ -3,7 +3,24 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>sin x.</summary>
-internal readonly struct SinFunction : IDoubleFunction
+internal readonly struct SinFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        TLane value = FloatFormulas.Sine(x, 0);
+        value = TLane.Select(TLane.Equal(x, TLane.Create(0)), x, value);
+        TLane large = TLane.GreaterThan(TLane.Abs(x), TLane.Create(1e5f));
+        return TLane.Any(large) ? Large(x, large, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Large<TLane>(TLane x, TLane large, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(large, TLane.MapDouble(default(SinInDouble), x), value);
+}
+
+/// <summary>sin x in float64, for arguments too large for <see cref="SinFunction"/>.</summary>
+internal readonly struct SinInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
@@ -11,7 +28,23 @@ internal readonly struct SinFunction : IDoubleFunction
 }
 
 /// <summary>cos x = sin(x + π/2).</summary>
-internal readonly struct CosFunction : IDoubleFunction
+internal readonly struct CosFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        TLane value = FloatFormulas.Sine(x, 1);
+        TLane large = TLane.GreaterThan(TLane.Abs(x), TLane.Create(1e5f));
+        return TLane.Any(large) ? Large(x, large, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Large<TLane>(TLane x, TLane large, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(large, TLane.MapDouble(default(CosInDouble), x), value);
+}
+
+/// <summary>cos x = sin(x + π/2) in float64, for arguments too large for <see cref="CosFunction"/>.</summary>
+internal readonly struct CosInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>

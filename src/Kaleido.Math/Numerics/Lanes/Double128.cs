@@ -82,6 +82,9 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double128 Clamp(Double128 value, double lower, double upper) => DoubleFormulas.Clamp(value, lower, upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

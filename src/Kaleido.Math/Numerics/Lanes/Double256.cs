@@ -78,6 +78,9 @@ internal readonly struct Double256(Vector256<double> value) : IDoubleLane<Double
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double256 Clamp(Double256 value, double lower, double upper) => DoubleFormulas.Clamp(value, lower, upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,9 @@ internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double512 Clamp(Double512 value, double lower, double upper) => DoubleFormulas.Clamp(value, lower, upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,9 @@ internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
         mask.Bits != 0 ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleScalar Clamp(DoubleScalar value, double lower, double upper) => DoubleFormulas.Clamp(value, lower, upper);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(DoubleScalar mask) => mask.Bits != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -73,6 +74,15 @@ internal readonly struct Float256(Vector256<float> value) : ILane<Float256, floa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 Select(Float256 mask, Float256 whenTrue, Float256 whenFalse) =>
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 Clamp(Float256 value, float lower, float upper)
+    {
+        Vector256<float> low = Vector256.Create(lower), high = Vector256.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx.IsSupported) return new(Avx.Min(high, Avx.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Float256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;

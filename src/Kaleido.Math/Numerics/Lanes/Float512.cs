@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -73,6 +74,15 @@ internal readonly struct Float512(Vector512<float> value) : ILane<Float512, floa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 Select(Float512 mask, Float512 whenTrue, Float512 whenFalse) =>
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Clamp(Float512 value, float lower, float upper)
+    {
+        Vector512<float> low = Vector512.Create(lower), high = Vector512.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx512F.IsSupported) return new(Avx512F.Min(high, Avx512F.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Float512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
