@@ -20,6 +20,12 @@ internal static class FloatFormulas
     /// <summary>ln 2 in two parts of 24 bits.</summary>
     public const float Ln2High = 0.693147182f, Ln2Low = -1.90465421e-9f;
 
+    /// <summary>The bits of 1 and of √½, rounded down.</summary>
+    public const uint OneBits = 0x3F80_0000, RootHalfBits = 0x3F35_04F3;
+
+    /// <summary>The bits of 10⁵, up to which <see cref="Sine"/> is accurate.</summary>
+    public const uint LargestAngleBits = 0x47C3_5000;
+
     private const float HalfPi1 = 1.57079637f, HalfPi2 = -4.37113883e-8f, HalfPi3 = -1.71512489e-15f;
 
     /// <summary>
@@ -71,14 +77,13 @@ internal static class FloatFormulas
     }
 
     /// <summary>
-    /// ln(1 + t) + k·ln 2 for t in [√½ - 1, √2 - 1]: t - t²/2 + t³·p(t); error 2⁻²⁸.
+    /// ln(1 + t) + k·ln 2 for t in [√½ - 1, √2 - 1]: t - t²/2 + t³·p(t); error 2⁻²⁸. (The first part of ln 2 alone has an error of 2⁻²⁸.)
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane LogNearOne<TLane>(TLane t, TLane k) where TLane : struct, ILane<TLane, float>
     {
         TLane u = t * t;
-        TLane value = TLane.FusedMultiplyAdd(u, LogTail(t, u), k * TLane.Create(Ln2Low)) + t;
-        return TLane.FusedMultiplyAdd(k, TLane.Create(Ln2High), value);
+        return TLane.FusedMultiplyAdd(k, TLane.Create(Ln2High), TLane.FusedMultiplyAdd(u, LogTail(t, u), t));
     }
 
     /// <summary>(ln(1 + t) - t) / t² for t in [√½ - 1, √2 - 1], given u = t²: even and odd powers apart, for a shorter chain.</summary>
@@ -96,14 +101,14 @@ internal static class FloatFormulas
         return TLane.FusedMultiplyAdd(odd, t, even);
     }
 
-    /// <summary>Positive, finite, normal x = 2ᵏ·m with m in [√½, √2): the bits of 2ᵏ less those of 1, and k.</summary>
+    /// <summary>Positive, finite, normal x = 2ᵏ·m with m in [√½, √2): the bits of x plus those of 1 less those of √½, and k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (TLane Scale, TLane K) Exponent<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    public static (TLane Shifted, TLane K) Exponent<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
     {
-        // Adding (1 - √½ as bits) makes the exponent that of the nearest power of two in this sense.
-        TLane exponent = TLane.ShiftRight(TLane.AddBits(x, TLane.CreateBits(0x3F80_0000 - 0x3F35_04F3)), 23);
-        TLane k = (exponent | TLane.CreateBits(0x4B00_0000)) - TLane.Create(8388608f + 127);
-        return (TLane.ShiftLeft(TLane.SubtractBits(exponent, TLane.CreateBits(127)), 23), k);
+        // The sum's exponent is that of 2ᵏ, because the mantissa overflows from √½ on.
+        TLane shifted = TLane.AddBits(x, TLane.CreateBits(OneBits - RootHalfBits));
+        TLane k = (TLane.ShiftRight(shifted, 23) | TLane.CreateBits(0x4B00_0000)) - TLane.Create(8388608f + 127);
+        return (shifted, k);
     }
 
     /// <summary>sin(x + offset·π/2) for |x| ≤ 10⁵; at x = 0 the sign of a zero result is not kept.</summary>
@@ -112,10 +117,10 @@ internal static class FloatFormulas
     /// Error of the sine's polynomial 2⁻²⁷·⁹, of the cosine's 2⁻³³.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLane Sine<TLane>(TLane x, ulong offset) where TLane : struct, ILane<TLane, float>
+    public static TLane Sine<TLane>(TLane x, int offset) where TLane : struct, ILane<TLane, float>
     {
-        TLane shifted = TLane.FusedMultiplyAdd(x, TLane.Create(0.636619747f), Rounder);
-        TLane n = shifted - TLane.Create(Rounder);
+        TLane quadrant = TLane.FusedMultiplyAdd(x, TLane.Create(0.636619747f), Rounder + offset);
+        TLane n = quadrant - TLane.Create(Rounder + offset);
         TLane r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPi1), x);
         r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPi2), r);
         r = TLane.FusedMultiplyAdd(n, TLane.Create(-HalfPi3), r);
@@ -128,9 +133,8 @@ internal static class FloatFormulas
         c = TLane.FusedMultiplyAdd(c, u, -0.5f);
         TLane cosine = TLane.FusedMultiplyAdd(c, u, 1);
 
-        // Bit 0 of the quadrant, moved to the exponent, makes 0 or 2; bit 1 is the sign.
-        TLane quadrant = TLane.AddBits(shifted, TLane.CreateBits(offset));
-        TLane odd = TLane.GreaterThan(TLane.ShiftRight(TLane.ShiftLeft(quadrant, 31), 1), TLane.Create(0));
-        return TLane.Select(odd, cosine, sine) ^ TLane.ShiftLeft(TLane.ShiftRight(quadrant, 1), 31);
+        // Bit 0 of the quadrant, spread over the element, is the mask of the odd ones; bit 1 is the sign.
+        TLane odd = TLane.ShiftRightArithmetic(TLane.ShiftLeft(quadrant, 31), 31);
+        return TLane.Select(odd, cosine, sine) ^ (TLane.ShiftLeft(quadrant, 30) & TLane.CreateBits(0x8000_0000));
     }
 }

@@ -10,13 +10,13 @@ internal readonly struct SinFunction : IFloatFunction
     {
         TLane value = FloatFormulas.Sine(x, 0);
         value = TLane.Select(TLane.Equal(x, TLane.Create(0)), x, value);
-        TLane large = TLane.GreaterThan(TLane.Abs(x), TLane.Create(1e5f));
-        return TLane.Any(large) ? Large(x, large, value) : value;
+        return TLane.AnyBitsAbove(TLane.Abs(x), FloatFormulas.LargestAngleBits) ? Large(x, value) : value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TLane Large<TLane>(TLane x, TLane large, TLane value) where TLane : struct, ILane<TLane, float> =>
-        TLane.Select(large, TLane.MapDouble(default(SinInDouble), x), value);
+    private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)), TLane.MapDouble(default(SinInDouble), x), value);
 }
 
 /// <summary>sin x in float64, for arguments too large for <see cref="SinFunction"/>.</summary>
@@ -34,13 +34,13 @@ internal readonly struct CosFunction : IFloatFunction
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
     {
         TLane value = FloatFormulas.Sine(x, 1);
-        TLane large = TLane.GreaterThan(TLane.Abs(x), TLane.Create(1e5f));
-        return TLane.Any(large) ? Large(x, large, value) : value;
+        return TLane.AnyBitsAbove(TLane.Abs(x), FloatFormulas.LargestAngleBits) ? Large(x, value) : value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TLane Large<TLane>(TLane x, TLane large, TLane value) where TLane : struct, ILane<TLane, float> =>
-        TLane.Select(large, TLane.MapDouble(default(CosInDouble), x), value);
+    private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)), TLane.MapDouble(default(CosInDouble), x), value);
 }
 
 /// <summary>cos x = sin(x + π/2) in float64, for arguments too large for <see cref="CosFunction"/>.</summary>

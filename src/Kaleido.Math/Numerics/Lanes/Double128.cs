@@ -88,6 +88,10 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
     public static bool Any(Double128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double128 value, ulong limit) =>
+        Vector128.GreaterThanAny(value._value.AsUInt64(), Vector128.Create(limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 AddBits(Double128 left, Double128 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,10 @@ internal readonly struct Double256(Vector256<double> value) : IDoubleLane<Double
     public static bool Any(Double256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double256 value, ulong limit) =>
+        Vector256.GreaterThanAny(value._value.AsUInt64(), Vector256.Create(limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double256 AddBits(Double256 left, Double256 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,10 @@ internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double
     public static bool Any(Double512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double512 value, ulong limit) =>
+        Vector512.GreaterThanAny(value._value.AsUInt64(), Vector512.Create(limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 AddBits(Double512 left, Double512 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

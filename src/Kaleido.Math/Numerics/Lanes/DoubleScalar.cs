@@ -90,6 +90,9 @@ internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
     public static bool Any(DoubleScalar mask) => mask.Bits != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(DoubleScalar value, ulong limit) => value.Bits > limit;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar AddBits(DoubleScalar left, DoubleScalar right) => CreateBits(left.Bits + right.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

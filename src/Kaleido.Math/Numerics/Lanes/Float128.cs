@@ -92,6 +92,10 @@ internal readonly struct Float128(Vector128<float> value) : ILane<Float128, floa
     public static bool Any(Float128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float128 value, ulong limit) =>
+        Vector128.GreaterThanAny(value._value.AsUInt32(), Vector128.Create((uint)limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 AddBits(Float128 left, Float128 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -88,6 +88,10 @@ internal readonly struct Float256(Vector256<float> value) : ILane<Float256, floa
     public static bool Any(Float256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float256 value, ulong limit) =>
+        Vector256.GreaterThanAny(value._value.AsUInt32(), Vector256.Create((uint)limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 AddBits(Float256 left, Float256 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

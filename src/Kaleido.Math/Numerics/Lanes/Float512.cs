@@ -88,6 +88,10 @@ internal readonly struct Float512(Vector512<float> value) : ILane<Float512, floa
     public static bool Any(Float512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float512 value, ulong limit) =>
+        Vector512.GreaterThanAny(value._value.AsUInt32(), Vector512.Create((uint)limit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 AddBits(Float512 left, Float512 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

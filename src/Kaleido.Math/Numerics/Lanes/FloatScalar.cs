@@ -89,6 +89,9 @@ internal readonly struct FloatScalar(float value) : ILane<FloatScalar, float>
     public static bool Any(FloatScalar mask) => mask.Bits != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(FloatScalar value, ulong limit) => value.Bits > (uint)limit;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatScalar AddBits(FloatScalar left, FloatScalar right) => CreateBits(left.Bits + right.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

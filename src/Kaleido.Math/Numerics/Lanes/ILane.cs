@@ -85,6 +85,9 @@ internal interface ILane<TSelf, T>
     /// <summary>Whether any element of a mask is true.</summary>
     static abstract bool Any(TSelf mask);
 
+    /// <summary>Whether the bits of any element, as an unsigned integer, are above the limit (for float its lower 32 bits).</summary>
+    static abstract bool AnyBitsAbove(TSelf value, ulong limit);
+
     /// <summary>Integer sum of the bits, wrapping.</summary>
     static abstract TSelf AddBits(TSelf left, TSelf right);
 
