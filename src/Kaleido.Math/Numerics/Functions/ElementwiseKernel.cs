@@ -32,24 +32,13 @@ internal static class ElementwiseKernel
         ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, TLane.Count);
         ref float source = ref MemoryMarshal.GetReference(x);
         ref float target = ref MemoryMarshal.GetReference(destination);
-        nint i = 0, last = x.Length - TLane.Count;
+        nint last = x.Length - TLane.Count;
         // The last lane overlaps the one before it. It is read first, for the case that destination is x; the elements that are computed
         // twice get the same bits twice.
         TLane lastInput = TLane.Load(in Unsafe.Add(ref source, last));
-
-        // Two lanes at a time: a formula is a chain of dependent operations, and two chains keep the units busier.
-        for (; i < last; i += 2 * TLane.Count)
-        {
-            nint second = Math.Min(i + TLane.Count, last);
-            TLane left = TLane.Load(in Unsafe.Add(ref source, i)), right = TLane.Load(in Unsafe.Add(ref source, second));
-            if (second == last) right = lastInput;
-            left = function.Apply(left);
-            right = function.Apply(right);
-            left.Store(ref Unsafe.Add(ref target, i));
-            right.Store(ref Unsafe.Add(ref target, second));
-        }
-
-        if (i < x.Length) function.Apply(lastInput).Store(ref Unsafe.Add(ref target, last));
+        for (nint i = 0; i < last; i += TLane.Count)
+            function.Apply(TLane.Load(in Unsafe.Add(ref source, i))).Store(ref Unsafe.Add(ref target, i));
+        function.Apply(lastInput).Store(ref Unsafe.Add(ref target, last));
     }
 
     /// <summary>destination[i] = function(x[i]), computed in float64 and rounded once.</summary>
