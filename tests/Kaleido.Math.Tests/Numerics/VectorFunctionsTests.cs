@@ -180,7 +180,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
             hash.AppendData(bytes);
         }
 
-        Assert.Equal("7DA917E4FD1C92DD5275BB30162984D8", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
+        Assert.Equal("70E28589C4231BFD4C368CC4EBB5AED0", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
     }
 
     [Fact]
