@@ -103,6 +103,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
     [InlineData("tanh", 12)]
     [InlineData("sigmoid", 20)]
     [InlineData("exp", 89)]
+    [InlineData("expm1", 89)]
     [InlineData("erf", 5)]
     public void Increasing_functions_never_decrease_between_neighbours(string name, float limit)
     {
