@@ -181,7 +181,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
             hash.AppendData(bytes);
         }
 
-        Assert.Equal("70E28589C4231BFD4C368CC4EBB5AED0", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
+        Assert.Equal("4C00479E245196AB2DAA5475374ACA8A", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
     }
 
     [Fact]

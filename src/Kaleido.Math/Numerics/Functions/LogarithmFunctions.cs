@@ -90,7 +90,7 @@ internal readonly struct PowFunction : IDoubleFunction
         TLane one = TLane.Create(1), magnitude = TLane.Abs(x);
         if (_exponent == 0) return one;
         TLane product = TLane.Create(_exponent) * DoubleFormulas.Log(magnitude);
-        TLane value = DoubleFormulas.Exp(DoubleFormulas.Clamp(product, -700, 700));
+        TLane value = DoubleFormulas.Exp(TLane.Clamp(product, -700, 700));
         value = TLane.Select(TLane.Equal(magnitude, one), one, value);
         if (_odd) return TLane.CopySign(value, x);
         if (_integer) return value;

@@ -74,7 +74,7 @@ internal readonly struct GeluFunction : IDoubleFunction
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         // Limited below so that -∞ times a tiny Φ stays a tiny number (which rounds to -0).
-        TLane limited = DoubleFormulas.Clamp(x, -15, double.PositiveInfinity);
+        TLane limited = TLane.Clamp(x, -15, double.PositiveInfinity);
         return limited * ErrorFunctionFormulas.NormalCdf(x);
     }
 }

@@ -82,7 +82,13 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Double128 Clamp(Double128 value, double lower, double upper) => DoubleFormulas.Clamp(value, lower, upper);
+    public static Double128 Clamp(Double128 value, double lower, double upper)
+    {
+        Vector128<double> low = Vector128.Create(lower), high = Vector128.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Sse2.IsSupported) return new(Sse2.Min(high, Sse2.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;

@@ -79,7 +79,7 @@ internal interface ILane<TSelf, T>
     /// <summary>Element by element the first where the mask is true, else the second.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 
-    /// <summary>The value limited to [lower, upper]; NaN stays. Neither limit may be a zero.</summary>
+    /// <summary>The value limited to [lower, upper]; NaN stays, and a value equal to a limit keeps the sign of its zero.</summary>
     static abstract TSelf Clamp(TSelf value, T lower, T upper);
 
     /// <summary>Whether any element of a mask is true.</summary>
