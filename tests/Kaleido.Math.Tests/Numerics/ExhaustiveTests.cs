@@ -5,12 +5,12 @@ using Xunit.Abstractions;
 namespace Kaleido.Tests.Numerics;
 
 /// <summary>
-/// Every function on every float32 there is (2³² bit patterns) against a float64 reference, and all lane widths against each other. Minutes of
-/// work, so only where the environment variable KALEIDO_EXHAUSTIVE is 1; the output has the table of docs/numerics.md.
+/// Every function on every float32 there is (2³² bit patterns) against a float64 reference, and all lane widths against each other.
+/// Minutes of work, so only where the environment variable KALEIDO_EXHAUSTIVE is 1; the output has the table of docs/numerics.md.
 /// </summary>
 /// <remarks>
-/// The references are the platform's float64 functions and forms built on them which do not cancel (<see cref="Oracle"/>); their relative errors are
-/// below 10⁻¹², so what is printed is right to 10⁻⁴ of a unit.
+/// The references are the platform's float64 functions and forms built on them which do not cancel (<see cref="Oracle"/>); their relative
+/// errors are below 10⁻¹², so what is printed is right to 10⁻⁴ of a unit.
 /// </remarks>
 public sealed class ExhaustiveTests(ITestOutputHelper output)
 {
@@ -21,7 +21,10 @@ public sealed class ExhaustiveTests(ITestOutputHelper output)
 
     /// <summary>Of the powers one, which stands for all: its exponent is neither whole nor half.</summary>
     public static TheoryData<string> Names =>
-        [.. FunctionCases.All.Select(function => function.Name).Where(name => !name.StartsWith("pow", StringComparison.Ordinal)), "pow_1.7"];
+    [
+        .. FunctionCases.All.Select(function => function.Name).Where(name => !name.StartsWith("pow", StringComparison.Ordinal)),
+        "pow_1.7",
+    ];
 
     [TheoryIfExhaustive]
     [MemberData(nameof(Names))]
@@ -38,7 +41,8 @@ public sealed class ExhaustiveTests(ITestOutputHelper output)
             lock (total) total.Merge(tally);
         });
         output.WriteLine(
-            $"{name}: {total.Worst:F4} ulp at {total.WorstAt:R} (got {total.Got:R}), above .5: {total.AboveHalf}, above 1: {total.AboveOne}");
+            $"{name}: {total.Worst:F4} ulp at {total.WorstAt:R} (got {total.Got:R}), above .5: {total.AboveHalf}, "
+            + $"above 1: {total.AboveOne}");
         Assert.Equal(1L << 32, total.Count);
         Assert.True(total.Worst <= 2, $"{name}: {total.Worst:F4} ulp at {total.WorstAt:R}");
         Assert.True(total.Different is null, $"{name} differs between lanes at {total.Different:R}");

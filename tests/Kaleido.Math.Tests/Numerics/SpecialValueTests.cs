@@ -40,7 +40,10 @@ public sealed class SpecialValueTests
     [InlineData("elu")]
     public void Where_the_slope_is_one_tiny_numbers_and_signed_zeros_come_back_unchanged(string name)
     {
-        float[] x = [0, Tiny, 3 * Tiny, SmallestNormal - Tiny, SmallestNormal, 1.5f * SmallestNormal, 1e-30f, 1e-21f, 1.00000008e-20f, 2e-19f];
+        float[] x =
+        [
+            0, Tiny, 3 * Tiny, SmallestNormal - Tiny, SmallestNormal, 1.5f * SmallestNormal, 1e-30f, 1e-21f, 1.00000008e-20f, 2e-19f,
+        ];
         Holds(name, [.. x.Select(value => (value, value)), .. x.Select(value => (-value, -value))]);
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>
-/// Exponential (relative error below 2⁻³³) and logarithm (below 2⁻³⁹) in float64 lanes: what a float32 result needs before its one rounding.
-/// Polynomials: Chebyshev interpolation of the named function, computed with 50 digits, where nothing else is said.
+/// Exponential (relative error below 2⁻³³) and logarithm (below 2⁻³⁹) in float64 lanes: what a float32 result needs before its one
+/// rounding. Polynomials: Chebyshev interpolation of the named function, computed with 50 digits, where nothing else is said.
 /// </summary>
 internal static class DoubleFormulas
 {

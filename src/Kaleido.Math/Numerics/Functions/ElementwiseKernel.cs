@@ -48,10 +48,14 @@ internal static class ElementwiseKernel
     {
         Check(x, destination);
         int length = x.Length;
-        if (Vector512.IsHardwareAccelerated && length >= Double512.Count) RunDoubleLanes<TFunction, Double512>(function, x, destination);
-        else if (Vector256.IsHardwareAccelerated && length >= Double256.Count) RunDoubleLanes<TFunction, Double256>(function, x, destination);
-        else if (Vector128.IsHardwareAccelerated && length >= Double128.Count) RunDoubleLanes<TFunction, Double128>(function, x, destination);
-        else if (length > 0) RunDoubleLanes<TFunction, DoubleScalar>(function, x, destination);
+        if (Vector512.IsHardwareAccelerated && length >= Double512.Count)
+            RunDoubleLanes<TFunction, Double512>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated && length >= Double256.Count)
+            RunDoubleLanes<TFunction, Double256>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated && length >= Double128.Count)
+            RunDoubleLanes<TFunction, Double128>(function, x, destination);
+        else if (length > 0)
+            RunDoubleLanes<TFunction, DoubleScalar>(function, x, destination);
     }
 
     /// <summary>The same in lanes of a chosen width; at least one lane of elements.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Kaleido.Numerics;
 
-/// <summary>The error function's family in float64 lanes, relative error below 2⁻³³ also far in the lower tail. Minimax polynomials.</summary>
+/// <summary>
+/// The error function's family in float64 lanes, relative error below 2⁻³³ also far in the lower tail. Minimax polynomials.
+/// </summary>
 internal static class ErrorFunctionFormulas
 {
     private const double HalfRoot = 0.7071067811865476;

@@ -33,7 +33,7 @@ internal readonly struct EluFunction(double alpha) : IFloatFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
     {
-        // Below -20, eˣ - 1 is -1. The relative error of eˣ - 1 is at most .75·2⁻²³ for x ≤ 0, which leaves room for the product's rounding.
+        // Below -20, eˣ - 1 is -1. Its relative error is at most .75·2⁻²³ for x ≤ 0, which leaves room for the product's rounding.
         var (shifted, r) = FloatFormulas.ReduceExp(TLane.Clamp(x, -20, 100), 127);
         TLane scale = TLane.ShiftLeft(shifted, 23);
         TLane negative = TLane.CopySign(TLane.FusedMultiplyAdd(FloatFormulas.Expm1Near(r), scale, scale - TLane.Create(1)), x);

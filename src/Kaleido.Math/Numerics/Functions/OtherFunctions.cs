@@ -16,7 +16,9 @@ internal readonly struct SinFunction : IFloatFunction
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
         TLane.Select(
-            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)), TLane.MapDouble(default(SinInDouble), x), value);
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)),
+            TLane.MapDouble(default(SinInDouble), x),
+            value);
 }
 
 /// <summary>sin x in float64, for arguments too large for <see cref="SinFunction"/>.</summary>
@@ -40,7 +42,9 @@ internal readonly struct CosFunction : IFloatFunction
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
         TLane.Select(
-            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)), TLane.MapDouble(default(CosInDouble), x), value);
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)),
+            TLane.MapDouble(default(CosInDouble), x),
+            value);
 }
 
 /// <summary>cos x = sin(x + π/2) in float64, for arguments too large for <see cref="CosFunction"/>.</summary>
