@@ -91,6 +91,6 @@ public sealed class UsageTests
     {
         var run = Session.Run("--version");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Matches(@"^kaleido 0\.1\.0(\+[0-9a-f]+)?, numerics version 1\r?\n$", run.Output);
+        Assert.Matches(@"^kaleido 0\.1\.0(\+[0-9a-f]+)?, numerics version 2\r?\n$", run.Output);
     }
 }

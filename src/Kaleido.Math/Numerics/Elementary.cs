@@ -28,13 +28,13 @@ public static partial class Elementary
     public static float Softplus(float x) => Apply(default(SoftplusFunction), x);
 
     /// <summary>The error function.</summary>
-    public static float Erf(float x) => Apply(default(ErfFunction), x);
+    public static float Erf(float x) => Rounded(default(ErfFunction), x);
 
     /// <summary>The standard normal distribution function Φ(x).</summary>
-    public static float NormalCdf(float x) => Apply(default(NormalCdfFunction), x);
+    public static float NormalCdf(float x) => Rounded(default(NormalCdfFunction), x);
 
     /// <summary>x·Φ(x).</summary>
-    public static float Gelu(float x) => Apply(default(GeluFunction), x);
+    public static float Gelu(float x) => Rounded(default(GeluFunction), x);
 
     /// <summary>x above 0, else α(eˣ - 1); α is rounded to float32 once.</summary>
     public static float Elu(float x, double alpha) => Apply(new EluFunction(alpha), x);
@@ -46,8 +46,11 @@ public static partial class Elementary
     public static float Cos(float x) => Apply(default(CosFunction), x);
 
     /// <summary>x to the power exponent, special cases as in C.</summary>
-    public static float Pow(float x, double exponent) => Apply(new PowFunction(exponent), x);
+    public static float Pow(float x, double exponent) => Rounded(new PowFunction(exponent), x);
 
-    private static float Apply<TFunction>(TFunction function, float x) where TFunction : struct, IDoubleFunction =>
+    private static float Apply<TFunction>(TFunction function, float x) where TFunction : struct, IFloatFunction =>
+        function.Apply(new FloatScalar(x)).Value;
+
+    private static float Rounded<TFunction>(TFunction function, float x) where TFunction : struct, IDoubleFunction =>
         (float)function.Apply(new DoubleScalar(x)).Value;
 }

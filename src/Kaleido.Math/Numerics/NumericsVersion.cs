@@ -4,5 +4,5 @@ namespace Kaleido.Numerics;
 public static class NumericsVersion
 {
     /// <summary>The version of this build; written into every file and report.</summary>
-    public const int Current = 1;
+    public const int Current = 2;
 }

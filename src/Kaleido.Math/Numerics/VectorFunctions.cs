@@ -40,15 +40,15 @@ public static class VectorFunctions
 
     /// <summary>The error function 2/√π ∫₀ˣ e^(-t²) dt.</summary>
     public static void Erf(ReadOnlySpan<float> x, Span<float> destination) =>
-        ElementwiseKernel.Run(default(ErfFunction), x, destination);
+        ElementwiseKernel.RunDouble(default(ErfFunction), x, destination);
 
     /// <summary>The standard normal distribution function Φ(x) = ½ erfc(-x/√2), accurate far into the lower tail.</summary>
     public static void NormalCdf(ReadOnlySpan<float> x, Span<float> destination) =>
-        ElementwiseKernel.Run(default(NormalCdfFunction), x, destination);
+        ElementwiseKernel.RunDouble(default(NormalCdfFunction), x, destination);
 
     /// <summary>GELU x·Φ(x), the exact form; -0 at -∞. Source: D. Hendrycks, K. Gimpel, arXiv 1606.08415.</summary>
     public static void Gelu(ReadOnlySpan<float> x, Span<float> destination) =>
-        ElementwiseKernel.Run(default(GeluFunction), x, destination);
+        ElementwiseKernel.RunDouble(default(GeluFunction), x, destination);
 
     /// <summary>ELU: x above 0, else α(eˣ - 1); α is rounded to float32 once. Source: D.-A. Clevert et al., arXiv 1511.07289.</summary>
     public static void Elu(ReadOnlySpan<float> x, double alpha, Span<float> destination) =>
@@ -67,5 +67,5 @@ public static class VectorFunctions
     /// anything is 1, a finite negative x to a non-integer is NaN, ±0 and ±∞ keep their sign for odd integers.
     /// </summary>
     public static void Pow(ReadOnlySpan<float> x, double exponent, Span<float> destination) =>
-        ElementwiseKernel.Run(new PowFunction(exponent), x, destination);
+        ElementwiseKernel.RunDouble(new PowFunction(exponent), x, destination);
 }

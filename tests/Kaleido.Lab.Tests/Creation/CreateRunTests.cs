@@ -50,7 +50,7 @@ public sealed class CreateRunTests
         Assert.Equal("completed", json.GetProperty("stop_reason").GetString());
         Assert.Equal(result.Fit.LastWeightsSha256, json.GetProperty("weights_sha256").GetString());
         Assert.Equal(result.Fit.BestWeightsSha256, json.GetProperty("best_weights_sha256").GetString());
-        Assert.Equal(1, json.GetProperty("numerics_version").GetInt32());
+        Assert.Equal(2, json.GetProperty("numerics_version").GetInt32());
         Assert.Equal(result.Data.Fingerprint, json.GetProperty("data").GetProperty("fingerprint").GetString());
         Assert.Equal(result.Memorization!.MemorizedShare, json.GetProperty("memorization").GetProperty("memorized_share").GetDouble());
         Assert.Equal(result.Memorization.ClassesThatOccur, json.GetProperty("memorization").GetProperty("classes_that_occur").GetInt32());

@@ -27,16 +27,16 @@ public static class FunctionCases
         Case("tanh", default(TanhFunction), VectorFunctions.Tanh, Elementary.Tanh, Math.Tanh),
         Case("sigmoid", default(SigmoidFunction), VectorFunctions.Sigmoid, Elementary.Sigmoid, Oracle.Sigmoid),
         Case("softplus", default(SoftplusFunction), VectorFunctions.Softplus, Elementary.Softplus, Oracle.Softplus),
-        Case("erf", default(ErfFunction), VectorFunctions.Erf, Elementary.Erf, Oracle.Erf),
-        Case("normal_cdf", default(NormalCdfFunction), VectorFunctions.NormalCdf, Elementary.NormalCdf, Oracle.NormalCdf),
-        Case("gelu", default(GeluFunction), VectorFunctions.Gelu, Elementary.Gelu, Oracle.Gelu),
+        DoubleCase("erf", default(ErfFunction), VectorFunctions.Erf, Elementary.Erf, Oracle.Erf),
+        DoubleCase("normal_cdf", default(NormalCdfFunction), VectorFunctions.NormalCdf, Elementary.NormalCdf, Oracle.NormalCdf),
+        DoubleCase("gelu", default(GeluFunction), VectorFunctions.Gelu, Elementary.Gelu, Oracle.Gelu),
         Case("elu", new EluFunction(1), (x, y) => VectorFunctions.Elu(x, 1, y), x => Elementary.Elu(x, 1),
             x => x > 0 ? x : Oracle.Expm1(x)),
         Case("elu_0.3", new EluFunction(0.3), (x, y) => VectorFunctions.Elu(x, 0.3, y), x => Elementary.Elu(x, 0.3),
             x => x > 0 ? x : 0.3f * Oracle.Expm1(x)),
         Case("sin", default(SinFunction), VectorFunctions.Sin, Elementary.Sin, Math.Sin),
         Case("cos", default(CosFunction), VectorFunctions.Cos, Elementary.Cos, Math.Cos),
-        .. Exponents.Select(exponent => Case(
+        .. Exponents.Select(exponent => DoubleCase(
             $"pow_{exponent}", new PowFunction(exponent), (x, y) => VectorFunctions.Pow(x, exponent, y),
             x => Elementary.Pow(x, exponent), x => Math.Pow(x, exponent))),
     ];
@@ -47,28 +47,29 @@ public static class FunctionCases
 
     private static FunctionCase Case<TFunction>(
         string name, TFunction function, SpanFunction span, Func<float, float> scalar, Func<double, double> exact)
-        where TFunction : struct, IDoubleFunction =>
+        where TFunction : struct, IFloatFunction =>
         new(name, span, scalar, new Dictionary<string, SpanFunction>
         {
-            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double512>(function, x, y),
-            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double256>(function, x, y),
-            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Double128>(function, x, y),
-            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, DoubleScalar>(function, x, y),
-            ["float 512"] = (x, y) => RunFloatLanes<TFunction, Float512>(function, x, y),
-            ["float 256"] = (x, y) => RunFloatLanes<TFunction, Float256>(function, x, y),
-            ["float 128"] = (x, y) => RunFloatLanes<TFunction, Float128>(function, x, y),
-            ["float scalar"] = (x, y) => RunFloatLanes<TFunction, FloatScalar>(function, x, y),
+            ["512"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Float512>(function, x, y),
+            ["256"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Float256>(function, x, y),
+            ["128"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, Float128>(function, x, y),
+            ["scalar"] = (x, y) => ElementwiseKernel.RunLanes<TFunction, FloatScalar>(function, x, y),
         }, exact);
 
-    /// <summary>As a kernel that works on float lanes applies a function.</summary>
-    private static void RunFloatLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
+    private static FunctionCase DoubleCase<TFunction>(
+        string name, TFunction function, SpanFunction span, Func<float, float> scalar, Func<double, double> exact)
         where TFunction : struct, IDoubleFunction
-        where TLane : struct, ILane<TLane, float>
     {
-        Rounded<TFunction> rounded = new(function);
-        float[] padded = new float[x.Length + TLane.Count];
-        x.CopyTo(padded);
-        for (int i = 0; i < x.Length; i += TLane.Count) rounded.Apply(TLane.Load(in padded[i])).Store(ref padded[i]);
-        padded.AsSpan(0, x.Length).CopyTo(destination);
+        FunctionCase inFloatLanes = Case(name, new Rounded<TFunction>(function), span, scalar, exact);
+        return inFloatLanes with
+        {
+            Lanes = new Dictionary<string, SpanFunction>(inFloatLanes.Lanes)
+            {
+                ["double 512"] = (x, y) => ElementwiseKernel.RunDoubleLanes<TFunction, Double512>(function, x, y),
+                ["double 256"] = (x, y) => ElementwiseKernel.RunDoubleLanes<TFunction, Double256>(function, x, y),
+                ["double 128"] = (x, y) => ElementwiseKernel.RunDoubleLanes<TFunction, Double128>(function, x, y),
+                ["double scalar"] = (x, y) => ElementwiseKernel.RunDoubleLanes<TFunction, DoubleScalar>(function, x, y),
+            },
+        };
     }
 }

@@ -28,6 +28,8 @@ public static class Sweep
             0, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon,
             -float.Epsilon, 88.72283f, 88.72284f, -87.33655f, -103.97f, -103.98f, 0.34657359f, 0.34657362f, 10.05f, -10.05f, 1.41421354f,
             0.707106769f, -0.29289323f, 0.41421357f, -14.4f, -14.7f, 1.57079637f, 3.14159274f, 134217728, 134217744, -134217744, 16777216,
+            0.625f, -0.625f, 10, 100_000, -100_000, 1e-20f, -1e-20f, -20, 40, 105, -105, -104, 89,
+            1.152921505e18f, -0.99999994f, 1.17549435e-38f,
         ];
         // Densely around the places where the formulas change.
         foreach (float value in special)

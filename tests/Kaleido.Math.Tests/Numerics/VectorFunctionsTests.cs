@@ -36,7 +36,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
         FunctionCase function = FunctionCases.Named(name);
         float[] x = Sweep.Thin, expected = new float[x.Length], y = new float[x.Length];
         function.Span(x, expected);
-        Assert.Equal(8, function.Lanes.Count);
+        Assert.True(function.Lanes.Count is 4 or 8);
         foreach (var (width, run) in function.Lanes)
         {
             Array.Fill(y, -77);
@@ -103,6 +103,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
     [InlineData("tanh", 12)]
     [InlineData("sigmoid", 20)]
     [InlineData("exp", 89)]
+    [InlineData("expm1", 89)]
     [InlineData("erf", 5)]
     public void Increasing_functions_never_decrease_between_neighbours(string name, float limit)
     {
@@ -180,7 +181,7 @@ public sealed class VectorFunctionsTests(ITestOutputHelper output)
             hash.AppendData(bytes);
         }
 
-        Assert.Equal("7DA917E4FD1C92DD5275BB30162984D8", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
+        Assert.Equal("4C00479E245196AB2DAA5475374ACA8A", Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 16)));
     }
 
     [Fact]

@@ -9,23 +9,59 @@ namespace Kaleido.Numerics;
 /// </summary>
 internal static class ElementwiseKernel
 {
-    /// <summary>destination[i] = function(x[i]), computed in float64 and rounded once.</summary>
+    /// <summary>destination[i] = function(x[i]), computed in float32.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
     public static void Run<TFunction>(in TFunction function, ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IDoubleFunction
+        where TFunction : struct, IFloatFunction
     {
         Check(x, destination);
         int length = x.Length;
-        if (Vector512.IsHardwareAccelerated && length >= Double512.Count) RunLanes<TFunction, Double512>(function, x, destination);
-        else if (Vector256.IsHardwareAccelerated && length >= Double256.Count) RunLanes<TFunction, Double256>(function, x, destination);
-        else if (Vector128.IsHardwareAccelerated && length >= Double128.Count) RunLanes<TFunction, Double128>(function, x, destination);
-        else if (length > 0) RunLanes<TFunction, DoubleScalar>(function, x, destination);
+        if (Vector512.IsHardwareAccelerated && length >= Float512.Count) RunLanes<TFunction, Float512>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated && length >= Float256.Count) RunLanes<TFunction, Float256>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated && length >= Float128.Count) RunLanes<TFunction, Float128>(function, x, destination);
+        else if (length > 0) RunLanes<TFunction, FloatScalar>(function, x, destination);
     }
 
     /// <summary>The same in lanes of a chosen width; at least one lane of elements.</summary>
     // Not inlined itself: inside a caller the JIT's limits on inlining would leave calls in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void RunLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
+        where TFunction : struct, IFloatFunction
+        where TLane : struct, ILane<TLane, float>
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, TLane.Count);
+        ref float source = ref MemoryMarshal.GetReference(x);
+        ref float target = ref MemoryMarshal.GetReference(destination);
+        nint last = x.Length - TLane.Count;
+        // The last lane overlaps the one before it. It is read first, for the case that destination is x; the elements that are computed
+        // twice get the same bits twice.
+        TLane lastInput = TLane.Load(in Unsafe.Add(ref source, last));
+        for (nint i = 0; i < last; i += TLane.Count)
+            function.Apply(TLane.Load(in Unsafe.Add(ref source, i))).Store(ref Unsafe.Add(ref target, i));
+        function.Apply(lastInput).Store(ref Unsafe.Add(ref target, last));
+    }
+
+    /// <summary>destination[i] = function(x[i]), computed in float64 and rounded once.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
+    public static void RunDouble<TFunction>(in TFunction function, ReadOnlySpan<float> x, Span<float> destination)
+        where TFunction : struct, IDoubleFunction
+    {
+        Check(x, destination);
+        int length = x.Length;
+        if (Vector512.IsHardwareAccelerated && length >= Double512.Count)
+            RunDoubleLanes<TFunction, Double512>(function, x, destination);
+        else if (Vector256.IsHardwareAccelerated && length >= Double256.Count)
+            RunDoubleLanes<TFunction, Double256>(function, x, destination);
+        else if (Vector128.IsHardwareAccelerated && length >= Double128.Count)
+            RunDoubleLanes<TFunction, Double128>(function, x, destination);
+        else if (length > 0)
+            RunDoubleLanes<TFunction, DoubleScalar>(function, x, destination);
+    }
+
+    /// <summary>The same in lanes of a chosen width; at least one lane of elements.</summary>
+    // Not inlined itself: inside a caller the JIT's limits on inlining would leave calls in the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void RunDoubleLanes<TFunction, TLane>(TFunction function, ReadOnlySpan<float> x, Span<float> destination)
         where TFunction : struct, IDoubleFunction
         where TLane : struct, ILane<TLane, double>
     {

@@ -3,7 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>sin x.</summary>
-internal readonly struct SinFunction : IDoubleFunction
+internal readonly struct SinFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        TLane value = FloatFormulas.Sine(x, 0);
+        value = TLane.Select(TLane.Equal(x, TLane.Create(0)), x, value);
+        return TLane.AnyBitsAbove(TLane.Abs(x), FloatFormulas.LargestAngleBits) ? Large(x, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)),
+            TLane.MapDouble(default(SinInDouble), x),
+            value);
+}
+
+/// <summary>sin x in float64, for arguments too large for <see cref="SinFunction"/>.</summary>
+internal readonly struct SinInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
@@ -11,7 +30,25 @@ internal readonly struct SinFunction : IDoubleFunction
 }
 
 /// <summary>cos x = sin(x + π/2).</summary>
-internal readonly struct CosFunction : IDoubleFunction
+internal readonly struct CosFunction : IFloatFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, float>
+    {
+        TLane value = FloatFormulas.Sine(x, 1);
+        return TLane.AnyBitsAbove(TLane.Abs(x), FloatFormulas.LargestAngleBits) ? Large(x, value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TLane Large<TLane>(TLane x, TLane value) where TLane : struct, ILane<TLane, float> =>
+        TLane.Select(
+            TLane.GreaterThan(TLane.Abs(x), TLane.CreateBits(FloatFormulas.LargestAngleBits)),
+            TLane.MapDouble(default(CosInDouble), x),
+            value);
+}
+
+/// <summary>cos x = sin(x + π/2) in float64, for arguments too large for <see cref="CosFunction"/>.</summary>
+internal readonly struct CosInDouble : IDoubleFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double> =>
@@ -41,7 +78,7 @@ internal readonly struct GeluFunction : IDoubleFunction
     public TLane Apply<TLane>(TLane x) where TLane : struct, ILane<TLane, double>
     {
         // Limited below so that -∞ times a tiny Φ stays a tiny number (which rounds to -0).
-        TLane limited = DoubleFormulas.Clamp(x, -15, double.PositiveInfinity);
+        TLane limited = TLane.Clamp(x, -15, double.PositiveInfinity);
         return limited * ErrorFunctionFormulas.NormalCdf(x);
     }
 }

@@ -82,7 +82,20 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double128 Clamp(Double128 value, double lower, double upper)
+    {
+        Vector128<double> low = Vector128.Create(lower), high = Vector128.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Sse2.IsSupported) return new(Sse2.Min(high, Sse2.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double128 value, ulong limit) =>
+        Vector128.GreaterThanAny(value._value.AsUInt64(), Vector128.Create(limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 AddBits(Double128 left, Double128 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());

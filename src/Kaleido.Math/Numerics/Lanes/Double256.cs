@@ -78,7 +78,20 @@ internal readonly struct Double256(Vector256<double> value) : IDoubleLane<Double
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double256 Clamp(Double256 value, double lower, double upper)
+    {
+        Vector256<double> low = Vector256.Create(lower), high = Vector256.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx.IsSupported) return new(Avx.Min(high, Avx.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double256 value, ulong limit) =>
+        Vector256.GreaterThanAny(value._value.AsUInt64(), Vector256.Create(limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double256 AddBits(Double256 left, Double256 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());

@@ -78,7 +78,20 @@ internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double512 Clamp(Double512 value, double lower, double upper)
+    {
+        Vector512<double> low = Vector512.Create(lower), high = Vector512.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx512F.IsSupported) return new(Avx512F.Min(high, Avx512F.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Double512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Double512 value, ulong limit) =>
+        Vector512.GreaterThanAny(value._value.AsUInt64(), Vector512.Create(limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 AddBits(Double512 left, Double512 right) => new((left._value.AsUInt64() + right._value.AsUInt64()).AsDouble());

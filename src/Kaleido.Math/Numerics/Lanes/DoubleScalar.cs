@@ -84,7 +84,14 @@ internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
         mask.Bits != 0 ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleScalar Clamp(DoubleScalar value, double lower, double upper) =>
+        value._value > upper ? new(upper) : value._value < lower ? new(lower) : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(DoubleScalar mask) => mask.Bits != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(DoubleScalar value, ulong limit) => value.Bits > limit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar AddBits(DoubleScalar left, DoubleScalar right) => CreateBits(left.Bits + right.Bits);

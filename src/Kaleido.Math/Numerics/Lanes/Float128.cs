@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -79,7 +80,20 @@ internal readonly struct Float128(Vector128<float> value) : ILane<Float128, floa
         new(Vector128.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float128 Clamp(Float128 value, float lower, float upper)
+    {
+        Vector128<float> low = Vector128.Create(lower), high = Vector128.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Sse.IsSupported) return new(Sse.Min(high, Sse.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Float128 mask) => mask._value.AsByte() != Vector128<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float128 value, ulong limit) =>
+        Vector128.GreaterThanAny(value._value.AsUInt32(), Vector128.Create((uint)limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float128 AddBits(Float128 left, Float128 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());

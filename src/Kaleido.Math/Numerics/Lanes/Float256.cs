@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -75,7 +76,20 @@ internal readonly struct Float256(Vector256<float> value) : ILane<Float256, floa
         new(Vector256.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float256 Clamp(Float256 value, float lower, float upper)
+    {
+        Vector256<float> low = Vector256.Create(lower), high = Vector256.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx.IsSupported) return new(Avx.Min(high, Avx.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Float256 mask) => mask._value.AsByte() != Vector256<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float256 value, ulong limit) =>
+        Vector256.GreaterThanAny(value._value.AsUInt32(), Vector256.Create((uint)limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float256 AddBits(Float256 left, Float256 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Kaleido.Numerics;
 
@@ -75,7 +76,20 @@ internal readonly struct Float512(Vector512<float> value) : ILane<Float512, floa
         new(Vector512.ConditionalSelect(mask._value, whenTrue._value, whenFalse._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float512 Clamp(Float512 value, float lower, float upper)
+    {
+        Vector512<float> low = Vector512.Create(lower), high = Vector512.Create(upper);
+        // These instructions return their second operand where one is NaN.
+        if (Avx512F.IsSupported) return new(Avx512F.Min(high, Avx512F.Max(low, value._value)));
+        return Select(GreaterThan(value, new(high)), new(high), Select(LessThan(value, new(low)), new(low), value));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Float512 mask) => mask._value.AsByte() != Vector512<byte>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(Float512 value, ulong limit) =>
+        Vector512.GreaterThanAny(value._value.AsUInt32(), Vector512.Create((uint)limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float512 AddBits(Float512 left, Float512 right) => new((left._value.AsUInt32() + right._value.AsUInt32()).AsSingle());

@@ -82,7 +82,14 @@ internal readonly struct FloatScalar(float value) : ILane<FloatScalar, float>
         mask.Bits != 0 ? whenTrue : whenFalse;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatScalar Clamp(FloatScalar value, float lower, float upper) =>
+        value._value > upper ? new(upper) : value._value < lower ? new(lower) : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(FloatScalar mask) => mask.Bits != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyBitsAbove(FloatScalar value, ulong limit) => value.Bits > (uint)limit;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatScalar AddBits(FloatScalar left, FloatScalar right) => CreateBits(left.Bits + right.Bits);

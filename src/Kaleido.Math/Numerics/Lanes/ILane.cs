@@ -79,8 +79,14 @@ internal interface ILane<TSelf, T>
     /// <summary>Element by element the first where the mask is true, else the second.</summary>
     static abstract TSelf Select(TSelf mask, TSelf whenTrue, TSelf whenFalse);
 
+    /// <summary>The value limited to [lower, upper]; NaN stays, and a value equal to a limit keeps the sign of its zero.</summary>
+    static abstract TSelf Clamp(TSelf value, T lower, T upper);
+
     /// <summary>Whether any element of a mask is true.</summary>
     static abstract bool Any(TSelf mask);
+
+    /// <summary>Whether the bits of any element, as an unsigned integer, are above the limit (for float its lower 32 bits).</summary>
+    static abstract bool AnyBitsAbove(TSelf value, ulong limit);
 
     /// <summary>Integer sum of the bits, wrapping.</summary>
     static abstract TSelf AddBits(TSelf left, TSelf right);
