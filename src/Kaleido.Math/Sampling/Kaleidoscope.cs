@@ -23,6 +23,7 @@ public sealed class Kaleidoscope : IDisposable
     private readonly KaleidoscopeFrame _frame;
     private readonly float[] _changes;
     private BurnInDetector _detector;
+    private bool _disposed;
 
     /// <summary>A kaleidoscope at its start.</summary>
     /// <exception cref="ArgumentException">The network is no map of a space to itself, or its output has no bounded range.</exception>
@@ -43,7 +44,7 @@ public sealed class Kaleidoscope : IDisposable
         _beforePrevious = device.CreateTensor(chains, features);
         _start = CompileStart();
         (_iterate, _samples, _noisy, _change, _change2) = CompileIteration();
-        _frame = new(chains, features);
+        _frame = new(this, chains, features);
         _changes = new float[chains];
         _detector = NewDetector();
         Reset();
@@ -115,8 +116,7 @@ public sealed class Kaleidoscope : IDisposable
         _iterate.Step = 0;
         _previous.Upload(new float[_previous.Count]);
         _beforePrevious.Upload(new float[_beforePrevious.Count]);
-        _state.Download(_frame.SamplesBuffer);
-        _frame.SamplesBuffer.CopyTo(_frame.NoisyBuffer);
+        _frame.Start(values => _state.Download(values));
         (_frame.Iteration, _frame.BurnIn, _frame.IsCycle, _frame.MedianStep) = (0, null, false, double.NaN);
         _detector = NewDetector();
     }
@@ -126,8 +126,7 @@ public sealed class Kaleidoscope : IDisposable
     {
         _iterate.Run();
         int iteration = ++_frame.Iteration;
-        _iterate.Download(_samples, _frame.SamplesBuffer);
-        _iterate.Download(_noisy, _frame.NoisyBuffer);
+        _frame.Outdate();
         // Distances to earlier samples exist from the second and the third iteration on.
         double change = iteration >= 2 ? Median(_change) : double.NaN;
         double change2 = iteration >= 3 ? Median(_change2) : double.NaN;
@@ -135,6 +134,10 @@ public sealed class Kaleidoscope : IDisposable
         (_frame.MedianStep, _frame.BurnIn, _frame.IsCycle) = (change, _detector.BurnIn, _detector.IsCycle);
         return _frame;
     }
+
+    internal void DownloadSamples(Span<float> values) => _iterate.Download(_samples, values);
+
+    internal void DownloadNoisy(Span<float> values) => _iterate.Download(_noisy, values);
 
     private double Median(Node column)
     {
@@ -158,9 +161,12 @@ public sealed class Kaleidoscope : IDisposable
         for (int i = 0; i < iterations; i++) yield return Step();
     }
 
-    /// <summary>Gives device memory back; the network stays.</summary>
+    /// <summary>Gives device memory back; the network stays, and so does the last frame.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        _ = (_frame.Samples, _frame.Noisy);
         _start.Dispose();
         _iterate.Dispose();
         _state.Dispose();

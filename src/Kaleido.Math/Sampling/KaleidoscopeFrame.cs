@@ -2,15 +2,17 @@ namespace Kaleido.Sampling;
 
 /// <summary>
 /// One iteration of all chains. Its memory is valid until the next iteration; <see cref="Copy"/> keeps it. Values are in the network's
-/// units, chains in rows.
+/// units, chains in rows. They are fetched from the device when they are first looked at.
 /// </summary>
 public sealed class KaleidoscopeFrame
 {
     private readonly float[] _samples, _noisy;
+    private readonly Kaleidoscope? _owner;
+    private bool _hasSamples = true, _hasNoisy = true;
 
-    internal KaleidoscopeFrame(int chains, int features)
+    internal KaleidoscopeFrame(Kaleidoscope owner, int chains, int features)
     {
-        (Chains, Features) = (chains, features);
+        (_owner, Chains, Features) = (owner, chains, features);
         _samples = new float[chains * features];
         _noisy = new float[chains * features];
     }
@@ -19,7 +21,7 @@ public sealed class KaleidoscopeFrame
     {
         (Chains, Features, Iteration, BurnIn, IsCycle, MedianStep) =
             (other.Chains, other.Features, other.Iteration, other.BurnIn, other.IsCycle, other.MedianStep);
-        (_samples, _noisy) = ([.. other._samples], [.. other._noisy]);
+        (_samples, _noisy) = ([.. other.Samples.Span], [.. other.Noisy.Span]);
     }
 
     /// <summary>Number of chains.</summary>
@@ -32,10 +34,26 @@ public sealed class KaleidoscopeFrame
     public int Iteration { get; internal set; }
 
     /// <summary>The samples: what the network gave, before noise.</summary>
-    public ReadOnlyMemory<float> Samples => _samples;
+    public ReadOnlyMemory<float> Samples
+    {
+        get
+        {
+            if (!_hasSamples) _owner!.DownloadSamples(_samples);
+            _hasSamples = true;
+            return _samples;
+        }
+    }
 
     /// <summary>The state: the samples after noise and boundary, what the network is applied to next.</summary>
-    public ReadOnlyMemory<float> Noisy => _noisy;
+    public ReadOnlyMemory<float> Noisy
+    {
+        get
+        {
+            if (!_hasNoisy) _owner!.DownloadNoisy(_noisy);
+            _hasNoisy = true;
+            return _noisy;
+        }
+    }
 
     /// <summary>
     /// The median over the chains of the root mean square change per feature since the previous iteration; NaN at the start.
@@ -51,9 +69,16 @@ public sealed class KaleidoscopeFrame
     /// <summary>True if they settled on cycles of period two.</summary>
     public bool IsCycle { get; internal set; }
 
-    internal Span<float> SamplesBuffer => _samples;
+    /// <summary>Forgets the values: the device has newer ones.</summary>
+    internal void Outdate() => (_hasSamples, _hasNoisy) = (false, false);
 
-    internal Span<float> NoisyBuffer => _noisy;
+    /// <summary>Sets samples and state to the starts of the chains.</summary>
+    internal void Start(Action<float[]> download)
+    {
+        download(_samples);
+        _samples.CopyTo(_noisy, 0);
+        (_hasSamples, _hasNoisy) = (true, true);
+    }
 
     /// <summary>A frame of its own memory.</summary>
     public KaleidoscopeFrame Copy() => new(this);

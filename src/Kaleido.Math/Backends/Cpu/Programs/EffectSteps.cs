@@ -6,10 +6,13 @@ internal sealed unsafe class AssignStep(PlanProgram program, AssignEffect effect
     private const int Chunk = 16384;
     private float* _source, _target;
     private long _count;
+    private int _columns;
 
     public override IEnumerable<int> Reads => [effect.Source];
 
     public override IEnumerable<int> Writes => [effect.Variable];
+
+    public override IEnumerable<int>? ReadByRows => program.Slots[effect.Variable].Shape.Rows.IsRows ? [effect.Source] : null;
 
     public override double Cost => _count;
 
@@ -17,7 +20,8 @@ internal sealed unsafe class AssignStep(PlanProgram program, AssignEffect effect
     {
         _source = binding.Pointer(effect.Source);
         _target = binding.Pointer(effect.Variable);
-        _count = program.Slots[effect.Variable].Shape.Count(rows);
+        var shape = program.Slots[effect.Variable].Shape;
+        (_count, _columns) = (shape.Count(rows), shape.Columns.Resolve(rows));
     }
 
     public override int Tasks(int phase) => (int)((_count + Chunk - 1) / Chunk);
@@ -25,9 +29,13 @@ internal sealed unsafe class AssignStep(PlanProgram program, AssignEffect effect
     public override void Run(int phase, int task, float* scratch)
     {
         long start = (long)task * Chunk;
-        int count = (int)Math.Min(Chunk, _count - start);
-        new ReadOnlySpan<float>(_source + start, count).CopyTo(new Span<float>(_target + start, count));
+        Copy(start, Math.Min(_count, start + Chunk));
     }
+
+    public override void RunRows(int row0, int row1, float* scratch) => Copy((long)row0 * _columns, (long)row1 * _columns);
+
+    private void Copy(long start, long end) =>
+        new ReadOnlySpan<float>(_source + start, (int)(end - start)).CopyTo(new Span<float>(_target + start, (int)(end - start)));
 }
 
 /// <summary>Writes a scalar into a ring.</summary>
