@@ -22,8 +22,12 @@ switch (args)
     case ["alloc-sample", var threads]:
         Print(SamplingProbe.BytesPerThousandIterations(int.Parse(threads, CultureInfo.InvariantCulture)));
         return 0;
+    case ["products"]:
+        ProductProbe.RunAll();
+        Console.WriteLine(Kaleido.Backends.Cpu.CpuBackend.InstructionSet);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
+        Console.Error.WriteLine("usage: products | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
             + "hash-small THREADS …");
         return 2;
 }
