@@ -7,6 +7,10 @@ using Kaleido.Bench;
 
 // dotnet run -c Release --project bench/Kaleido.Bench -- --filter '*Step*'
 // Short jobs in this process by default; "--full" first for BenchmarkDotNet's own processes and job lengths.
+// "manners" alone: how the threads behave beside others.
+if (args is ["manners"]) return Manners.Run();
+// "soak 30": training and sampling at once for 30 minutes.
+if (args is ["soak", var minutes]) return Soak.Run(double.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture));
 bool full = args.Length > 0 && args[0] == "--full";
 var job = full ? Job.Default : Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
 var config = DefaultConfig.Instance

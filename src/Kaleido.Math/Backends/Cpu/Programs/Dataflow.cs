@@ -7,6 +7,8 @@ namespace Kaleido.Backends.Cpu.Programs;
 /// </summary>
 internal sealed class Dataflow
 {
+    private const int MostAside = 8;
+
     private readonly CpuStep[] _steps;
     private readonly bool[] _keepsRows;
     private readonly DataflowOrder _byRowsOrder, _order;
@@ -97,31 +99,88 @@ internal sealed class Dataflow
         }
     }
 
-    /// <summary>A worker's share of a run.</summary>
+    /// <summary>
+    /// A worker's share of a run. A task that cannot begin for a while is put aside and the next one taken: if another worker is held up, by the
+    /// system or by a slower core, only what needs its rows waits. Of all unfinished tasks the lowest can always run, so somebody always gets on.
+    /// </summary>
     public unsafe void RunShared(float* scratch, TeamBarrier team)
     {
-        int current = 0, ready = -1;
-        for (int task; (task = Interlocked.Increment(ref _taken.Value) - 1) < _total;)
+        int* aside = stackalloc int[MostAside], entries = stackalloc int[MostAside];
+        int current = 0, count = 0;
+        var spinner = team.NewSpinner();
+        while (true)
         {
-            while (task >= _entries[current].First + _entries[current].Tasks) current++;
-            ref readonly var entry = ref _entries[current];
-            if (ready != current)
+            if (RunAside(aside, entries, ref count, scratch)) spinner = team.NewSpinner();
+            if (count > 0)
             {
-                foreach (int before in entry.Whole) Await(ref _progress[_entries[before].Progress], _entries[before].Tasks, team);
-                ready = current;
+                team.ThrowIfPoisoned();
+                if (count == MostAside)
+                {
+                    spinner.Wait();
+                    continue;
+                }
+
+                if (spinner.Spin()) continue;
+                spinner = team.NewSpinner();
             }
 
-            int number = task - entry.First;
-            foreach (int before in entry.Aligned) Await(ref _progress[_entries[before].Progress + 1 + number], 1, team);
-            Run(entry, number, scratch);
-            if (entry.ByRows) Volatile.Write(ref _progress[entry.Progress + 1 + number], 1);
-            Interlocked.Increment(ref _progress[entry.Progress]);
+            int task = Interlocked.Increment(ref _taken.Value) - 1;
+            if (task < _total)
+            {
+                while (task >= _entries[current].First + _entries[current].Tasks) current++;
+                if (IsReady(_entries[current], task)) RunAndTell(_entries[current], task, scratch);
+                else (aside[count], entries[count++]) = (task, current);
+            }
+            else if (count == 0)
+            {
+                return;
+            }
+            else
+            {
+                spinner.Wait();
+            }
         }
     }
 
-    private static void Await(ref int progress, int value, TeamBarrier team)
+    // Runs those tasks that can begin by now, the oldest first; whether there was any.
+    private unsafe bool RunAside(int* aside, int* entries, ref int count, float* scratch)
     {
-        if (Volatile.Read(ref progress) < value) team.Await(ref progress, value);
+        bool any = false;
+        for (int i = 0; i < count; i++)
+        {
+            if (!IsReady(_entries[entries[i]], aside[i])) continue;
+            RunAndTell(_entries[entries[i]], aside[i], scratch);
+            count--;
+            for (int k = i; k < count; k++) (aside[k], entries[k]) = (aside[k + 1], entries[k + 1]);
+            any = true;
+            i = -1;
+        }
+
+        return any;
+    }
+
+    private bool IsReady(in Entry entry, int task)
+    {
+        foreach (int before in entry.Whole)
+        {
+            if (Volatile.Read(ref _progress[_entries[before].Progress]) < _entries[before].Tasks) return false;
+        }
+
+        int number = task - entry.First;
+        foreach (int before in entry.Aligned)
+        {
+            if (Volatile.Read(ref _progress[_entries[before].Progress + 1 + number]) == 0) return false;
+        }
+
+        return true;
+    }
+
+    private unsafe void RunAndTell(in Entry entry, int task, float* scratch)
+    {
+        int number = task - entry.First;
+        Run(entry, number, scratch);
+        if (entry.ByRows) Volatile.Write(ref _progress[entry.Progress + 1 + number], 1);
+        Interlocked.Increment(ref _progress[entry.Progress]);
     }
 
     private unsafe void Run(in Entry entry, int task, float* scratch)

@@ -10,7 +10,7 @@ namespace Kaleido.Backends.Cpu;
 internal struct Spinner(bool crowded)
 {
     private static readonly long SpinTicks = Stopwatch.Frequency * 60 / 1_000_000;
-    private static readonly long YieldTicks = Stopwatch.Frequency * 2 / 1_000;
+    private static readonly long YieldTicks = Stopwatch.Frequency * 200 / 1_000_000;
 
     private int _count;
     private long _start;

@@ -42,17 +42,14 @@ public sealed class TeamBarrier
         }
     }
 
-    /// <summary>Waits until a counter that other workers increase has reached a value; what they wrote before is then visible.</summary>
+    /// <summary>For workers that wait for something else than this barrier: between its turns they look whether somebody failed.</summary>
+    internal Spinner NewSpinner() => new(_crowded);
+
+    /// <summary>Leaves a wait that may never end.</summary>
     /// <exception cref="TeamPoisonedException">Another worker failed. Let it pass: the caller gets the worker's own exception.</exception>
-    internal void Await(ref int counter, int value)
+    internal void ThrowIfPoisoned()
     {
-        var spinner = new Spinner(_crowded);
-        while (Volatile.Read(ref counter) < value)
-        {
-            if (Volatile.Read(ref _poisoned.Value) != 0)
-                throw new TeamPoisonedException();
-            spinner.Wait();
-        }
+        if (Volatile.Read(ref _poisoned.Value) != 0) throw new TeamPoisonedException();
     }
 
     /// <summary>Releases everybody who waits here, now or later in this dispatch, with a <see cref="TeamPoisonedException"/>.</summary>
