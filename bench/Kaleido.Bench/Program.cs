@@ -11,6 +11,8 @@ using Kaleido.Bench;
 if (args is ["manners"]) return Manners.Run();
 // "soak 30": training and sampling at once for 30 minutes.
 if (args is ["soak", var minutes]) return Soak.Run(double.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture));
+// "scaling": how the cost of a step grows, as CSV.
+if (args is ["scaling"]) return Scaling.Run();
 bool full = args.Length > 0 && args[0] == "--full";
 var job = full ? Job.Default : Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
 var config = DefaultConfig.Instance

@@ -84,7 +84,6 @@ def torch_networks(threads, quick, result):
 
     mnist = [784] + [500] * 10 + [784]
     data = torch.rand(4000, 784)
-    result["step_ms"] = 1000 * workloads.seconds(step_of(net(mnist, torch.nn.Tanh()), data, 1000, 1e-4), quick)
     network = net(mnist, torch.nn.Tanh())
     state = torch.rand(1000, 784)
 
@@ -92,10 +91,14 @@ def torch_networks(threads, quick, result):
         with torch.no_grad():
             state.copy_((network(state) + 0.01 * torch.randn(1000, 784)).clamp_(-1, 1))
 
-    result["sampling_ms"] = 1000 * workloads.seconds(sample, quick)
+    # PyTorch's own threads and those of its BLAS can get in each other's way: the better of both ways counts.
+    for own in sorted({threads, 1}):
+        torch.set_num_threads(own)
+        step = 1000 * workloads.seconds(step_of(net(mnist, torch.nn.Tanh()), data, 1000, 1e-4), quick)
+        sampling = 1000 * workloads.seconds(sample, quick)
+        result["step_ms"] = min(step, result.get("step_ms", step))
+        result["sampling_ms"] = min(sampling, result.get("sampling_ms", sampling))
     torch.set_num_threads(1)
-    if threads > 1:
-        result["step_ms_one_thread"] = 1000 * workloads.seconds(step_of(net(mnist, torch.nn.Tanh()), data, 1000, 1e-4), quick)
     tiny = step_of(net([1] + [10] * 6 + [1], torch.nn.Sigmoid()), torch.rand(20, 1), 2, 1e-3)
     result["tiny_steps_per_second"] = 1 / workloads.seconds(tiny, quick)
     return f"PyTorch {torch.__version__}"

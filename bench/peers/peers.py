@@ -91,8 +91,12 @@ def race(name, command, kaleido, options):
     for _ in range(options.rounds):
         own = flat(run(kaleido + ["bench", "--json", "--threads", str(options.threads)] + (["--quick"] if options.quick else []), options.threads))
         other = run(command(options.threads), options.threads)
-        if options.threads > 1 and other["products"]:
-            other["products"] += run(command(1), 1)["products"]
+        if options.threads > 1:
+            alone = run(command(1), 1)
+            other["products"] += alone["products"]
+            if "step_ms" in alone:
+                other["step_ms_one_thread"] = alone["step_ms"]
+                other["tiny_steps_per_second"] = max(other["tiny_steps_per_second"], alone["tiny_steps_per_second"])
         rounds.append((own, other))
     merged = dict(rounds[-1][1])
     print(f"\n{merged['name']}: {'':<32}{'Kaleido':>12}{'rival':>12}{'ratio':>8}", file=sys.stderr if options.json == "-" else sys.stdout)
