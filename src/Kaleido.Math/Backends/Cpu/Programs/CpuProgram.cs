@@ -119,26 +119,26 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     public float* ScratchOf(CpuStep step) => _arena.Pointer + _scratchOffsets[_indexOf[step]];
 
     // The memory that a phase of a step reads and writes, for the full capacity.
-    private List<MemoryRange> Touched(CpuStep step, int phase)
+    private List<MemoryRange> Touched(CpuStep step, int phase, bool byRows)
     {
         long scratch = _scratchOffsets[_indexOf[step]];
         var ranges = new List<MemoryRange> { new(_arena, scratch, scratch + step.SharedScratch(_capacity), true) };
         if (phase < step.Phases - 1)
         {
-            ranges.AddRange(step.PackReads.Select(slot => Range(slot, writes: false, byRows: false)));
+            ranges.AddRange(step.PackReads(byRows).Select(slot => Range(slot, writes: false, rows: false)));
             return ranges;
         }
 
-        var byRows = step.ReadByRows?.ToHashSet();
+        var aligned = step.ReadByRows?.ToHashSet();
         ranges.AddRange(step.OtherMemory);
-        ranges.AddRange(step.Reads.Select(slot => Range(slot, writes: false, byRows?.Contains(slot) == true)));
-        ranges.AddRange(step.Writes.Select(slot => Range(slot, writes: true, byRows is not null)));
+        ranges.AddRange(step.Reads.Select(slot => Range(slot, writes: false, aligned?.Contains(slot) == true)));
+        ranges.AddRange(step.Writes.Select(slot => Range(slot, writes: true, aligned is not null)));
         return ranges;
 
-        MemoryRange Range(int slot, bool writes, bool byRows)
+        MemoryRange Range(int slot, bool writes, bool rows)
         {
             var view = View(slot, _capacity);
-            return new(view.Memory, view.Offset, view.Offset + view.Count, writes, byRows ? view.Columns : 0);
+            return new(view.Memory, view.Offset, view.Offset + view.Count, writes, rows ? view.Columns : 0);
         }
     }
 

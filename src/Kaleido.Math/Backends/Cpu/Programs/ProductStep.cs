@@ -45,8 +45,17 @@ internal sealed unsafe class ProductStep : CpuStep
 
     public override int Phases => 2;
 
-    // What is packed of a product by rows is the right operand alone.
-    public override IEnumerable<int> PackReads => ReadByRows is null ? [_left, _right] : [_right];
+    // What is packed of a product by rows is the right operand alone, and of others too if they never copy the left one.
+    public override IEnumerable<int> PackReads(bool byRows) => ReadByRows is null || (!byRows && MayCopyLeft) ? [_left, _right] : [_right];
+
+    private bool MayCopyLeft
+    {
+        get
+        {
+            Extent columns = _program.Slots[Destination].Shape.Columns, leading = _program.Slots[_left].Shape.Columns;
+            return columns.IsRows || leading.IsRows || ProductPaths.MayCopyA(columns.Resolve(1), leading.Resolve(1));
+        }
+    }
 
     /// <summary>
     /// A stored value of the chain that may take the product's place in memory: it is written when the product is read no more, to the same
