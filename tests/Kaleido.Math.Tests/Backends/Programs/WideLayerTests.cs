@@ -1,6 +1,8 @@
 using Kaleido.Autodiff;
 using Kaleido.Backends;
+using Kaleido.Networks;
 using Kaleido.Tensors;
+using Kaleido.Training;
 
 namespace Kaleido.Tests.Backends.Programs;
 
@@ -32,6 +34,22 @@ public sealed class WideLayerTests
         var seen = new float[expected.Length];
         plan.Download(y, seen);
         Bits.Equal(expected, seen, $"{string.Join(" → ", widths)}, {rows} rows, {threads} threads");
+    }
+
+    [Theory]
+    [InlineData(256, 100)]
+    [InlineData(512, 66)]
+    [InlineData(1030, 65)]
+    public void Training_wide_layers_gives_the_same_bits_on_any_number_of_threads(int width, int batch)
+    {
+        var hashes = new[] { 1, 2, 4 }.Select(threads =>
+        {
+            using var device = Device.Cpu(threads);
+            using var network = Mlp.Create(device, new(20, width, 2) { Output = Activation.Tanh, Seed = 7 });
+            using Tensor data = Drawn(device, 2 * batch, 20, 7);
+            return Trainer.Fit(network, data.ToArray(), data.ToArray(), LossFunction.SquaredError, new() { BatchSize = batch, Steps = 3, EvaluationInterval = 3, Seed = 7 }).LastWeightsSha256;
+        });
+        Assert.Single(hashes.Distinct());
     }
 
     private static float[] Textbook(float[] x, float[] weight, int rows, int columns, int depth)
