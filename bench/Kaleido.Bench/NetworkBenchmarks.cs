@@ -43,8 +43,8 @@ public class NetworkBenchmarks : ICountsFlops, IDisposable
     [Benchmark]
     public void Step() => _step!.Run();
 
-    [Benchmark]
-    public void SamplingIteration() => _kaleidoscope!.Step();
+    [Benchmark(OperationsPerInvoke = 10)]
+    public KaleidoscopeFrame SamplingIteration() => _kaleidoscope!.Advance(10);
 
     [GlobalCleanup]
     public void Dispose()

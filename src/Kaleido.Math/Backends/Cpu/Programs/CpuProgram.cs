@@ -88,21 +88,28 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         return new(s.Memory ?? _arena, s.Memory is null ? _offsets[at] : s.Offset, shape.Rows.Resolve(rows), shape.Columns.Resolve(rows));
     }
 
-    public void Run(int rows)
+    public void Run(int rows) => Run(rows, again: false);
+
+    public void RunAgain(int rows) => Run(rows, again: rows == _preparedRows);
+
+    private void Run(int rows, bool again)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _capacity);
         foreach (var memory in _bound) ObjectDisposedException.ThrowIf(memory.IsDisposed, memory);
-        if (rows != _preparedRows) Prepare(rows);
+        if (rows != _preparedRows || again != _binding.Again) Prepare(rows, again);
         if (_workers > 1) _flow.Reset();
+        _preparedRows = -1; // what a run that fails leaves behind serves no other
         ThreadTeam.Shared.Run(this, _workers);
+        _preparedRows = rows;
         _counter.Value++;
     }
 
-    private void Prepare(int rows)
+    private void Prepare(int rows, bool again)
     {
         _preparedRows = -1;
+        _binding.Again = again;
         for (int i = 0; i < Program.Slots.Count; i++)
         {
             if (Program.Slots[i].Kind == SlotKind.Count && _offsets[i] >= 0) *PointerOf(i) = Program.Slots[i].Counted.Count(rows);
