@@ -34,10 +34,13 @@ public static class CreateRun
         options.Validate();
         var clock = Stopwatch.StartNew();
         OutputFolder.Prepare(options.Output);
+        var checkpoint = options.Resume ? LoadCheckpoint(options.Output).Checkpoint : null;
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
         options = options with { Samples = data.Samples, BatchSize = Math.Min(options.BatchSize, data.Samples) };
         MemoryNeed.Check(options, data);
+        if (checkpoint is null) SetAside(options.Output);
+        else CheckSettings(checkpoint, options);
 
         using var device = Device.Cpu(options.Threads);
         options = options with { Threads = ((CpuBackend)device.Backend).Threads };
@@ -47,7 +50,7 @@ public static class CreateRun
             Seed = options.Seed,
         });
         progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
-        var fit = ManifoldLearning.Fit(network, data, Training(options), Relay(progress), cancellation);
+        var fit = Fit(network, data, options, checkpoint, Relay(progress), cancellation);
         progress?.Report(new(CreatePhase.Trained, Describe(fit)));
 
         var sampling = Stopwatch.StartNew();
@@ -80,7 +83,66 @@ public static class CreateRun
             Elapsed = clock.Elapsed,
         };
         Write(result, network, KaleidoscopeSheet.Draw(frames, shape));
+        if (!cancelled) File.Delete(Path.Combine(options.Output, OutputFolder.Checkpoint));
         return result;
+    }
+
+    /// <summary>The settings of the unfinished run in a folder.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">Its checkpoint is damaged; one sentence says how.</exception>
+    public static CreateOptions ReadUnfinished(string folder) => LoadCheckpoint(folder).Options;
+
+    private static (TrainingCheckpoint Checkpoint, CreateOptions Options) LoadCheckpoint(string folder)
+    {
+        string path = Path.Combine(folder, OutputFolder.Checkpoint);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(File.Exists(Path.Combine(folder, OutputFolder.Report))
+                ? $"{folder}: the run in it is complete, there is nothing to go on with."
+                : $"{folder}: there is no unfinished run in it ({OutputFolder.Checkpoint} is missing).");
+        }
+
+        var checkpoint = TrainingCheckpoint.Load(path);
+        return (checkpoint, CreateSettings.Read(checkpoint.Notes, path) with { Output = folder, Resume = true });
+    }
+
+    private static void CheckSettings(TrainingCheckpoint checkpoint, CreateOptions options)
+    {
+        string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
+        if (CreateSettings.Difference(CreateSettings.Read(checkpoint.Notes, path), options) is { } difference)
+            throw new InvalidDataException($"{path}: the run cannot go on with other settings: {difference}.");
+    }
+
+    // A run that begins anew does not destroy what another one left unfinished.
+    private static void SetAside(string folder)
+    {
+        string path = Path.Combine(folder, OutputFolder.Checkpoint);
+        if (File.Exists(path)) File.Move(path, Path.Combine(folder, OutputFolder.EarlierCheckpoint), overwrite: true);
+    }
+
+    private static FitResult Fit(
+        Mlp network, Dataset data, CreateOptions options, TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
+    {
+        string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
+        var training = Training(options) with
+        {
+            Resume = checkpoint,
+            Checkpoint = new(path)
+            {
+                Steps = options.CheckpointSteps > 0 ? options.CheckpointSteps : null,
+                Interval = options.CheckpointSeconds > 0 ? TimeSpan.FromSeconds(options.CheckpointSeconds) : null,
+                Notes = CreateSettings.Write(options),
+            },
+        };
+        try
+        {
+            return ManifoldLearning.Fit(network, data, training, progress, cancellation);
+        }
+        catch (ArgumentException error) when (checkpoint is not null)
+        {
+            // The settings are equal, so it is the data, or the version of the library.
+            throw new InvalidDataException($"{path}: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
     }
 
     private static Dataset Load(CreateOptions options)

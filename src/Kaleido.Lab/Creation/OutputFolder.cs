@@ -15,7 +15,13 @@ public static class OutputFolder
     /// <summary>Settings, figures and environment. Written last: where it stands, the others are complete.</summary>
     public const string Report = "run.json";
 
-    /// <summary>All of them, in the order they are written.</summary>
+    /// <summary>The checkpoint of an unfinished training; gone when the run is complete.</summary>
+    public const string Checkpoint = "checkpoint.safetensors";
+
+    /// <summary>The checkpoint of another unfinished run that was in the folder when this one began.</summary>
+    public const string EarlierCheckpoint = "checkpoint.earlier.safetensors";
+
+    /// <summary>All of them but the checkpoints, in the order they are written.</summary>
     public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, Report];
 
     /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all four names.</summary>
