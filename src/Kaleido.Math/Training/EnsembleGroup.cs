@@ -5,10 +5,13 @@ using Kaleido.Networks;
 namespace Kaleido.Training;
 
 /// <summary>A member while it is trained.</summary>
-internal sealed class EnsembleLane(int member, FitRecord record, int arenaLength)
+internal sealed class EnsembleLane(int member, long steps, FitRecord record, int arenaLength)
 {
     /// <summary>Its number in the ensemble.</summary>
     public int Member { get; } = member;
+
+    /// <summary>Its steps at most.</summary>
+    public long Steps { get; } = steps;
 
     /// <summary>Losses and evaluations.</summary>
     public FitRecord Record { get; } = record;

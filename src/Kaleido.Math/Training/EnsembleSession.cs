@@ -18,6 +18,14 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private const int Lanes = LaneLayout.Lanes, LongestStretch = 1024;
     private const double StretchFlops = 2e8;
 
+    // Who is evaluated after a stretch: nobody, those whose evaluation falls on this step, or everybody.
+    private enum Evaluates
+    {
+        None,
+        Due,
+        All,
+    }
+
     private readonly Device _device;
     private readonly MlpOptions _shape;
     private readonly IReadOnlyList<EnsembleMember> _members;
@@ -35,8 +43,9 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private readonly float[] _last;
     private readonly Tensor _hashed;
     private readonly int _threads;
+    private readonly long _mostSteps;
     private int _active, _next, _stretch;
-    private bool _evaluates;
+    private Evaluates _evaluates;
     private long _step;
 
     public EnsembleSession(Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, LossFunction loss, TrainingOptions options)
@@ -66,6 +75,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         _hashed = device.CreateTensor(1, _last.Length);
         for (int first = 0; first < members.Count; first += Lanes) _groups.Add(CreateGroup(first, norms));
         _active = _groups.Count;
+        _mostSteps = members.Max(m => m.Steps ?? options.Steps);
     }
 
     private EnsembleGroup CreateGroup(int first, List<double?> norms)
@@ -84,7 +94,8 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
                 continue;
             }
 
-            group.SetMember(lane, new(member, new FitRecord(_options, data.CanBeDead), _last.Length), _members[member].TrainingSeed, sources);
+            var options = EnsembleTrainer.OptionsOf(_members[member], _options);
+            group.SetMember(lane, new(member, options.Steps, new FitRecord(options, data.CanBeDead), _last.Length), options.Seed, sources);
             using var network = Mlp.Create(_device, _shape with { Seed = _members[member].WeightSeed });
             network.Parameters.Arena.Download(_last);
             group.CopyParameters(_network.Parameters, _programs.Parameters, lane, _last, toLane: true);
@@ -111,25 +122,26 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         var clock = Stopwatch.StartNew();
         var lastReport = TimeSpan.Zero;
         double steps = 0;
-        Dispatch(0, evaluates: true);
-        Finish(TimeIsUp(clock), clock.Elapsed);
+        Dispatch(0, Evaluates.Due);
+        Finish(TimeIsUp(clock), null, clock.Elapsed);
         while (_active > 0)
         {
-            if (cancellation.IsCancellationRequested || _step == _options.Steps)
+            if (cancellation.IsCancellationRequested)
             {
-                bool cancelled = cancellation.IsCancellationRequested;
                 // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
-                if (cancelled && !_evaluates) Dispatch(0, evaluates: true);
-                foreach (var lane in Running()) lane.Stop = cancelled && lane.Stop != StopReason.Diverged ? StopReason.Cancelled : lane.Stop;
-                Finish(cancelled ? StopReason.Cancelled : StopReason.Completed, clock.Elapsed);
+                Dispatch(0, Evaluates.All);
+                foreach (var lane in Running()) lane.Stop = lane.Stop == StopReason.Diverged ? lane.Stop : StopReason.Cancelled;
+                Finish(null, null, clock.Elapsed);
                 break;
             }
 
-            long toEvaluation = Math.Min(_options.EvaluationInterval - _step % _options.EvaluationInterval, _options.Steps - _step);
+            Finish(null, StopReason.Completed, clock.Elapsed);
+            if (_active == 0) break;
+            long toEvaluation = Math.Min(_options.EvaluationInterval - _step % _options.EvaluationInterval, FewestSteps() - _step);
             int stretch = (int)Math.Min(toEvaluation, StretchLength());
             steps += (double)stretch * RunningCount();
-            Dispatch(stretch, evaluates: stretch == toEvaluation);
-            if (_evaluates) Finish(TimeIsUp(clock), clock.Elapsed);
+            Dispatch(stretch, stretch == toEvaluation ? Evaluates.Due : Evaluates.None);
+            if (stretch == toEvaluation) Finish(TimeIsUp(clock), null, clock.Elapsed);
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
             Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, steps) = (clock.Elapsed, 0);
@@ -148,7 +160,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         return (int)Math.Clamp(StretchFlops / flops, 1, LongestStretch);
     }
 
-    private void Dispatch(int stretch, bool evaluates)
+    private void Dispatch(int stretch, Evaluates evaluates)
     {
         for (int i = 0; i < stretch; i++) _scalars[i] = _rule.At((ulong)(_step + i));
         (_stretch, _evaluates, _next) = (stretch, evaluates, 0);
@@ -173,7 +185,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
             if ((step + 1) % EnsemblePrograms.RingLength == 0 || i == _stretch - 1) ReadLosses(group, step + 1);
         }
 
-        if (_evaluates) Evaluate(group, context, _step + _stretch);
+        if (_evaluates != Evaluates.None) Evaluate(group, context, _step + _stretch);
     }
 
     private void ReadLosses(EnsembleGroup group, long step)
@@ -188,14 +200,34 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
 
     private void Evaluate(EnsembleGroup group, LaneContext context, long step)
     {
+        bool any = false;
+        foreach (var member in group.Members) any |= member is not null && IsEvaluated(member, step);
+        if (!any) return;
         _programs.Evaluation.Run(context);
         float* loss = context.Pointer(_programs.Loss), spread = context.Pointer(_programs.Spread), reach = context.Pointer(_programs.Reach);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            if (group.Members[lane] is not { } member) continue;
+            if (group.Members[lane] is not { } member || !IsEvaluated(member, step)) continue;
             member.Stop = member.Record.Evaluate(step, loss[lane], spread[lane], reach[lane], out bool isBest);
             if (isBest) group.CopyParameters(_network.Parameters, _programs.Parameters, lane, member.Best, toLane: false);
         }
+    }
+
+    private bool IsDue(EnsembleLane member, long step) => step % _options.EvaluationInterval == 0 || step == member.Steps;
+
+    private bool IsEvaluated(EnsembleLane member, long step) =>
+        _evaluates == Evaluates.All ? member.Record.LastEvaluation.Step != step : IsDue(member, step);
+
+    // The first step at which a member has made all its steps.
+    private long FewestSteps()
+    {
+        long steps = long.MaxValue;
+        for (int g = 0; g < _active; g++)
+        {
+            foreach (var member in _groups[g].Members) steps = Math.Min(steps, member?.Steps ?? long.MaxValue);
+        }
+
+        return steps;
     }
 
     private IEnumerable<EnsembleLane> Running() => _groups.Take(_active).SelectMany(g => g.Members).OfType<EnsembleLane>();
@@ -211,15 +243,18 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         return count;
     }
 
-    // Makes the results of those that stop, or of all if there is a reason for all; then moves the others together.
-    private void Finish(StopReason? all, TimeSpan elapsed)
+    // Makes the results of those that stop by themselves, or for a reason for those just evaluated, or for those that have made all their
+    // steps; then moves the others together.
+    private void Finish(StopReason? ofEvaluated, StopReason? ofComplete, TimeSpan elapsed)
     {
         bool any = false;
         for (int g = 0; g < _active; g++)
         {
             for (int lane = 0; lane < Lanes; lane++)
             {
-                if (_groups[g].Members[lane] is not { } member || (member.Stop ?? all) is not { } stop) continue;
+                if (_groups[g].Members[lane] is not { } member) continue;
+                var reason = member.Stop ?? (IsDue(member, _step) ? ofEvaluated : null) ?? (member.Steps == _step ? ofComplete : null);
+                if (reason is not { } stop) continue;
                 Finish(_groups[g], lane, member, stop, elapsed);
                 any = true;
             }
@@ -261,7 +296,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     }
 
     private void Report(IProgress<EnsembleProgress> progress, double steps, TimeSpan elapsed, TimeSpan interval) => progress.Report(new(
-        _step, _options.Steps, _members.Count, RunningCount(), elapsed, interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0));
+        _step, _mostSteps, _members.Count, RunningCount(), elapsed, interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0));
 
     public void Dispose()
     {
