@@ -23,15 +23,32 @@ internal sealed unsafe class LaneGather : LaneStep
     {
         float* indices = context.Pointer(_indices), destination = context.Pointer(_destination);
         var sources = context.Sources.AsSpan(_source * Lanes, Lanes);
-        for (int row = 0; row < _rows; row++, indices += Lanes, destination += (long)_columns * Lanes)
+        fixed (nint* pointers = sources)
         {
-            for (int lane = 0; lane < Lanes; lane++)
+            for (int row = 0; row < _rows; row++, indices += Lanes, destination += (long)_columns * Lanes)
             {
-                int index = (int)indices[lane];
-                if ((uint)index >= (uint)_sourceRows) throw new InvalidOperationException($"row {index} of {_sourceRows}");
-                float* source = (float*)sources[lane] + (long)index * _columns;
-                for (int column = 0; column < _columns; column++) destination[(long)column * Lanes + lane] = source[column];
+                if (_columns == 1) GatherNumbers(indices, (float**)pointers, destination);
+                else GatherRows(indices, (float**)pointers, destination);
             }
+        }
+    }
+
+    private void GatherNumbers(float* indices, float** sources, float* destination)
+    {
+        uint largest = 0;
+        for (int lane = 0; lane < Lanes; lane++) largest = Math.Max(largest, (uint)(int)indices[lane]);
+        if (largest >= (uint)_sourceRows) throw new InvalidOperationException($"row {largest} of {_sourceRows}");
+        for (int lane = 0; lane < Lanes; lane++) destination[lane] = sources[lane][(int)indices[lane]];
+    }
+
+    private void GatherRows(float* indices, float** sources, float* destination)
+    {
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            int index = (int)indices[lane];
+            if ((uint)index >= (uint)_sourceRows) throw new InvalidOperationException($"row {index} of {_sourceRows}");
+            float* source = sources[lane] + (long)index * _columns;
+            for (int column = 0; column < _columns; column++) destination[(long)column * Lanes + lane] = source[column];
         }
     }
 }

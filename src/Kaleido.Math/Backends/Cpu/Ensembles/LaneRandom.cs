@@ -37,7 +37,7 @@ internal sealed unsafe class LaneNoise : LaneStep
 /// </summary>
 internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndicesOperation minibatch, int destination) : LaneStep
 {
-    private const int Lanes = LaneLayout.Lanes, MostSteps = 32, MostIndices = 4096;
+    private const int Lanes = LaneLayout.Lanes, MostSteps = 128, MostIndices = 4096;
 
     private readonly LanePlace _destination = program.PlaceOf(destination);
     private readonly int _rows = program.SizeOf(destination).Rows;
