@@ -105,28 +105,28 @@ internal static unsafe class PhiloxAcross
             {
                 TLane key = TLane.CreateBits(key1);
                 TLane aP = TLane.MultiplyLowHalves(multiplier0, a0), aQ = TLane.MultiplyLowHalves(multiplier1, a2);
-                a0 = TLane.ShiftRight(aQ, 32) ^ (a1 ^ aKey);
-                a2 = TLane.ShiftRight(aP, 32) ^ (a3 ^ key);
+                a0 = TLane.ExclusiveOr(TLane.ShiftRight(aQ, 32), a1, aKey);
+                a2 = TLane.ExclusiveOr(TLane.ShiftRight(aP, 32), a3, key);
                 (a1, a3, aKey) = (aQ, aP, TLane.AddBits(aKey, weyl));
                 TLane bP = TLane.MultiplyLowHalves(multiplier0, b0), bQ = TLane.MultiplyLowHalves(multiplier1, b2);
-                b0 = TLane.ShiftRight(bQ, 32) ^ (b1 ^ bKey);
-                b2 = TLane.ShiftRight(bP, 32) ^ (b3 ^ key);
+                b0 = TLane.ExclusiveOr(TLane.ShiftRight(bQ, 32), b1, bKey);
+                b2 = TLane.ExclusiveOr(TLane.ShiftRight(bP, 32), b3, key);
                 (b1, b3, bKey) = (bQ, bP, TLane.AddBits(bKey, weyl));
                 TLane cP = TLane.MultiplyLowHalves(multiplier0, c0), cQ = TLane.MultiplyLowHalves(multiplier1, c2);
-                c0 = TLane.ShiftRight(cQ, 32) ^ (c1 ^ cKey);
-                c2 = TLane.ShiftRight(cP, 32) ^ (c3 ^ key);
+                c0 = TLane.ExclusiveOr(TLane.ShiftRight(cQ, 32), c1, cKey);
+                c2 = TLane.ExclusiveOr(TLane.ShiftRight(cP, 32), c3, key);
                 (c1, c3, cKey) = (cQ, cP, TLane.AddBits(cKey, weyl));
                 TLane dP = TLane.MultiplyLowHalves(multiplier0, d0), dQ = TLane.MultiplyLowHalves(multiplier1, d2);
-                d0 = TLane.ShiftRight(dQ, 32) ^ (d1 ^ dKey);
-                d2 = TLane.ShiftRight(dP, 32) ^ (d3 ^ key);
+                d0 = TLane.ExclusiveOr(TLane.ShiftRight(dQ, 32), d1, dKey);
+                d2 = TLane.ExclusiveOr(TLane.ShiftRight(dP, 32), d3, key);
                 (d1, d3, dKey) = (dQ, dP, TLane.AddBits(dKey, weyl));
                 key1 += Philox.Weyl1;
             }
 
-            a0 = TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, a2), 32) ^ (a1 ^ aKey);
-            b0 = TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, b2), 32) ^ (b1 ^ bKey);
-            c0 = TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, c2), 32) ^ (c1 ^ cKey);
-            d0 = TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, d2), 32) ^ (d1 ^ dKey);
+            a0 = TLane.ExclusiveOr(TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, a2), 32), a1, aKey);
+            b0 = TLane.ExclusiveOr(TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, b2), 32), b1, bKey);
+            c0 = TLane.ExclusiveOr(TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, c2), 32), c1, cKey);
+            d0 = TLane.ExclusiveOr(TLane.ShiftRight(TLane.MultiplyLowHalves(multiplier1, d2), 32), d1, dKey);
             (aLeft, aRight) = (aRight, aLeft ^ (a0 & mask));
             (bLeft, bRight) = (bRight, bLeft ^ (b0 & mask));
             (cLeft, cRight) = (cRight, cLeft ^ (c0 & mask));
