@@ -36,7 +36,15 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
     public EnsembleLane?[] Members { get; } = new EnsembleLane?[Lanes];
 
     /// <summary>Lanes with a member.</summary>
-    public int Count => Members.Count(m => m is not null);
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            foreach (var member in Members) count += member is null ? 0 : 1;
+            return count;
+        }
+    }
 
     /// <summary>Makes a worker's context point to this group.</summary>
     public void Bind(LaneContext context)
