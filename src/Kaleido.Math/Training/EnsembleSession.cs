@@ -76,7 +76,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         var lastReport = TimeSpan.Zero;
         double steps = 0;
         Dispatch(0, Evaluates.Due);
-        Finish(TimeIsUp(clock), null, clock.Elapsed);
+        Finish(clock, cancellation);
         while (_groups.Active > 0)
         {
             if (cancellation.IsCancellationRequested)
@@ -84,17 +84,15 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
                 // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
                 Dispatch(0, Evaluates.All);
                 _groups.Cancel();
-                Finish(null, null, clock.Elapsed);
+                Finish(clock, cancellation);
                 break;
             }
 
-            Finish(null, StopReason.Completed, clock.Elapsed);
-            if (_groups.Active == 0) break;
             long toEvaluation = Math.Min(_options.EvaluationInterval - _step % _options.EvaluationInterval, _groups.FewestSteps() - _step);
             int stretch = (int)Math.Min(toEvaluation, StretchLength());
             steps += (double)stretch * _groups.RunningCount();
             Dispatch(stretch, stretch == toEvaluation ? Evaluates.Due : Evaluates.None);
-            if (stretch == toEvaluation) Finish(TimeIsUp(clock), null, clock.Elapsed);
+            if (stretch == toEvaluation) Finish(clock, cancellation);
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
             Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, steps) = (clock.Elapsed, 0);
@@ -103,8 +101,6 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         if (progress is not null) Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
         return new(_device, _shape, _members, _results!, _best, clock.Elapsed);
     }
-
-    private StopReason? TimeIsUp(Stopwatch clock) => clock.Elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null;
 
     // Long enough to make a dispatch worth its cost, short enough to hear a cancellation soon.
     private int StretchLength()
@@ -171,15 +167,18 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private bool IsEvaluated(EnsembleLane member, long step) =>
         _evaluates == Evaluates.All ? member.Record.LastEvaluation.Step != step : IsDue(member, step);
 
-    // Makes the results of those that stop by themselves, or for a reason for those just evaluated, or for those that have made all their
-    // steps; then moves the others together.
-    private void Finish(StopReason? ofEvaluated, StopReason? ofComplete, TimeSpan elapsed)
+    // After an evaluation: makes the results of those that stop by themselves, or because the time is up, or with their last step; then moves
+    // the others together.
+    private void Finish(Stopwatch clock, CancellationToken cancellation)
     {
-        // Steps without an end allocate nothing, not even what the loop needs.
+        var elapsed = clock.Elapsed;
+        StopReason? ofEvaluated = elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null;
+        var ofComplete = cancellation.IsCancellationRequested ? StopReason.Cancelled : StopReason.Completed;
+        // Steps without an end allocate nothing, not even what the loop over groups needs.
         if (AnyStops(ofEvaluated, ofComplete)) FinishThem(ofEvaluated, ofComplete, elapsed);
     }
 
-    private void FinishThem(StopReason? ofEvaluated, StopReason? ofComplete, TimeSpan elapsed)
+    private void FinishThem(StopReason? ofEvaluated, StopReason ofComplete, TimeSpan elapsed)
     {
         TeamLoop.Run(_threads, _groups.Active, g =>
         {
@@ -192,7 +191,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         _groups.MoveTogether();
     }
 
-    private bool AnyStops(StopReason? ofEvaluated, StopReason? ofComplete)
+    private bool AnyStops(StopReason? ofEvaluated, StopReason ofComplete)
     {
         for (int g = 0; g < _groups.Active; g++)
         {
@@ -205,7 +204,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         return false;
     }
 
-    private StopReason? ReasonOf(EnsembleLane member, StopReason? ofEvaluated, StopReason? ofComplete) =>
+    private StopReason? ReasonOf(EnsembleLane member, StopReason? ofEvaluated, StopReason ofComplete) =>
         member.Stop ?? (IsDue(member, _step) ? ofEvaluated : null) ?? (member.Steps == _step ? ofComplete : null);
 
     private void Finish(EnsembleGroup group, int lane, EnsembleLane member, StopReason stop, TimeSpan elapsed)

@@ -95,7 +95,7 @@ public static class EnsembleTrainer
             network.Parameters.Arena.Download(best);
             parameters.Add(best);
             long step = results[^1].Steps;
-            progress?.Report(new(step, options.Steps, members.Count, members.Count - results.Count, clock.Elapsed,
+            progress?.Report(new(step, members.Max(m => m.Steps ?? options.Steps), members.Count, members.Count - results.Count, clock.Elapsed,
                 step / (clock.Elapsed - start).TotalSeconds));
         }
 
