@@ -75,8 +75,10 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
     public void CopyParameters(ParameterSet parameters, LanePlace place, int lane, float[] arena, bool toLane)
     {
         float* at = _memory.Pointer + place.Offset + lane;
-        foreach (var parameter in parameters.Parameters)
+        // By index: an enumerator would be an object.
+        for (int p = 0; p < parameters.Parameters.Count; p++)
         {
+            var parameter = parameters.Parameters[p];
             for (int i = 0; i < parameter.Count; i++, at += Lanes)
             {
                 if (toLane) *at = arena[parameter.Offset + i];

@@ -41,6 +41,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private readonly double[][] _best;
     private readonly int _threads;
     private readonly long _mostSteps;
+    private readonly double _flopsPerGroup;
     private int _next, _stretch;
     private Evaluates _evaluates;
     private long _step;
@@ -64,9 +65,11 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         {
             _contexts[i].Bind(LaneSpace.Shared, _groups.Shared.Pointer);
             _contexts[i].Bind(LaneSpace.Worker, _workers.Pointer + i * perWorker);
+            _contexts[i].Minibatches.Reserve(_programs.Batch);
         }
 
         (_results, _best) = (new FitResult?[members.Count], new double[members.Count][]);
+        _flopsPerGroup = _network.StepFlops * _programs.Batch * Lanes;
         _mostSteps = members.Max(m => m.Steps ?? options.Steps);
     }
 
@@ -105,7 +108,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     // Long enough to make a dispatch worth its cost, short enough to hear a cancellation soon.
     private int StretchLength()
     {
-        double flops = _network.StepFlops * _programs.Batch * Lanes * ((_groups.Active + _threads - 1) / _threads);
+        double flops = _flopsPerGroup * ((_groups.Active + _threads - 1) / _threads);
         return (int)Math.Clamp(StretchFlops / flops, 1, LongestStretch);
     }
 

@@ -49,7 +49,13 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
 
         public int Steps { get; set; }
 
-        public float[] Indices { get; set; } = [];
+        public float[] Indices { get; private set; } = [];
+
+        /// <summary>Makes room, so that no step has to.</summary>
+        public void Reserve(int rows) => Indices = new float[MostSteps(rows) * rows * Lanes];
+
+        /// <summary>How many steps are drawn at once.</summary>
+        public static int MostSteps(int rows) => Math.Clamp(MostIndices / (rows * Lanes), 1, LaneMinibatch.MostSteps);
     }
 
     public override void Run(LaneContext context)
@@ -58,10 +64,8 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
         int perStep = _rows * Lanes;
         if (context.Step < ahead.First || context.Step >= ahead.First + (ulong)ahead.Steps)
         {
-            int most = Math.Clamp(MostIndices / perStep, 1, MostSteps);
-            if (ahead.Indices.Length < most * perStep) ahead.Indices = new float[most * perStep];
             ahead.First = context.Step;
-            ahead.Steps = (int)Math.Min((ulong)most, context.LastStep - context.Step + 1);
+            ahead.Steps = (int)Math.Min((ulong)Ahead.MostSteps(_rows), context.LastStep - context.Step + 1);
             MinibatchDraw.Fill(context.Seeds, minibatch.Stream, minibatch.Samples, ahead.First, 0, _rows,
                 ahead.Indices.AsSpan(0, ahead.Steps * perStep));
         }
