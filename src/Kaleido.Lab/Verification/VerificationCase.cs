@@ -10,9 +10,16 @@ using Kaleido.Training;
 
 namespace Kaleido.Lab.Verification;
 
-/// <summary>A training that is always the same, for comparing its bits between thread counts and instruction sets.</summary>
+/// <summary>Trainings that are always the same, for comparing their bits between thread counts and instruction sets.</summary>
 public static class VerificationCase
 {
+    /// <summary>The hash over <see cref="WeightsSha256"/> and <see cref="EnsembleSha256"/>.</summary>
+    /// <exception cref="InvalidOperationException">The ensemble and the single trainer differ.</exception>
+    public static string Sha256(int threads, bool large) => Sha256([WeightsSha256(threads, large), EnsembleSha256(threads)]);
+
+    private static string Sha256(IEnumerable<string> hashes) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
+
     /// <summary>
     /// Trains and returns the hash of the last weights. The small case (about 0.1 GFLOP) has matrices smaller than a tile and odd edges, the
     /// large one (about 3 GFLOP) several tiles and blocks in every direction.
@@ -63,8 +70,7 @@ public static class VerificationCase
                 throw new InvalidOperationException($"member {i} of the ensemble has other weights than the same network trained alone");
         }
 
-        string hashes = string.Concat(ensemble.Results.Select(r => r.LastWeightsSha256));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(hashes)));
+        return Sha256(ensemble.Results.Select(r => r.LastWeightsSha256));
     }
 
     private static void Fill(Span<float> values)
