@@ -80,22 +80,19 @@ public sealed class ParameterSet : IDisposable
     /// <summary>The same over an arena in the host's memory.</summary>
     internal string Sha256(ReadOnlySpan<float> arena)
     {
-        var bytes = new byte[checked((int)(_parameters.Max(p => p.Count) * (long)sizeof(float)))];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var bytes = new byte[checked(Count * sizeof(float))];
+        int length = 0;
         foreach (var parameter in _parameters)
         {
-            int length = 0;
             foreach (float value in arena.Slice(parameter.Offset, parameter.Count))
             {
                 uint bits = float.IsNaN(value) ? 0x7FC00000u : BitConverter.SingleToUInt32Bits(value);
                 System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), bits);
                 length += sizeof(float);
             }
-
-            hash.AppendData(bytes, 0, length);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
     /// <summary>Gives the arena back.</summary>

@@ -65,7 +65,7 @@ internal sealed unsafe class EnsembleGroups : IDisposable
     {
         var options = EnsembleTrainer.OptionsOf(_members[member], _options);
         var record = new FitRecord(options, data.CanBeDead);
-        group.SetMember(lane, new(member, options.Steps, record, _network.Parameters.Arena.Count), options.Seed, sources);
+        group.SetMember(lane, new(member, options.Steps, record), options.Seed, sources);
         var place = _programs.Parameters;
         foreach (float[] values in _network.InitialParameters(_members[member].WeightSeed))
         {
@@ -119,7 +119,7 @@ internal sealed unsafe class EnsembleGroups : IDisposable
         }
     }
 
-    /// <summary>Moves running members into the first groups.</summary>
+    /// <summary>Moves running members into the first groups; fewer than sixteen lanes of these stay free.</summary>
     public void MoveTogether()
     {
         int needed = (RunningCount() + Lanes - 1) / Lanes, group = 0, free = 0;
@@ -134,6 +134,13 @@ internal sealed unsafe class EnsembleGroups : IDisposable
         }
 
         Active = needed;
+        for (int g = 0; g < needed; g++)
+        {
+            for (int lane = 0; lane < Lanes; lane++)
+            {
+                if (_groups[g].Members[lane] is null) _groups[g].Clear(lane);
+            }
+        }
     }
 
     public void Dispose()

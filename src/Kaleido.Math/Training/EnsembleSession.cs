@@ -38,7 +38,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private readonly OptimizerRule _rule;
     private readonly OptimizerScalars[] _scalars = new OptimizerScalars[LongestStretch];
     private readonly FitResult?[] _results;
-    private readonly double[][] _best;
+    private readonly float[][] _best;
     private readonly int _threads;
     private readonly long _mostSteps;
     private readonly double _flopsPerGroup;
@@ -68,7 +68,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
             _contexts[i].Minibatches.Reserve(_programs.Batch);
         }
 
-        (_results, _best) = (new FitResult?[members.Count], new double[members.Count][]);
+        (_results, _best) = (new FitResult?[members.Count], new float[members.Count][]);
         _flopsPerGroup = _network.StepFlops * _programs.Batch * Lanes;
         _mostSteps = members.Max(m => m.Steps ?? options.Steps);
     }
@@ -102,7 +102,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         }
 
         if (progress is not null) Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
-        return new(_device, _shape, _members, _results!, _best, clock.Elapsed);
+        return new(_device, _shape, _members, _results!, (member, arena) => arena.Upload(_best[member]), clock.Elapsed);
     }
 
     // Long enough to make a dispatch worth its cost, short enough to hear a cancellation soon.
@@ -157,12 +157,16 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         if (!any) return;
         _programs.Evaluation.Run(context);
         float* loss = context.Pointer(_programs.Loss), spread = context.Pointer(_programs.Spread), reach = context.Pointer(_programs.Reach);
+        Span<float> improved = stackalloc float[Lanes];
+        improved.Clear();
         for (int lane = 0; lane < Lanes; lane++)
         {
             if (group.Members[lane] is not { } member || !IsEvaluated(member, step)) continue;
             member.Stop = member.Record.Evaluate(step, loss[lane], spread[lane], reach[lane], out bool isBest);
-            if (isBest) group.CopyParameters(_network.Parameters, _programs.Parameters, lane, member.Best, toLane: false);
+            improved[lane] = isBest ? 1 : 0;
         }
+
+        group.Copy(_programs.Parameters, _programs.Best, _programs.ParameterCount, improved);
     }
 
     private bool IsDue(EnsembleLane member, long step) => step % _options.EvaluationInterval == 0 || step == member.Steps;
@@ -212,13 +216,12 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
 
     private void Finish(EnsembleGroup group, int lane, EnsembleLane member, StopReason stop, TimeSpan elapsed)
     {
-        var last = new float[_network.Parameters.Arena.Count];
-        group.CopyParameters(_network.Parameters, _programs.Parameters, lane, last, toLane: false);
-        var best = double.IsNaN(member.Record.BestLoss) ? last : member.Best;
-        _best[member.Member] = [.. best.Select(x => (double)x)];
+        float[] last = group.Arena(_network.Parameters, _programs.Parameters, lane);
+        float[] best = double.IsNaN(member.Record.BestLoss) ? last : group.Arena(_network.Parameters, _programs.Best, lane);
+        _best[member.Member] = best;
         _results[member.Member] = member.Record.Finish(
             _step, stop, elapsed, _network.Parameters.Sha256(last.AsSpan()), _network.Parameters.Sha256(best.AsSpan()));
-        group.Clear(lane);
+        group.Members[lane] = null;
     }
 
     private void Report(IProgress<EnsembleProgress> progress, double steps, TimeSpan elapsed, TimeSpan interval) => progress.Report(new(

@@ -99,6 +99,6 @@ public static class EnsembleTrainer
                 step / (clock.Elapsed - start).TotalSeconds));
         }
 
-        return new(device, shape, members, results, parameters, clock.Elapsed);
+        return new(device, shape, members, results, (member, arena) => arena.Upload(parameters[member]), clock.Elapsed);
     }
 }
