@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu.Ensembles;
@@ -23,31 +25,45 @@ internal sealed unsafe class LaneGather : LaneStep
     {
         float* indices = context.Pointer(_indices), destination = context.Pointer(_destination);
         var sources = context.Sources.AsSpan(_source * Lanes, Lanes);
+        int* numbers = stackalloc int[Lanes];
         fixed (nint* pointers = sources)
         {
             for (int row = 0; row < _rows; row++, indices += Lanes, destination += (long)_columns * Lanes)
             {
-                if (_columns == 1) GatherNumbers(indices, (float**)pointers, destination);
-                else GatherRows(indices, (float**)pointers, destination);
+                ToNumbers(indices, numbers);
+                if (_columns == 1) GatherNumbers(numbers, (float**)pointers, destination);
+                else GatherRows(numbers, (float**)pointers, destination);
             }
         }
     }
 
-    private void GatherNumbers(float* indices, float** sources, float* destination)
+    // In vectors: a conversion that saturates is long, one by one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ToNumbers(float* indices, int* numbers)
     {
-        uint largest = 0;
-        for (int lane = 0; lane < Lanes; lane++) largest = Math.Max(largest, (uint)(int)indices[lane]);
-        if (largest >= (uint)_sourceRows) throw new InvalidOperationException($"row {largest} of {_sourceRows}");
-        for (int lane = 0; lane < Lanes; lane++) destination[lane] = sources[lane][(int)indices[lane]];
+        var largest = Vector128<uint>.Zero;
+        for (int lane = 0; lane < Lanes; lane += Vector128<int>.Count)
+        {
+            var some = Vector128.ConvertToInt32(Vector128.Load(indices + lane));
+            some.Store(numbers + lane);
+            largest = Vector128.Max(largest, some.AsUInt32());
+        }
+
+        if (Vector128.GreaterThanOrEqualAny(largest, Vector128.Create((uint)_sourceRows)))
+            throw new InvalidOperationException($"a row number of a minibatch is not one of {_sourceRows}");
     }
 
-    private void GatherRows(float* indices, float** sources, float* destination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherNumbers(int* numbers, float** sources, float* destination)
+    {
+        for (int lane = 0; lane < Lanes; lane++) destination[lane] = sources[lane][numbers[lane]];
+    }
+
+    private void GatherRows(int* numbers, float** sources, float* destination)
     {
         for (int lane = 0; lane < Lanes; lane++)
         {
-            int index = (int)indices[lane];
-            if ((uint)index >= (uint)_sourceRows) throw new InvalidOperationException($"row {index} of {_sourceRows}");
-            float* source = sources[lane] + (long)index * _columns;
+            float* source = sources[lane] + (long)numbers[lane] * _columns;
             for (int column = 0; column < _columns; column++) destination[(long)column * Lanes + lane] = source[column];
         }
     }
