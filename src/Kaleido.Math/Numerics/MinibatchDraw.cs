@@ -18,6 +18,7 @@ internal static unsafe class MinibatchDraw
     public static void Fill(
         ReadOnlySpan<uint> seeds, uint stream, int samples, ulong firstStep, int firstRow, int rows, Span<float> indices)
     {
+        if (indices.IsEmpty) return;
         // Walkers share the upper half of their steps.
         int perStep = rows * seeds.Length, left = (indices.Length + perStep - 1) / perStep;
         while (left > 0)
