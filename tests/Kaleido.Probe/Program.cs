@@ -34,8 +34,11 @@ switch (args)
         ProductProbe.RunAll();
         Console.WriteLine(Kaleido.Backends.Cpu.CpuBackend.InstructionSet);
         return 0;
+    case ["product-paths"]:
+        ProductProbe.PrintPaths();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: products | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-ensemble THREADS BATCH | "
+        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-ensemble THREADS BATCH | "
             + "alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS …");
         return 2;
 }
