@@ -31,8 +31,8 @@ internal static class EnsembleProbe
     }
 
     /// <summary>
-    /// SHA-256 over the hashes of the last weights of 18 members that stop at different steps; first makes sure that the first and the last of
-    /// them have the weights that the single trainer gives.
+    /// SHA-256 over the hashes of the last weights of 18 members that stop at different steps; first makes sure that the first and the last
+    /// of them have the weights that the single trainer gives.
     /// </summary>
     public static string WeightsSha256(int threads)
     {
@@ -51,7 +51,8 @@ internal static class EnsembleProbe
                 throw new InvalidOperationException($"member {i} of the ensemble differs from the same network alone");
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(result.Results.Select(r => r.LastWeightsSha256)))));
+        string hashes = string.Concat(result.Results.Select(r => r.LastWeightsSha256));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(hashes)));
     }
 
     private static TrainingOptions Options(int batch) => new() { BatchSize = batch, LearningRate = 0.01, InputNoise = 0.02 };

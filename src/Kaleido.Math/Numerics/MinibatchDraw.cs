@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>
-/// Many elements of <see cref="FeistelPermutation"/>s at once, in vectors. Cycle walking takes few or many passes, and only with many elements
-/// at hand is every pass full.
+/// Many elements of <see cref="FeistelPermutation"/>s at once, in vectors. Cycle walking takes few or many passes, and only with many
+/// elements at hand is every pass full.
 /// </summary>
 internal static unsafe class MinibatchDraw
 {
@@ -56,7 +56,7 @@ internal static unsafe class MinibatchDraw
                 if (active == 0) return;
                 PhiloxAcross.Encrypt(values, keys, active, upperStep, stream, halfBits);
 
-                // Those not below the number of samples walk on. Every value is written, and the last one stays: branches would be guessed wrong.
+                // Those not below the number of samples walk on. Every value is written, the last one stays: branches would be guessed wrong.
                 int walking = 0;
                 for (int i = 0; i < active; i++)
                 {

@@ -53,8 +53,8 @@ internal static unsafe class PhiloxAcross
     }
 
     /// <summary>
-    /// One pass of the Feistel network of <see cref="FeistelPermutation"/> over values in the lower halves of elements; the upper halves stay
-    /// as they are.
+    /// One pass of the Feistel network of <see cref="FeistelPermutation"/> over values in the lower halves of elements; the upper halves
+    /// stay as they are.
     /// </summary>
     /// <param name="values">The values; room up to the next multiple of <see cref="Walkers"/>, where anything is written.</param>
     /// <param name="keys">The seed of each value, above it the lower half of its step; the same room.</param>
@@ -77,8 +77,8 @@ internal static unsafe class PhiloxAcross
         for (int i = 0; i < count; i += 4 * TLane.Count) EncryptFour<TLane>(values + i, keys + i, upperStep, stream, halfBits);
     }
 
-    // Four vectors at once, a to d: a chain of sixty Philox rounds waits for its multiplications. Only the first word of a block is used, so
-    // the last round makes no other.
+    // Four vectors at once, a to d: a chain of sixty Philox rounds waits for its multiplications. Only the first word of a block is used,
+    // so the last round makes no other.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void EncryptFour<TLane>(ulong* values, ulong* keys, uint upperStep, uint stream, int halfBits)
         where TLane : struct, IDoubleLane<TLane>
@@ -86,10 +86,14 @@ internal static unsafe class PhiloxAcross
         TLane mask = TLane.CreateBits((1ul << halfBits) - 1);
         TLane multiplier0 = TLane.CreateBits(Philox.Multiplier0), multiplier1 = TLane.CreateBits(Philox.Multiplier1);
         TLane weyl = TLane.CreateBits(Philox.Weyl0);
-        TLane aLeft = TLane.ShiftRight(Load<TLane>(values), halfBits) & mask, aRight = Load<TLane>(values) & mask;
-        TLane bLeft = TLane.ShiftRight(Load<TLane>(values + TLane.Count), halfBits) & mask, bRight = Load<TLane>(values + TLane.Count) & mask;
-        TLane cLeft = TLane.ShiftRight(Load<TLane>(values + 2 * TLane.Count), halfBits) & mask, cRight = Load<TLane>(values + 2 * TLane.Count) & mask;
-        TLane dLeft = TLane.ShiftRight(Load<TLane>(values + 3 * TLane.Count), halfBits) & mask, dRight = Load<TLane>(values + 3 * TLane.Count) & mask;
+        TLane aLeft = TLane.ShiftRight(Load<TLane>(values), halfBits) & mask;
+        TLane aRight = Load<TLane>(values) & mask;
+        TLane bLeft = TLane.ShiftRight(Load<TLane>(values + TLane.Count), halfBits) & mask;
+        TLane bRight = Load<TLane>(values + TLane.Count) & mask;
+        TLane cLeft = TLane.ShiftRight(Load<TLane>(values + 2 * TLane.Count), halfBits) & mask;
+        TLane cRight = Load<TLane>(values + 2 * TLane.Count) & mask;
+        TLane dLeft = TLane.ShiftRight(Load<TLane>(values + 3 * TLane.Count), halfBits) & mask;
+        TLane dRight = Load<TLane>(values + 3 * TLane.Count) & mask;
         for (ulong feistel = 0; feistel < FeistelRounds; feistel++)
         {
             TLane aKey = Load<TLane>(keys), a0 = aRight, a1 = TLane.CreateBits(feistel);

@@ -83,7 +83,7 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
         return arena;
     }
 
-    /// <summary>Copies the numbers of the lanes whose element of <paramref name="selected"/> is 1, not 0, from one place to another.</summary>
+    /// <summary>Copies the numbers of lanes whose element of <paramref name="selected"/> is 1, not 0, to another place.</summary>
     public void Copy(LanePlace from, LanePlace to, long count, ReadOnlySpan<float> selected)
     {
         fixed (float* mask = selected)

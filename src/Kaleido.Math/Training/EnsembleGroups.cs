@@ -21,7 +21,8 @@ internal sealed unsafe class EnsembleGroups : IDisposable
     private readonly CpuMemory _shared;
 
     public EnsembleGroups(
-        Mlp network, IReadOnlyList<EnsembleMember> members, TrainingOptions options, EnsembleData data, EnsemblePrograms programs, int threads)
+        Mlp network, IReadOnlyList<EnsembleMember> members, TrainingOptions options, EnsembleData data, EnsemblePrograms programs,
+        int threads)
     {
         (_network, _members, _options, _data, _programs) = (network, members, options, data, programs);
         _shared = new CpuMemory(programs.Layout.Length(LaneSpace.Shared));

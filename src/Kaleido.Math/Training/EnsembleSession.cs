@@ -174,8 +174,8 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private bool IsEvaluated(EnsembleLane member, long step) =>
         _evaluates == Evaluates.All ? member.Record.LastEvaluation.Step != step : IsDue(member, step);
 
-    // After an evaluation: makes the results of those that stop by themselves, or because the time is up, or with their last step; then moves
-    // the others together.
+    // After an evaluation: makes the results of those that stop by themselves, or because the time is up, or with their last step; then
+    // moves the others together.
     private void Finish(Stopwatch clock, CancellationToken cancellation)
     {
         var elapsed = clock.Elapsed;
@@ -192,7 +192,8 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
             var group = _groups[g];
             for (int lane = 0; lane < Lanes; lane++)
             {
-                if (group.Members[lane] is { } member && ReasonOf(member, ofEvaluated, ofComplete) is { } stop) Finish(group, lane, member, stop, elapsed);
+                if (group.Members[lane] is { } member && ReasonOf(member, ofEvaluated, ofComplete) is { } stop)
+                    Finish(group, lane, member, stop, elapsed);
             }
         });
         _groups.MoveTogether();

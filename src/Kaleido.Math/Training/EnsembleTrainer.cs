@@ -26,8 +26,8 @@ public static class EnsembleTrainer
     /// <param name="progress">Told of the progress at intervals.</param>
     /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/> for those that still run; it never throws.</param>
     /// <exception cref="ArgumentException">
-    /// There are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape, or a value is NaN or
-    /// infinite; the member is named.
+    /// There are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape,
+    /// or a value is NaN or infinite; the member is named.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; if it is a member's own, the member is named.</exception>
     public static EnsembleResult Fit(
@@ -95,7 +95,8 @@ public static class EnsembleTrainer
             network.Parameters.Arena.Download(best);
             parameters.Add(best);
             long step = results[^1].Steps;
-            progress?.Report(new(step, members.Max(m => m.Steps ?? options.Steps), members.Count, members.Count - results.Count, clock.Elapsed,
+            long most = members.Max(m => m.Steps ?? options.Steps);
+            progress?.Report(new(step, most, members.Count, members.Count - results.Count, clock.Elapsed,
                 step / (clock.Elapsed - start).TotalSeconds));
         }
 

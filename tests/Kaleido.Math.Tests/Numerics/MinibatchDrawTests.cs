@@ -24,7 +24,8 @@ public unsafe class MinibatchDrawTests
         for (int i = 0; i < indices.Length; i++)
         {
             int seed = i % seedCount, row = i / seedCount % rows, step = i / seedCount / rows;
-            Assert.Equal(new FeistelPermutation(samples, seeds[seed], 77, firstStep + (ulong)step)[firstRow + row], (int)(double)indices[i]);
+            var permutation = new FeistelPermutation(samples, seeds[seed], 77, firstStep + (ulong)step);
+            Assert.Equal(permutation[firstRow + row], (int)(double)indices[i]);
         }
     }
 

@@ -34,11 +34,10 @@ public class EnsembleInputTests
         foreach (int batch in new[] { 3, 9 })
         {
             var members = EnsembleCase.Separate(4, shape, 9)
-                .Select((m, i) => classNumbers ? m with { Targets = Enumerable.Range(i, 9).Select(c => (float)(c % 5)).ToArray() } : m).ToArray();
-            var result = new EnsembleCase(shape, new() { Steps = 40, EvaluationInterval = 15, BatchSize = batch, LearningRate = 0.02 }, members)
-            {
-                Loss = loss,
-            }.AssertSameBits();
+                .Select((m, i) => classNumbers ? m with { Targets = Enumerable.Range(i, 9).Select(c => (float)(c % 5)).ToArray() } : m)
+                .ToArray();
+            var options = new TrainingOptions { Steps = 40, EvaluationInterval = 15, BatchSize = batch, LearningRate = 0.02 };
+            var result = new EnsembleCase(shape, options, members) { Loss = loss }.AssertSameBits();
             Assert.All(result.Results, r => Assert.True(r.Loss < r.Evaluations[0].Loss));
         }
     }
@@ -48,7 +47,8 @@ public class EnsembleInputTests
     {
         var shape = new MlpOptions(3, 0, 0)
         {
-            HiddenWidths = [5, 5, 11], Outputs = 3, Residual = true, HiddenActivation = Activation.Softplus, Initialization = Initialization.Orthogonal,
+            HiddenWidths = [5, 5, 11], Outputs = 3, Residual = true, HiddenActivation = Activation.Softplus,
+            Initialization = Initialization.Orthogonal,
         };
         var members = EnsembleCase.Separate(6, shape, 8).Select((m, i) => m with
         {
@@ -64,8 +64,8 @@ public class EnsembleInputTests
     [InlineData(11, 4)]
     [InlineData(12, 11)]
     public void Batches_below_at_and_above_the_samples_are_the_single_trainers(int batch, int evaluated) =>
-        new EnsembleCase(EnsembleCase.Tiny, new() { Steps = 150, EvaluationInterval = 60, BatchSize = batch, EvaluationSamples = evaluated },
-            EnsembleCase.Separate(15, EnsembleCase.Tiny, 11)).AssertSameBits();
+        new EnsembleCase(EnsembleCase.Tiny,
+            new() { Steps = 150, EvaluationInterval = 60, BatchSize = batch, EvaluationSamples = evaluated }, EnsembleCase.Separate(15, EnsembleCase.Tiny, 11)).AssertSameBits();
 
     [Fact]
     public void The_number_of_threads_changes_nothing()
@@ -107,10 +107,12 @@ public class EnsembleInputTests
         Assert.Throws<ArgumentNullException>(() => EnsembleTrainer.Fit(device, shape, good, LossFunction.SquaredError, null!));
         Refused<ArgumentException>("Fit: an ensemble needs at least one member", []);
         Refused<ArgumentException>("Fit: member 1 is null", [good[0], null!]);
-        Refused<ArgumentException>("member 1: Fit: 14 input values are not samples of 3 features", [good[0], good[1] with { Inputs = new float[14] }]);
+        Refused<ArgumentException>("member 1: Fit: 14 input values are not samples of 3 features",
+            [good[0], good[1] with { Inputs = new float[14] }]);
         Refused<ArgumentException>("member 2: Fit: 11 target values for 5 samples; the network has 2 outputs",
             [good[0], good[1], good[2] with { Targets = new float[11] }]);
-        Refused<ArgumentException>("Fit: member 1 has 4 samples with 2 target columns, member 0 has 5 with 2; an ensemble needs equally many",
+        Refused<ArgumentException>(
+            "Fit: member 1 has 4 samples with 2 target columns, member 0 has 5 with 2; an ensemble needs equally many",
             [good[0], good[1] with { Inputs = new float[12], Targets = new float[8] }]);
         Refused<ArgumentException>("member 0: Fit: sample 1, feature 2 of the inputs is NaN, not a finite number",
             [good[0] with { Inputs = Enumerable.Range(0, 15).Select(i => i == 5 ? float.NaN : 0).ToArray() }]);
@@ -125,8 +127,8 @@ public class EnsembleInputTests
 
         void Refused<T>(string sentence, EnsembleMember[] members) where T : ArgumentException
         {
-            string message = Assert.Throws<T>(() => EnsembleTrainer.Fit(device, shape, members, LossFunction.SquaredError, options)).Message;
-            Assert.StartsWith(sentence, message, StringComparison.Ordinal);
+            var wrong = Assert.Throws<T>(() => EnsembleTrainer.Fit(device, shape, members, LossFunction.SquaredError, options));
+            Assert.StartsWith(sentence, wrong.Message, StringComparison.Ordinal);
         }
     }
 }

@@ -91,7 +91,8 @@ public class EnsembleStopTests
     public void Some_members_clip_by_their_own_norm_and_some_do_not_clip()
     {
         double?[] norms = [null, 1e-3, 0.05, 1e6];
-        var members = EnsembleCase.Sharing(17, s_shape, 11).Select((m, i) => m with { ClipNorm = norms[i % 4], WeightSeed = 5, TrainingSeed = 6 }).ToArray();
+        var members = EnsembleCase.Sharing(17, s_shape, 11)
+            .Select((m, i) => m with { ClipNorm = norms[i % 4], WeightSeed = 5, TrainingSeed = 6 }).ToArray();
         var sgd = Options with { Optimizer = new Sgd { LearningRate = 0.5 } };
         var result = new EnsembleCase(s_shape, sgd, members).AssertSameBits();
         var hashes = result.Results.Select(r => r.LastWeightsSha256).ToArray();
@@ -153,7 +154,8 @@ public class EnsembleStopTests
     {
         using var device = Device.Cpu(1);
         var members = EnsembleCase.Sharing(3, s_shape, 5);
-        var result = await EnsembleTrainer.FitAsync(device, s_shape, members, LossFunction.SquaredError, Options, null, new CancellationToken(true));
+        var result = await EnsembleTrainer.FitAsync(device, s_shape, members, LossFunction.SquaredError, Options, null,
+            new CancellationToken(true));
         for (int i = 0; i < members.Count; i++)
         {
             using var initial = Mlp.Create(device, s_shape with { Seed = members[i].WeightSeed });

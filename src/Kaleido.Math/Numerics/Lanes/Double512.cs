@@ -113,7 +113,7 @@ internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 ExclusiveOr(Double512 first, Double512 second, Double512 third) => Avx512F.IsSupported
-        ? new(Avx512F.TernaryLogic(first._value.AsUInt64(), second._value.AsUInt64(), third._value.AsUInt64(), ExclusiveOrOfThree).AsDouble())
+        ? new(Avx512F.TernaryLogic(first._value, second._value, third._value, ExclusiveOrOfThree))
         : first ^ second ^ third;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,7 @@ public sealed class ProcessTests
         public bool Has(string set) => Lines.Contains($"{set} yes") || (Lines.Contains($"{set} no") ? false
             : throw new InvalidOperationException($"the probe did not say whether it has {set}"));
 
-        public static Seen Of(string probe, params (string, string)[] environment) => new(Probe.Run([probe, "1", "2", "3", "4"], environment));
+        public static Seen Of(string probe, params (string, string)[] environment) =>
+            new(Probe.Run([probe, "1", "2", "3", "4"], environment));
     }
 }
