@@ -16,6 +16,15 @@ switch (args)
     case ["alloc-fit", var threads, var batch]:
         Print(TrainingProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
         return 0;
+    case ["hash-ensemble", .. var threads]:
+        HashProbe.PrintInstructionSets();
+        foreach (string count in threads)
+            Console.WriteLine($"hash {count} {EnsembleProbe.WeightsSha256(int.Parse(count, CultureInfo.InvariantCulture))}");
+        return 0;
+    case ["alloc-ensemble", var threads, var batch]:
+        Print(EnsembleProbe.BytesPerThousandSteps(
+            int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
+        return 0;
     case ["alloc-evaluate", var threads]:
         Print(TrainingProbe.BytesPerThousandEvaluations(int.Parse(threads, CultureInfo.InvariantCulture)));
         return 0;
@@ -30,8 +39,8 @@ switch (args)
         ProductProbe.PrintPaths();
         return 0;
     default:
-        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
-            + "hash-small THREADS …");
+        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | "
+            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS …");
         return 2;
 }
 
