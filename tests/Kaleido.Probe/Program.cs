@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kaleido.Probe;
+using Kaleido.Probe.Oracle;
 
 // Tests start this program as a process of its own: to count allocations, and to run under other instruction sets.
 switch (args)
@@ -26,9 +27,12 @@ switch (args)
         ProductProbe.RunAll();
         Console.WriteLine(Kaleido.Backends.Cpu.CpuBackend.InstructionSet);
         return 0;
+    case ["oracle", var count, .. var names] when names.Length <= 1:
+        OracleProbe.Run(uint.Parse(count, CultureInfo.InvariantCulture), names.FirstOrDefault());
+        return 0;
     default:
         Console.Error.WriteLine("usage: products | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
-            + "hash-small THREADS …");
+            + "hash-small THREADS … | oracle COUNT [NAME]");
         return 2;
 }
 
