@@ -3,14 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void product(const float *a, bool transpose_a, const float *b, bool transpose_b, int rows, int columns, int depth, bool accumulate, float *c)
+void product(
+    const float *a, bool transpose_a, const float *b, bool transpose_b, int rows, int columns, int depth, bool accumulate, float *c)
 {
     for (int row = 0; row < rows; row++)
         for (int column = 0; column < columns; column++)
         {
             float sum = accumulate ? c[row * columns + column] : 0.0f;
             for (int k = 0; k < depth; k++)
-                sum = fmaf(transpose_a ? a[k * rows + row] : a[row * depth + k], transpose_b ? b[column * depth + k] : b[k * columns + column], sum);
+            {
+                float left = transpose_a ? a[k * rows + row] : a[row * depth + k];
+                float right = transpose_b ? b[column * depth + k] : b[k * columns + column];
+                sum = fmaf(left, right, sum);
+            }
+
             c[row * columns + column] = sum;
         }
 }
@@ -108,7 +114,9 @@ static void report_product(const char *kind, int rows, int columns, int depth, g
 
 static void report_reductions(const char *kind, generator generate)
 {
-    static const int shapes[][2] = { { 1, 1 }, { 1, 17 }, { 65, 1 }, { 130, 33 }, { 64, 16 }, { 200, 70 }, { 3, 1000 }, { 63, 5 }, { 129, 160 } };
+    static const int shapes[][2] = {
+        { 1, 1 }, { 1, 17 }, { 65, 1 }, { 130, 33 }, { 64, 16 }, { 200, 70 }, { 3, 1000 }, { 63, 5 }, { 129, 160 },
+    };
     static const char *const names[] = { "row_sum", "row_maximum", "row_arg_maximum", "row_log_sum_exp", "column_sum", "full_sum" };
     for (int function = 0; function < 6; function++)
     {

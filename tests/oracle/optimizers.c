@@ -80,7 +80,12 @@ static void report_optimizer(const char *name, const struct optimizer *o)
     for (uint32_t turn = 0; turn < 24; turn++)
     {
         /* Some gradients are tiny, so that moments become subnormal; some are special. */
-        for (uint32_t i = 0; i < LENGTH; i++) g[i] = i % 3 ? unit(31 + turn, i) : i % 2 ? unit(31 + turn, i) * 0x1p-127f : unit_or_special(31 + turn, i);
+        for (uint32_t i = 0; i < LENGTH; i++)
+        {
+            float x = unit(31 + turn, i);
+            g[i] = i % 3 ? x : i % 2 ? x * 0x1p-127f : unit_or_special(31 + turn, i);
+        }
+
         optimizer_step(o, turn < 20 ? turn : later[turn - 20], g, w, a, b, LENGTH);
     }
 

@@ -4,7 +4,7 @@
  * verb "oracle" of tests/Kaleido.Probe prints the same lines, computed by the library.
  *
  * Compile with -ffp-contract=off: a fused multiply-add happens where fma or fmaf is written, and nowhere else. Of the mathematical library
- * only exactly rounded functions are used (fma, fmaf, sqrt, sqrtf, rint, ldexp, fabs, copysign).
+ * only exactly rounded functions are used (fma, fmaf, sqrt, sqrtf, rint, trunc, ldexp, fabs, copysign).
  */
 #ifndef KALEIDO_ORACLE_H
 #define KALEIDO_ORACLE_H
@@ -73,8 +73,12 @@ float uniform_at(uint32_t seed, uint32_t stream, uint64_t step, uint64_t index, 
 float normal_at(uint32_t seed, uint32_t stream, uint64_t step, uint64_t index, double mean, double deviation);
 uint32_t permuted(uint32_t index, uint32_t count, uint32_t seed, uint32_t stream, uint64_t step);
 
+/* digits.c: 28 × 28 pixels in [0, 1]. */
+void draw_digit(uint32_t seed, int index, float *picture);
+
 /* matrices.c: row-major and dense. */
-void product(const float *a, bool transpose_a, const float *b, bool transpose_b, int rows, int columns, int depth, bool accumulate, float *c);
+void product(
+    const float *a, bool transpose_a, const float *b, bool transpose_b, int rows, int columns, int depth, bool accumulate, float *c);
 float row_sum(const float *row, int columns);
 void column_sums(const float *x, int rows, int columns, float *sums);
 float full_sum(const float *x, int rows, int columns);

@@ -1,9 +1,9 @@
-/* Two whole trainings: forward pass, gradients by hand, clipping, Adam. What is printed is the library's SHA-256 of the weights. */
+/* Whole trainings: forward pass, gradients by hand, clipping, Adam. What is printed is the library's SHA-256 of the weights. */
 #include "oracle.h"
 #include <stdlib.h>
 
 enum activation { RELU, GELU, SIGMOID, TANH };
-enum { MOST_LAYERS = 4 };
+enum { MOST_LAYERS = 4, SAMPLES = 40, ROWS = 17, WIDTH = 784 };
 
 struct network
 {
@@ -144,10 +144,15 @@ static void report_weights(const char *name, const struct network *n)
 }
 
 /* A minibatch of distinct rows, and the same with noise. */
-static void draw(const float *data, int samples, int rows, int width, uint32_t seed, uint32_t order, uint32_t noise, uint64_t step, float *x, float *noisy)
+static void draw(
+    const float *data, int samples, int rows, int width, uint32_t seed, uint32_t order, uint32_t noise, uint64_t step, float *x, float *noisy)
 {
     for (int row = 0; row < rows; row++)
-        memcpy(x + row * width, data + (size_t)permuted((uint32_t)row, (uint32_t)samples, seed, order, step) * width, (size_t)width * sizeof *x);
+    {
+        size_t source = permuted((uint32_t)row, (uint32_t)samples, seed, order, step);
+        memcpy(x + row * width, data + source * width, (size_t)width * sizeof *x);
+    }
+
     for (int i = 0; i < rows * width; i++) noisy[i] = x[i] + normal_at(seed, noise, step, (uint64_t)i, 0, 0.1);
 }
 
@@ -166,15 +171,14 @@ static void report_plan(void)
 {
     struct network n = { .layers = 4, .widths = { 20, 260, 34, 18, 20 }, .activations = { RELU, GELU, SIGMOID, TANH } };
     struct optimizer adam = { .kind = ADAM, .schedule = { COSINE, 1e-2, 2, 50, 1, 0 }, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 };
-    enum { SAMPLES = 60, ROWS = 40, WIDTH = 20 };
-    float data[SAMPLES * WIDTH], x[ROWS * WIDTH], noisy[ROWS * WIDTH];
+    float data[60 * 20], x[40 * 20], noisy[40 * 20];
     arrange(&n);
     fill(n.w, n.length, 0.15);
-    fill(data, SAMPLES * WIDTH, 1);
+    fill(data, 60 * 20, 1);
     for (uint64_t step = 0; step < 3; step++)
     {
-        int rows = step == 1 ? 33 : ROWS;
-        draw(data, SAMPLES, rows, WIDTH, 1, 0, 1, step, x, noisy);
+        int rows = step == 1 ? 33 : 40;
+        draw(data, 60, rows, 20, 1, 0, 1, step, x, noisy);
         differentiate(&n, noisy, x, rows);
         optimizer_step(&adam, step, n.g, n.w, n.a, n.b, n.length);
     }
@@ -183,36 +187,44 @@ static void report_plan(void)
     dispose(&n);
 }
 
-/* The small case of "kaleido verify" with other data: drawn parameters, minibatches, noise, clipping by norm, Adam. */
-static void report_fit(void)
+/* The small case of "kaleido verify": drawn parameters, minibatches, noise, clipping by norm, Adam; with its data, or with others. */
+static void report_fit(const char *name, const float *data, double norm)
 {
     struct network n = { .layers = 4, .widths = { 784, 23, 23, 23, 784 }, .activations = { RELU, RELU, RELU, TANH } };
     struct optimizer adam = { .kind = ADAM, .schedule = { CONSTANT, 1e-3, 0, 1, 1, 0 }, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 };
-    enum { SAMPLES = 40, ROWS = 17, WIDTH = 784 };
-    static float data[SAMPLES * WIDTH], x[ROWS * WIDTH], noisy[ROWS * WIDTH];
+    static float x[ROWS * WIDTH], noisy[ROWS * WIDTH];
     arrange(&n);
     for (int l = 0; l < n.layers; l++)
     {
         float bound = (float)(1 / sqrt((double)n.widths[l]));
-        for (int i = 0; i < n.widths[l] * n.widths[l + 1]; i++) n.w[n.weight[l] + i] = uniform_at(3, 2 * (uint32_t)l, 0, (uint64_t)i, -bound, bound);
-        for (int i = 0; i < n.widths[l + 1]; i++) n.w[n.bias[l] + i] = uniform_at(3, 2 * (uint32_t)l + 1, 0, (uint64_t)i, -bound, bound);
+        uint32_t stream = 2 * (uint32_t)l;
+        for (int i = 0; i < n.widths[l] * n.widths[l + 1]; i++) n.w[n.weight[l] + i] = uniform_at(3, stream, 0, (uint64_t)i, -bound, bound);
+        for (int i = 0; i < n.widths[l + 1]; i++) n.w[n.bias[l] + i] = uniform_at(3, stream + 1, 0, (uint64_t)i, -bound, bound);
     }
 
-    for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = unit(40, i);
     for (uint64_t step = 0; step < 20; step++)
     {
         draw(data, SAMPLES, ROWS, WIDTH, 3, 0x10000000u, 0x10000001u, step, x, noisy);
         differentiate(&n, noisy, x, ROWS);
-        clip(&n, 0.2);
+        clip(&n, norm);
         optimizer_step(&adam, step, n.g, n.w, n.a, n.b, n.length);
     }
 
-    report_weights("training_fit", &n);
+    report_weights(name, &n);
     dispose(&n);
 }
 
 void report_trainings(void)
 {
+    static float data[SAMPLES * WIDTH];
     report_plan();
-    report_fit();
+    for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = unit(40, i);
+    report_fit("training_fit", data, 0.2);
+
+    begin("digits");
+    for (int i = 0; i < SAMPLES; i++) draw_digit(3, i, data + i * WIDTH);
+    put_floats(data, SAMPLES * WIDTH);
+    end();
+    for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = (float)fma(data[i], 2, -1);
+    report_fit("training_verify", data, 1);
 }

@@ -9,8 +9,10 @@ internal sealed class OracleElementwise(OracleReport report, Device device, uint
 {
     private static readonly (string Name, UnaryOperation Function, double Alpha)[] s_unary =
     [
-        ("negate", UnaryOperation.Negate, 0), ("abs", UnaryOperation.Abs, 0), ("sign", UnaryOperation.Sign, 0), ("sqrt", UnaryOperation.Sqrt, 0),
-        ("exp", UnaryOperation.Exp, 0), ("expm1", UnaryOperation.Expm1, 0), ("log", UnaryOperation.Log, 0), ("log1p", UnaryOperation.Log1p, 0),
+        ("negate", UnaryOperation.Negate, 0), ("abs", UnaryOperation.Abs, 0), ("sign", UnaryOperation.Sign, 0),
+        ("sqrt", UnaryOperation.Sqrt, 0),
+        ("exp", UnaryOperation.Exp, 0), ("expm1", UnaryOperation.Expm1, 0), ("log", UnaryOperation.Log, 0),
+        ("log1p", UnaryOperation.Log1p, 0),
         ("tanh", UnaryOperation.Tanh, 0), ("sigmoid", UnaryOperation.Sigmoid, 0), ("softplus", UnaryOperation.Softplus, 0),
         ("erf", UnaryOperation.Erf, 0), ("normal_cdf", UnaryOperation.NormalCdf, 0), ("gelu", UnaryOperation.Gelu, 0),
         ("relu", UnaryOperation.Relu, 0), ("leaky_relu", UnaryOperation.LeakyRelu, 0.01), ("elu", UnaryOperation.Elu, 1),

@@ -8,7 +8,8 @@ internal sealed class OracleMatrices(OracleReport report, Device device)
 {
     private static readonly (int Rows, int Columns, int Depth)[] s_products =
     [
-        (1, 1, 1), (3, 5, 7), (17, 33, 65), (12, 32, 256), (13, 31, 300), (64, 48, 17), (37, 70, 523), (1, 257, 100), (300, 2, 40), (5, 3, 1100),
+        (1, 1, 1), (3, 5, 7), (17, 33, 65), (12, 32, 256), (13, 31, 300), (64, 48, 17), (37, 70, 523), (1, 257, 100),
+        (300, 2, 40), (5, 3, 1100),
     ];
 
     private static readonly (int Rows, int Columns)[] s_reduced =
@@ -16,8 +17,9 @@ internal sealed class OracleMatrices(OracleReport report, Device device)
 
     private static readonly (string Name, ReduceOperation Function)[] s_reductions =
     [
-        ("row_sum", ReduceOperation.RowSum), ("row_maximum", ReduceOperation.RowMaximum), ("row_arg_maximum", ReduceOperation.RowArgMaximum),
-        ("row_log_sum_exp", ReduceOperation.RowLogSumExp), ("column_sum", ReduceOperation.ColumnSum), ("full_sum", ReduceOperation.FullSum),
+        ("row_sum", ReduceOperation.RowSum), ("row_maximum", ReduceOperation.RowMaximum),
+        ("row_arg_maximum", ReduceOperation.RowArgMaximum), ("row_log_sum_exp", ReduceOperation.RowLogSumExp),
+        ("column_sum", ReduceOperation.ColumnSum), ("full_sum", ReduceOperation.FullSum),
     ];
 
     public void Run()

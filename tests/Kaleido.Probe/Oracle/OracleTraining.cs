@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Data;
 using Kaleido.Networks;
 using Kaleido.Tensors;
 using Kaleido.Training;
@@ -32,12 +33,18 @@ internal sealed class OracleTraining(OracleReport report, Device device, int thr
         Optimizer("adagrad", new(OptimizerKind.AdaGrad, s_constant) { RateDecay = 0.01, Epsilon = 1e-10 });
         Optimizer("rmsprop", new(OptimizerKind.RmsProp, s_constant) { Beta2 = 0.99, Momentum = 0.9 });
         report.Line("training_plan", HashProbe.WeightsSha256(threads));
-        report.Line("training_fit", Fit());
+        var data = new float[Samples * Features];
+        for (int i = 0; i < data.Length; i++) data[i] = OracleInputs.Unit(40, (uint)i);
+        report.Line("training_fit", Fit((network, options) => Trainer.Fit(network, data, data, LossFunction.SquaredError, options), 0.2));
+        var digits = EmbeddedDigits.Create(Samples, 3);
+        report.Line("digits", () => report.Put(digits.Values.Span));
+        report.Line("training_verify", Fit((network, options) => ManifoldLearning.Fit(network, digits, options), 1));
     }
 
     private void Optimizer(string name, OptimizerRule rule) => report.Line(name, () =>
     {
-        using Tensor g = device.CreateTensor(1, Length), w = device.CreateTensor(1, Length), a = device.CreateTensor(1, Length), b = device.CreateTensor(1, Length);
+        using Tensor g = device.CreateTensor(1, Length), w = device.CreateTensor(1, Length);
+        using Tensor a = device.CreateTensor(1, Length), b = device.CreateTensor(1, Length);
         for (uint i = 0; i < Length; i++) w.Span[(int)i] = OracleInputs.Unit(30, i);
         using var counter = device.Backend.AllocateCounter();
         ulong[] later = [100, 1000, 50000, 123456789];
@@ -59,20 +66,12 @@ internal sealed class OracleTraining(OracleReport report, Device device, int thr
         report.Put(b.Span);
     });
 
-    private string Fit()
+    // The small case of "kaleido verify".
+    private string Fit(Func<Mlp, TrainingOptions, FitResult> train, double norm)
     {
-        var data = new float[Samples * Features];
-        for (int i = 0; i < data.Length; i++) data[i] = OracleInputs.Unit(40, (uint)i);
         using var network = Mlp.Create(device, new(Features, 23, 3) { Output = Activation.Tanh, Seed = 3 });
-        var fit = Trainer.Fit(network, data, data, LossFunction.SquaredError, new()
-        {
-            BatchSize = 17,
-            Steps = 20,
-            InputNoise = 0.1,
-            Seed = 3,
-            EvaluationInterval = 5,
-            Clipping = new(Norm: 0.2),
-        });
+        var options = new TrainingOptions { BatchSize = 17, Steps = 20, InputNoise = 0.1, Seed = 3, EvaluationInterval = 5 };
+        var fit = train(network, options with { Clipping = new(Norm: norm) });
         return fit.StopReason == StopReason.Completed
             ? fit.LastWeightsSha256
             : throw new InvalidOperationException($"{fit.StopReason} after {fit.Steps} steps");
