@@ -145,7 +145,8 @@ static void report_weights(const char *name, const struct network *n)
 
 /* A minibatch of distinct rows, and the same with noise. */
 static void draw(
-    const float *data, int samples, int rows, int width, uint32_t seed, uint32_t order, uint32_t noise, uint64_t step, float *x, float *noisy)
+    const float *data, int samples, int rows, int width, uint32_t seed, uint32_t order, uint32_t noise, uint64_t step,
+    float *x, float *noisy)
 {
     for (int row = 0; row < rows; row++)
     {
@@ -219,7 +220,7 @@ void report_trainings(void)
     static float data[SAMPLES * WIDTH];
     report_plan();
     for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = unit(40, i);
-    report_fit("training_fit", data, 0.2);
+    report_fit("training_fit", data, 0.016); /* between the gradients' norms: some steps are clipped */
 
     begin("digits");
     for (int i = 0; i < SAMPLES; i++) draw_digit(3, i, data + i * WIDTH);

@@ -35,7 +35,7 @@ internal sealed class OracleTraining(OracleReport report, Device device, int thr
         report.Line("training_plan", HashProbe.WeightsSha256(threads));
         var data = new float[Samples * Features];
         for (int i = 0; i < data.Length; i++) data[i] = OracleInputs.Unit(40, (uint)i);
-        report.Line("training_fit", Fit((network, options) => Trainer.Fit(network, data, data, LossFunction.SquaredError, options), 0.2));
+        report.Line("training_fit", Fit((network, options) => Trainer.Fit(network, data, data, LossFunction.SquaredError, options), 0.016));
         var digits = EmbeddedDigits.Create(Samples, 3);
         report.Line("digits", () => report.Put(digits.Values.Span));
         report.Line("training_verify", Fit((network, options) => ManifoldLearning.Fit(network, digits, options), 1));

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Compares the library's results, bit by bit, with a second program in C and on other processors than this one:
+#   1. oracle.c's hashes, compiled for this machine, with those of tests/Kaleido.Probe under every set of instructions;
+#   2. the same C compiled for Arm64 and run by qemu-aarch64-static;
+#   3. on x64: the probe, and the child of "kaleido verify" published self-contained, on emulated older processors.
+# What cannot run here is skipped, and said so. Usage: tests/oracle/run.sh [--install] [COUNT]; COUNT inputs for each function (2^20).
+# --install fetches missing compilers and emulators with apt-get (Debian and its kin). KALEIDO_PUBLISHED names a folder with a published kaleido.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+install=no count=1048576
+for argument; do
+  case $argument in
+    --install) install=yes ;;
+    *[!0-9]* | '') sed -n '2,8s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) count=$argument ;;
+  esac
+done
+small=16384 # for processors that are emulated, or made to do without vectors
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0 skipped=0
+
+has() { command -v "$1" >/dev/null; }
+skip() { printf 'skipped  %s: %s\n' "$1" "$2"; skipped=$((skipped + 1)); }
+same() { # same NAME EXPECTED ACTUAL
+  if cmp -s "$2" "$3"; then printf 'equal    %s (%d lines)\n' "$1" "$(wc -l <"$2")"; return; fi
+  printf 'DIFFERS  %s\n' "$1"
+  diff "$2" "$3" || true
+  failed=1
+}
+
+if [[ $install == yes ]] && ! { has cc && has qemu-x86_64-static && has aarch64-linux-gnu-gcc; }; then
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev qemu-user-static gcc-aarch64-linux-gnu \
+    libc6-dev-arm64-cross; } >"$work/apt" 2>&1 || { echo "apt-get could not install what is missing:"; tail -3 "$work/apt"; }
+fi
+
+probe=tests/Kaleido.Probe/bin/Release/net10.0/Kaleido.Probe.dll
+dotnet build -c Release tests/Kaleido.Probe -v q >"$work/build" || { cat "$work/build"; exit 1; }
+dotnet "$probe" oracle "$count" >"$work/library"
+dotnet "$probe" oracle "$small" >"$work/library-small"
+for switch in DOTNET_EnableAVX512=0 DOTNET_EnableAVX2=0 DOTNET_EnableHWIntrinsic=0 KALEIDO_VECTOR=128; do
+  env "$switch" dotnet "$probe" oracle "$small" >"$work/switched"
+  same "library with $switch, $small inputs a function" "$work/library-small" "$work/switched"
+done
+
+# No function of these but exactly rounded ones: no platform's tanh may judge ours.
+flags=(-std=c11 -O2 -ffp-contract=off -Wall -Wextra -Werror)
+if has cc; then
+  cc "${flags[@]}" "$here"/*.c -o "$work/oracle" -lm
+  "$work/oracle" "$count" >"$work/c"
+  same "C on $(uname -m), $count inputs a function" "$work/library" "$work/c"
+else
+  skip "C on this machine" "no C compiler (cc)"
+fi
+
+if ! has aarch64-linux-gnu-gcc; then
+  skip "C on emulated Arm64" "no aarch64-linux-gnu-gcc (Debian: gcc-aarch64-linux-gnu, libc6-dev-arm64-cross)"
+elif ! has qemu-aarch64-static; then
+  skip "C on emulated Arm64" "no qemu-aarch64-static (Debian: qemu-user-static)"
+else
+  aarch64-linux-gnu-gcc "${flags[@]}" -static "$here"/*.c -o "$work/oracle-arm64" -lm
+  qemu-aarch64-static "$work/oracle-arm64" "$count" >"$work/c-arm64"
+  same "C on emulated Arm64, $count inputs a function" "$work/library" "$work/c-arm64"
+fi
+
+if [[ $(uname -m) != x86_64 ]]; then
+  skip "emulated older x64 processors" "this machine is $(uname -m)"
+elif ! has qemu-x86_64-static; then
+  skip "emulated older x64 processors" "no qemu-x86_64-static (Debian: qemu-user-static)"
+else
+  dotnet=$(readlink -f "$(command -v dotnet)")
+  published=${KALEIDO_PUBLISHED:-$work/published}
+  [[ -x $published/kaleido ]] || dotnet publish src/Kaleido.Cli -c Release -r linux-x64 --self-contained -p:PublishTrimmed=true \
+    -p:PublishReadyToRun=true -p:PublishSingleFile=true -v q -o "$published" >"$work/publish" || { cat "$work/publish"; exit 1; }
+  "$published/kaleido" verify-child | awk 'NF == 2 && length($2) == 64 { print $2 }' | sort -u >"$work/weights"
+  awk '$1 == "training_verify" { print $2 }' "$work/library-small" >"$work/expected"
+  same "kaleido verify's small case in this machine's own way" "$work/expected" "$work/weights"
+  for processor in Haswell SandyBridge Nehalem; do
+    qemu-x86_64-static -cpu "$processor" "$dotnet" "$probe" oracle "$small" >"$work/emulated" 2>"$work/errors" || tail -3 "$work/errors"
+    same "library on an emulated $processor, $small inputs a function" "$work/library-small" "$work/emulated"
+    qemu-x86_64-static -cpu "$processor" "$published/kaleido" verify-child >"$work/child" 2>"$work/errors" || tail -3 "$work/errors"
+    awk 'NF == 2 && length($2) == 64 { print $2 }' "$work/child" | sort -u >"$work/weights"
+    same "published kaleido verify-child on an emulated $processor ($(head -1 "$work/child"))" "$work/expected" "$work/weights"
+  done
+fi
+
+if (( failed )); then echo "there are differences: give oracle and the probe COUNT and the line's name, and compare"; exit 1; fi
+echo "all equal$( (( skipped == 0 )) || printf ', %d skipped' "$skipped")"
