@@ -4,7 +4,7 @@
 #   2. the same C compiled for Arm64 and run by qemu-aarch64-static;
 #   3. on x64: the probe, and the child of "kaleido verify" published self-contained, on emulated older processors.
 # What cannot run here is skipped, and said so. Usage: tests/oracle/run.sh [--install] [COUNT]; COUNT inputs for each function (2^20).
-# --install fetches missing compilers and emulators with apt-get (Debian and its kin). KALEIDO_PUBLISHED names a folder with a published kaleido.
+# --install fetches missing compilers and emulators with apt-get (Debian). KALEIDO_PUBLISHED names a folder with a published kaleido.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
@@ -29,6 +29,18 @@ same() { # same NAME EXPECTED ACTUAL
   printf 'DIFFERS  %s\n' "$1"
   diff "$2" "$3" || true
   failed=1
+}
+
+emulated() { # emulated PROCESSOR OUTPUT COMMAND...
+  # The emulator sometimes crashes (signal 11) while .NET replaces code that runs; without tiers it is not replaced. Then once more.
+  local status attempt
+  for attempt in 1 2 3; do
+    status=0
+    DOTNET_TieredCompilation=0 DOTNET_gcConcurrent=0 qemu-x86_64-static -cpu "$1" "${@:3}" >"$2" 2>"$work/errors" || status=$?
+    (( status == 139 )) || break
+    echo "         the emulator crashed (attempt $attempt of 3)"
+  done
+  (( status == 0 )) || tail -3 "$work/errors"
 }
 
 if [[ $install == yes ]] && ! { has cc && has qemu-x86_64-static && has aarch64-linux-gnu-gcc; }; then
@@ -78,9 +90,9 @@ else
   awk '$1 == "training_verify" { print $2 }' "$work/library-small" >"$work/expected"
   same "kaleido verify's small case in this machine's own way" "$work/expected" "$work/weights"
   for processor in Haswell SandyBridge Nehalem; do
-    qemu-x86_64-static -cpu "$processor" "$dotnet" "$probe" oracle "$small" >"$work/emulated" 2>"$work/errors" || tail -3 "$work/errors"
+    emulated "$processor" "$work/emulated" "$dotnet" "$probe" oracle "$small"
     same "library on an emulated $processor, $small inputs a function" "$work/library-small" "$work/emulated"
-    qemu-x86_64-static -cpu "$processor" "$published/kaleido" verify-child >"$work/child" 2>"$work/errors" || tail -3 "$work/errors"
+    emulated "$processor" "$work/child" "$published/kaleido" verify-child
     awk 'NF == 2 && length($2) == 64 { print $2 }' "$work/child" | sort -u >"$work/weights"
     same "published kaleido verify-child on an emulated $processor ($(head -1 "$work/child"))" "$work/expected" "$work/weights"
   done
