@@ -107,5 +107,6 @@ void report_random(void);
 void report_matrices(void);
 void report_optimizers(void);
 void report_trainings(void);
+void report_large_training(void); /* the larger case of "kaleido verify", by itself */
 
 #endif

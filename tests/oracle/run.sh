@@ -50,6 +50,10 @@ fi
 
 probe=tests/Kaleido.Probe/bin/Release/net10.0/Kaleido.Probe.dll
 dotnet build -c Release tests/Kaleido.Probe -v q >"$work/build" || { cat "$work/build"; exit 1; }
+dotnet build -c Release src/Kaleido.Cli -v q >"$work/build" || { cat "$work/build"; exit 1; }
+hashes() { awk 'NF == 2 && length($2) == 64 { print $2 }' "$@" | sort -u; }
+dotnet src/Kaleido.Cli/bin/Release/net10.0/kaleido.dll verify-child --large >"$work/child"
+hashes "$work/child" >"$work/large"
 dotnet "$probe" oracle "$count" >"$work/library"
 dotnet "$probe" oracle "$small" >"$work/library-small"
 for switch in DOTNET_EnableAVX512=0 DOTNET_EnableAVX2=0 DOTNET_EnableHWIntrinsic=0 KALEIDO_VECTOR=128; do
@@ -63,6 +67,8 @@ if has cc; then
   cc "${flags[@]}" "$here"/*.c -o "$work/oracle" -lm
   "$work/oracle" "$count" >"$work/c"
   same "C on $(uname -m), $count inputs a function" "$work/library" "$work/c"
+  "$work/oracle" large | hashes >"$work/c-large"
+  same "C on $(uname -m), weights of kaleido verify --large" "$work/large" "$work/c-large"
 else
   skip "C on this machine" "no C compiler (cc)"
 fi
@@ -75,6 +81,8 @@ else
   aarch64-linux-gnu-gcc "${flags[@]}" -static "$here"/*.c -o "$work/oracle-arm64" -lm
   qemu-aarch64-static "$work/oracle-arm64" "$count" >"$work/c-arm64"
   same "C on emulated Arm64, $count inputs a function" "$work/library" "$work/c-arm64"
+  qemu-aarch64-static "$work/oracle-arm64" large | hashes >"$work/c-large"
+  same "C on emulated Arm64, weights of kaleido verify --large" "$work/large" "$work/c-large"
 fi
 
 if [[ $(uname -m) != x86_64 ]]; then
@@ -86,14 +94,14 @@ else
   published=${KALEIDO_PUBLISHED:-$work/published}
   [[ -x $published/kaleido ]] || dotnet publish src/Kaleido.Cli -c Release -r linux-x64 --self-contained -p:PublishTrimmed=true \
     -p:PublishReadyToRun=true -p:PublishSingleFile=true -v q -o "$published" >"$work/publish" || { cat "$work/publish"; exit 1; }
-  "$published/kaleido" verify-child | awk 'NF == 2 && length($2) == 64 { print $2 }' | sort -u >"$work/weights"
+  "$published/kaleido" verify-child | hashes >"$work/weights"
   awk '$1 == "training_verify" { print $2 }' "$work/library-small" >"$work/expected"
-  same "kaleido verify's small case in this machine's own way" "$work/expected" "$work/weights"
+  same "published kaleido verify-child on this machine" "$work/expected" "$work/weights"
   for processor in Haswell SandyBridge Nehalem; do
     emulated "$processor" "$work/emulated" "$dotnet" "$probe" oracle "$small"
     same "library on an emulated $processor, $small inputs a function" "$work/library-small" "$work/emulated"
     emulated "$processor" "$work/child" "$published/kaleido" verify-child
-    awk 'NF == 2 && length($2) == 64 { print $2 }' "$work/child" | sort -u >"$work/weights"
+    hashes "$work/child" >"$work/weights"
     same "published kaleido verify-child on an emulated $processor ($(head -1 "$work/child"))" "$work/expected" "$work/weights"
   done
 fi

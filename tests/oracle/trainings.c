@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 enum activation { RELU, GELU, SIGMOID, TANH };
-enum { MOST_LAYERS = 4, SAMPLES = 40, ROWS = 17, WIDTH = 784 };
+enum { MOST_LAYERS = 4, WIDTH = 784 };
 
 struct network
 {
@@ -188,12 +188,16 @@ static void report_plan(void)
     dispose(&n);
 }
 
-/* The small case of "kaleido verify": drawn parameters, minibatches, noise, clipping by norm, Adam; with its data, or with others. */
-static void report_fit(const char *name, const float *data, double norm)
+/* "kaleido verify": drawn parameters, minibatches, noise, clipping by norm, Adam; with its data, or with others. */
+struct fit { const char *name; int samples, rows, hidden, steps; double norm; };
+
+static void report_fit(const struct fit *fit, const float *data)
 {
-    struct network n = { .layers = 4, .widths = { 784, 23, 23, 23, 784 }, .activations = { RELU, RELU, RELU, TANH } };
+    struct network n = {
+        .layers = 4, .widths = { WIDTH, fit->hidden, fit->hidden, fit->hidden, WIDTH }, .activations = { RELU, RELU, RELU, TANH },
+    };
     struct optimizer adam = { .kind = ADAM, .schedule = { CONSTANT, 1e-3, 0, 1, 1, 0 }, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 };
-    static float x[ROWS * WIDTH], noisy[ROWS * WIDTH];
+    float *x = numbers((size_t)fit->rows * WIDTH), *noisy = numbers((size_t)fit->rows * WIDTH);
     arrange(&n);
     for (int l = 0; l < n.layers; l++)
     {
@@ -203,29 +207,42 @@ static void report_fit(const char *name, const float *data, double norm)
         for (int i = 0; i < n.widths[l + 1]; i++) n.w[n.bias[l] + i] = uniform_at(3, stream + 1, 0, (uint64_t)i, -bound, bound);
     }
 
-    for (uint64_t step = 0; step < 20; step++)
+    for (int step = 0; step < fit->steps; step++)
     {
-        draw(data, SAMPLES, ROWS, WIDTH, 3, 0x10000000u, 0x10000001u, step, x, noisy);
-        differentiate(&n, noisy, x, ROWS);
-        clip(&n, norm);
-        optimizer_step(&adam, step, n.g, n.w, n.a, n.b, n.length);
+        draw(data, fit->samples, fit->rows, WIDTH, 3, 0x10000000u, 0x10000001u, (uint64_t)step, x, noisy);
+        differentiate(&n, noisy, x, fit->rows);
+        clip(&n, fit->norm);
+        optimizer_step(&adam, (uint64_t)step, n.g, n.w, n.a, n.b, n.length);
     }
 
-    report_weights(name, &n);
+    report_weights(fit->name, &n);
     dispose(&n);
+    free(x);
+    free(noisy);
+}
+
+static void report_verify(const struct fit *fit)
+{
+    size_t count = (size_t)fit->samples * WIDTH;
+    float *data = numbers(count);
+    for (int i = 0; i < fit->samples; i++) draw_digit(3, i, data + i * WIDTH);
+    begin("digits");
+    put_floats(data, count);
+    end();
+    for (size_t i = 0; i < count; i++) data[i] = (float)fma(data[i], 2, -1);
+    report_fit(fit, data);
+    free(data);
 }
 
 void report_trainings(void)
 {
-    static float data[SAMPLES * WIDTH];
+    static float data[40 * WIDTH];
     report_plan();
-    for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = unit(40, i);
-    report_fit("training_fit", data, 0.016); /* between the gradients' norms: some steps are clipped */
 
-    begin("digits");
-    for (int i = 0; i < SAMPLES; i++) draw_digit(3, i, data + i * WIDTH);
-    put_floats(data, SAMPLES * WIDTH);
-    end();
-    for (uint32_t i = 0; i < SAMPLES * WIDTH; i++) data[i] = (float)fma(data[i], 2, -1);
-    report_fit("training_verify", data, 1);
+    /* The limit lies between the gradients' norms: some steps are clipped. */
+    for (uint32_t i = 0; i < 40 * WIDTH; i++) data[i] = unit(40, i);
+    report_fit(&(struct fit){ "training_fit", 40, 17, 23, 20, 0.016 }, data);
+    report_verify(&(struct fit){ "training_verify", 40, 17, 23, 20, 1 });
 }
+
+void report_large_training(void) { report_verify(&(struct fit){ "training_verify_large", 400, 131, 203, 8, 1 }); }
