@@ -10,14 +10,17 @@ namespace Kaleido.Bench;
 /// 512 of the smallest network of the paper (1, 6 × 10 ReLU, 1 sigmoid), 2,000 steps of batch 2 with Adam, loss record and divergence check;
 /// per network and step. 2 samples: every step sees both; 20: each network draws its own minibatches.
 /// </summary>
-public class EnsembleBenchmarks : IDisposable
+public class EnsembleBenchmarks : ICountsFlops, IDisposable
 {
     private const int Networks = 512, Steps = 2000;
     private Device? _device;
     private EnsembleMember[] _members = [];
 
     [Params(1, 4)]
-    public int Threads { get; set; }
+    public int Threads { get; set; } = 1;
+
+    /// <inheritdoc cref="NetworkBenchmarks.Flops"/>
+    public double Flops(string method) => 2 * 2 * (3 * (10 + 5 * 100 + 10) - 10);
 
     [Params(2, 20)]
     public int Samples { get; set; }

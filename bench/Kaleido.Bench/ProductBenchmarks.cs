@@ -12,13 +12,15 @@ public class ProductBenchmarks : ICountsFlops, IDisposable
     private Plan? _plan;
 
     /// <summary>M×N×K and whether the operands are transposed.</summary>
-    [Params("1000x500x500 NN", "1000x500x500 NT", "500x500x1000 TN", "1000x784x500 NT", "1024x1024x1024 NN", "32x500x500 NN", "2x10x10 NN")]
+    [Params("1000x500x500 NN", "1000x500x500 NT", "1000x500x500 TN", "1000x500x784 NN", "1000x784x500 NN", "1000x784x500 NT",
+        "500x500x1000 TN", "784x500x1000 TN", "1024x1024x1024 NN", "2048x2048x2048 NN", "4096x4096x4096 NN", "32x500x500 NN", "2x10x10 NN",
+        "1x500x500 NN")]
     public string Shape { get; set; } = "1x1x1 NN";
 
     [Params(1, 4)]
     public int Threads { get; set; } = 1;
 
-    public double Flops => 2.0 * Sizes[0] * Sizes[1] * Sizes[2];
+    public double Flops(string method) => 2.0 * Sizes[0] * Sizes[1] * Sizes[2];
 
     private int[] Sizes => [.. Shape.Split(' ')[0].Split('x').Select(s => int.Parse(s, System.Globalization.CultureInfo.InvariantCulture))];
 

@@ -13,13 +13,15 @@ if (args is ["manners"]) return Manners.Run();
 if (args is ["soak", var minutes]) return Soak.Run(double.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture));
 // "scaling": how the cost of a step grows, as CSV.
 if (args is ["scaling"]) return Scaling.Run();
+// "paths": every path of the matrix product beside the one that the library chooses.
+if (args is ["paths", ..]) return PathTable.Run(args.AsSpan(1));
 bool full = args.Length > 0 && args[0] == "--full";
 var job = full ? Job.Default : Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
+var diagnoser = new PeakDiagnoser();
 var config = DefaultConfig.Instance
     .AddJob(job)
-    .AddColumn(new GigaflopsColumn())
+    .AddDiagnoser(diagnoser)
+    .AddColumn(PeakColumn.All(diagnoser))
     .HideColumns(Column.Error, Column.StdDev, Column.RatioSD);
-Console.WriteLine($"multiply-add peak of one core, probed now: {PeakProbe.Gigaflops():f0} GFLOP/s");
 var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(full ? args[1..] : args, config);
-Console.WriteLine($"multiply-add peak of one core, probed after: {PeakProbe.Gigaflops():f0} GFLOP/s");
 return summaries.Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success)) ? 1 : 0;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
+using Kaleido.Lab.Benchmarking;
 using Kaleido.Networks;
 using Kaleido.Optimizers;
 

@@ -18,6 +18,16 @@ internal static unsafe class ProductProbe
         else RunAll<Lanes128, Vector128<float>>();
     }
 
+    /// <summary>The path of a product with a row-major B and of one with a transposed B.</summary>
+    public static void PrintPaths()
+    {
+        foreach (bool transposed in new[] { false, true })
+        {
+            var kernel = ProductKernel.Create(100, 40, 20, false, transposed, 20, transposed ? 20 : 40, 40, false, 2);
+            Console.WriteLine($"{(transposed ? "transposed" : "row-major")} {kernel.Path}");
+        }
+    }
+
     private static void RunAll<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

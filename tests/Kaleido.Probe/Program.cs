@@ -27,12 +27,15 @@ switch (args)
         ProductProbe.RunAll();
         Console.WriteLine(Kaleido.Backends.Cpu.CpuBackend.InstructionSet);
         return 0;
+    case ["product-paths"]:
+        ProductProbe.PrintPaths();
+        return 0;
     case ["oracle", var count, .. var names] when names.Length <= 1:
         OracleProbe.Run(uint.Parse(count, CultureInfo.InvariantCulture), names.FirstOrDefault());
         return 0;
     default:
-        Console.Error.WriteLine("usage: products | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
-            + "hash-small THREADS … | oracle COUNT [NAME]");
+        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | "
+            + "alloc-sample THREADS | hash-small THREADS … | oracle COUNT [NAME]");
         return 2;
 }
 

@@ -56,7 +56,8 @@ dotnet src/Kaleido.Cli/bin/Release/net10.0/kaleido.dll verify-child --large >"$w
 hashes "$work/child" >"$work/large"
 dotnet "$probe" oracle "$count" >"$work/library"
 dotnet "$probe" oracle "$small" >"$work/library-small"
-for switch in DOTNET_EnableAVX512=0 DOTNET_EnableAVX2=0 DOTNET_EnableHWIntrinsic=0 KALEIDO_VECTOR=128; do
+for switch in DOTNET_EnableAVX512=0 DOTNET_EnableAVX2=0 DOTNET_EnableHWIntrinsic=0 KALEIDO_VECTOR=128 \
+  KALEIDO_PRODUCT={in-place,pieces,panels,panels-and-rows}; do
   env "$switch" dotnet "$probe" oracle "$small" >"$work/switched"
   same "library with $switch, $small inputs a function" "$work/library-small" "$work/switched"
 done

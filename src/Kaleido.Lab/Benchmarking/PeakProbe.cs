@@ -17,36 +17,41 @@ public static class PeakProbe
     /// GFLOP/s (10⁹ floating-point operations per second; a multiply-add is two) of <paramref name="threads"/> cores at once: the best of some
     /// rounds of a few milliseconds each.
     /// </summary>
-    public static double Gigaflops(int threads = 1, int rounds = 8)
+    /// <param name="threads">How many threads, at least 1.</param>
+    /// <param name="rounds">How many rounds, at least 1.</param>
+    /// <param name="widestVector">Bits of the widest vectors to use (128, 256, 512), if the processor has them.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No thread, no round, or vectors of less than 128 bits.</exception>
+    public static double Gigaflops(int threads = 1, int rounds = 8, int widestVector = 512)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(widestVector, 128);
         double best = 0;
-        for (int round = 0; round < rounds; round++) best = Math.Max(best, threads == 1 ? Round() : Together(threads));
+        for (int round = 0; round < rounds; round++) best = Math.Max(best, threads == 1 ? Round(widestVector) : Together(threads, widestVector));
         return best;
     }
 
-    private static double Together(int threads)
+    private static double Together(int threads, int widestVector)
     {
         double[] rates = new double[threads];
         using var start = new Barrier(threads);
         var members = Enumerable.Range(0, threads).Select(i => new Thread(() =>
         {
             start.SignalAndWait();
-            rates[i] = Round();
+            rates[i] = Round(widestVector);
         })).ToArray();
         foreach (var member in members) member.Start();
         foreach (var member in members) member.Join();
         return rates.Sum();
     }
 
-    private static double Round()
+    private static double Round(int widestVector)
     {
         long start = Stopwatch.GetTimestamp();
         int lanes;
         float kept;
-        if (Vector512.IsHardwareAccelerated) (lanes, kept) = (16, Run<Of512, Vector512<float>>());
-        else if (Vector256.IsHardwareAccelerated) (lanes, kept) = (8, Run<Of256, Vector256<float>>());
+        if (Vector512.IsHardwareAccelerated && widestVector >= 512) (lanes, kept) = (16, Run<Of512, Vector512<float>>());
+        else if (Vector256.IsHardwareAccelerated && widestVector >= 256) (lanes, kept) = (8, Run<Of256, Vector256<float>>());
         else (lanes, kept) = (4, Run<Of128, Vector128<float>>());
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         // The result is looked at, so that it must be computed.

@@ -52,8 +52,10 @@ public sealed class Plan : IDisposable
     /// <param name="outputs">Nodes that can be read after a run.</param>
     /// <param name="effects">Changes of variables at the end of each run, in this order.</param>
     /// <param name="interpret">True to run the primitives one by one instead of the device's fused program: slower, the same bits.</param>
+    /// <param name="repeats">True if most runs will be made by <see cref="RunAgain"/>: memory is spent on what can be used again.</param>
     public static Plan Compile(
-        Graph graph, Device device, int capacity, IReadOnlyList<Node> outputs, IReadOnlyList<GraphEffect>? effects = null, bool interpret = false)
+        Graph graph, Device device, int capacity, IReadOnlyList<Node> outputs, IReadOnlyList<GraphEffect>? effects = null, bool interpret = false,
+        bool repeats = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(device);
@@ -66,7 +68,7 @@ public sealed class Plan : IDisposable
                 throw new ArgumentException($"MinibatchIndices: a capacity of {capacity} rows is more than the {operation.Samples} samples");
         }
 
-        var executable = interpret ? new Interpreter(device.Backend, program, capacity) : device.Backend.Lower(program, capacity);
+        var executable = interpret ? new Interpreter(device.Backend, program, capacity) : device.Backend.Lower(program with { Repeats = repeats }, capacity);
         return new(graph, device, capacity, program, slotOfNode, executable);
     }
 
@@ -117,6 +119,12 @@ public sealed class Plan : IDisposable
         _executable.Run(rows);
         _rows = rows;
     }
+
+    /// <summary>
+    /// As <see cref="Run(int)"/> for as many rows as in the last run, when every variable that the plan reads and does not write itself holds what
+    /// it held then: weights need not be prepared again. The bits are the same.
+    /// </summary>
+    public void RunAgain() => _executable.RunAgain(_rows);
 
     /// <summary>Runs the plan for as many rows as its capacity.</summary>
     public void Run() => Run(Capacity);

@@ -101,6 +101,12 @@ public interface IExecutable : IDisposable
     void Run(int rows);
 
     /// <summary>
+    /// The same when every variable that the program reads and does not write holds what it held in the run before: what the device prepared
+    /// from those variables is used again.
+    /// </summary>
+    void RunAgain(int rows) => Run(rows);
+
+    /// <summary>
     /// Where an input is uploaded to or an output lies, for that many rows. Valid until disposal; outputs until the next run.
     /// </summary>
     MatrixView View(int slot, int rows);

@@ -14,7 +14,11 @@ public sealed record PlanProgram(
     IReadOnlyList<Slot> Slots,
     IReadOnlyList<Instruction> Instructions,
     IReadOnlyList<int> Outputs,
-    IReadOnlyList<Effect> Effects);
+    IReadOnlyList<Effect> Effects)
+{
+    /// <summary>Whether most runs will be made by <see cref="IExecutable.RunAgain"/>: what a device prepares from variables is then worth keeping.</summary>
+    public bool Repeats { get; init; }
+}
 
 /// <summary>One value of a program: its shape and, for variables and parameter gradients, the memory it is bound to.</summary>
 /// <param name="Shape">The shape.</param>

@@ -91,7 +91,7 @@ public sealed class Kaleidoscope : IDisposable
 
         Node change = MeanSquare(samples - previous), change2 = MeanSquare(samples - beforePrevious);
         var plan = Plan.Compile(graph, Network.Device, _options.Samples, [samples, noisy, change, change2],
-            [new Assignment(state, noisy), new Assignment(beforePrevious, previous), new Assignment(previous, samples)]);
+            [new Assignment(state, noisy), new Assignment(beforePrevious, previous), new Assignment(previous, samples)], repeats: true);
         return (plan, samples, noisy, change, change2);
     }
 
@@ -122,9 +122,25 @@ public sealed class Kaleidoscope : IDisposable
     }
 
     /// <summary>Applies the network once to all chains and returns the frame, valid until the next call.</summary>
-    public KaleidoscopeFrame Step()
+    public KaleidoscopeFrame Step() => Step(again: false);
+
+    /// <summary>
+    /// Applies the network <paramref name="iterations"/> times to all chains and returns the last frame, valid until the next call: the
+    /// numbers of as many calls of <see cref="Step()"/>, but faster, because the network's weights are prepared once. They must not be changed
+    /// by another thread meanwhile.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">iterations is negative.</exception>
+    public KaleidoscopeFrame Advance(int iterations)
     {
-        _iterate.Run();
+        ArgumentOutOfRangeException.ThrowIfNegative(iterations);
+        for (int i = 0; i < iterations; i++) Step(again: i > 0);
+        return _frame;
+    }
+
+    private KaleidoscopeFrame Step(bool again)
+    {
+        if (again) _iterate.RunAgain();
+        else _iterate.Run();
         int iteration = ++_frame.Iteration;
         _frame.Outdate();
         // Distances to earlier samples exist from the second and the third iteration on.

@@ -35,6 +35,30 @@ public class KaleidoscopeTests
     }
 
     [Theory]
+    [InlineData(1, 5, 16)]
+    [InlineData(1, 70, 256)]
+    [InlineData(2, 200, 70)]
+    [InlineData(4, 300, 512)]
+    public void Many_iterations_at_once_are_as_many_one_by_one_even_when_weights_change_between(int threads, int chains, int width)
+    {
+        using var device = Device.Cpu(threads);
+        using var network = Mlp.Create(device, new(20, width, 3) { Output = Activation.Tanh, Seed = 4 });
+        var options = new KaleidoscopeOptions { Samples = chains, Epsilon = 0.01, Seed = 2 };
+        using var together = new Kaleidoscope(network, options);
+        using var alone = new Kaleidoscope(network, options);
+        for (int round = 1; round <= 3; round++)
+        {
+            float[] expected = Final(alone, 7), seen = together.Advance(7).Noisy.ToArray();
+            Assert.Equal(7 * round, together.Iteration);
+            Assert.Equal(expected, seen);
+            var weights = network.Parameters.Arena.ToArray();
+            network.Parameters.Arena.Upload([.. weights.Select(w => w * 1.1f)]);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => together.Advance(-1));
+    }
+
+    [Theory]
     [InlineData(0.0)]
     [InlineData(0.1)]
     public void Chains_are_independent_and_a_smaller_run_is_the_beginning_of_a_larger(double epsilon)

@@ -35,6 +35,22 @@ public sealed class ProcessTests
         Assert.Single(all.SelectMany(seen => seen.Hashes).Distinct());
     }
 
+    [Theory]
+    [InlineData("in-place", "InPlace", "Panels")]
+    [InlineData("pieces", "Pieces", "Pieces")]
+    [InlineData("panels", "Panels", "Panels")]
+    [InlineData("panels-and-rows", "PanelsAndRows", "PanelsAndRows")]
+    public void A_path_of_products_can_be_forced_and_the_weights_keep_their_hash(string name, string rowMajor, string transposed)
+    {
+        string[] forced = Probe.Run(["product-paths"], ("KALEIDO_PRODUCT", name));
+        Assert.Equal([$"row-major {rowMajor}", $"transposed {transposed}"], forced);
+        Assert.Equal(Hashes(), Hashes(("KALEIDO_PRODUCT", name)));
+
+        // Some paths leave too few tasks for more threads.
+        static string[] Hashes(params (string, string)[] environment) =>
+            [.. Probe.Run(["hash-small", "1", "2"], environment).Where(line => line.StartsWith("hash", StringComparison.Ordinal))];
+    }
+
     private sealed record Seen(string[] Lines)
     {
         public string[] Hashes => [.. Lines.Select(line => line.Split(' ')).Where(words => words[0] == "hash").Select(words => words[2])];

@@ -10,20 +10,11 @@ internal readonly record struct ProductBlocking(int RowBlock, int PanelBlock)
     /// <summary>Up to this depth one pass; beyond it blocks of about <see cref="DepthBlock"/>, between which C is reloaded.</summary>
     public const int DepthOnePass = 1024, DepthBlock = 704;
 
-    /// <summary>With at most this many rows each task packs the panels it uses: no other task needs them.</summary>
+    /// <summary>With at most this many rows each task takes them all.</summary>
     public const int ThinRows = 64;
 
     /// <summary>Cycles below which a task is not worth splitting.</summary>
     private const double SmallTask = 8000;
-
-    /// <summary>
-    /// Whether a row-major B is better read where it is than packed: always if each panel is read once only; else while its rows do
-    /// not fall into the same cache sets (leading dimension a multiple of 256), a panel is not too many pages, and each fetch of it
-    /// serves enough rows (twelve at a time, or few in all).
-    /// </summary>
-    public static bool MayReadInPlace(int rows, int depth, int ldb, int group, SimdLevel level)
-        => rows <= group
-            || (ldb % 256 != 0 && ldb <= 2048 && (rows <= ThinRows || (level == SimdLevel.Vector512 && depth <= DepthOnePass)));
 
     /// <summary>The size of the depth blocks.</summary>
     public static int DepthBlocks(int depth)

@@ -18,7 +18,7 @@ internal unsafe partial struct ProductKernel
 {
     private SimdLevel _level;
     private int _rows, _columns, _depth;
-    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA, _software, _byRows;
+    private bool _accumulate, _transposeA, _transposeB, _thin, _inPlace, _packA, _software;
     private int _lda, _ldb, _ldc;
     private int _width, _group, _panels, _depthBlock;
     private int _rowBlock, _panelBlock, _rowTasks, _panelTasks;
@@ -39,13 +39,14 @@ internal unsafe partial struct ProductKernel
     /// The same with kernels of a given vector width, and, if <paramref name="packOnce"/>, for a B that stays the same over many products:
     /// B is always packed by the pack tasks and nothing else is, so these need not be run again until B changes.
     /// <paramref name="software"/> emulates the multiply-add, at a level of at most 128 bits; left out, where there is none.
+    /// <paramref name="path"/> is taken if the product can: B in place needs a row-major B and masked loads. Left out, <see cref="ProductPaths"/> choose.
     /// </summary>
     public static ProductKernel Create(
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
-        SimdLevel level, bool packOnce = false, bool? software = null)
+        SimdLevel level, bool packOnce = false, bool? software = null, ProductPath? path = null)
     {
         var kernel = New(rows, columns, depth, transposeA, transposeB, lda, ldb, ldc, accumulate, level, software);
-        kernel.Plan(workers, packOnce);
+        kernel.Plan(workers, packOnce, path ?? ProductPaths.Forced);
         return kernel;
     }
 
@@ -57,8 +58,7 @@ internal unsafe partial struct ProductKernel
         int rows, int columns, int depth, bool transposeB, int lda, int ldb, int ldc, int workers, SimdLevel? level = null, bool? software = null)
     {
         var kernel = New(rows, columns, depth, false, transposeB, lda, ldb, ldc, false, level ?? Simd.Level, software);
-        kernel._byRows = true;
-        kernel.Plan(workers, packOnce: true);
+        kernel.Plan(workers, packOnce: true, ProductPath.Panels);
         return kernel;
     }
 
@@ -79,14 +79,14 @@ internal unsafe partial struct ProductKernel
     /// </summary>
     public static long ScratchFloats(int rows, int columns, int depth, bool transposeA, int lda)
         => (columns + 31L) / 32 * 32 * depth + 64
-            + (!CopiesA(columns, lda) ? 0 : transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
-
-    /// <summary>Whether A is copied: where it is read often, or its rows fall into the same cache sets.</summary>
-    private static bool CopiesA(int columns, int lda) => columns >= 1024 || lda % 256 == 0;
+            + (!ProductPaths.MayCopyA(columns, lda) ? 0 : transposeA ? (rows + 11L) / 12 * 12 * depth : rows * Packing.RowStride(depth));
 
     /// <summary>Floats of scratch that the tasks touch.</summary>
     public readonly long PackedFloats
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
+
+    /// <summary>The path it takes. At <see cref="SimdLevel.Scalar"/>, <see cref="ProductPath.Pieces"/> without pieces: nothing is copied.</summary>
+    public ProductPath Path { get; private set; }
 
     /// <summary>Whether no task touches the scratch: a smaller depth does not change that.</summary>
     public readonly bool IsInPlace => _inPlace;
@@ -96,6 +96,9 @@ internal unsafe partial struct ProductKernel
 
     /// <summary>The number of tile tasks. Their tiles partition C.</summary>
     public readonly int TileTasks => _rowTasks * _panelTasks;
+
+    /// <summary>The block of C of one task, for those who measure.</summary>
+    public readonly (int Rows, int Columns) Block => (_rowBlock, _panelBlock * _width);
 
     /// <summary>Runs one pack task.</summary>
     public readonly void Pack(int task, float* a, float* b, float* scratch)
@@ -169,7 +172,7 @@ internal unsafe partial struct ProductKernel
         _end.ApplyMask(c, _ldc, row0, row1, column0, column1);
     }
 
-    private void Plan(int workers, bool packOnce)
+    private void Plan(int workers, bool packOnce, ProductPath? wanted)
     {
         int lanes = Math.Max((int)_level / 32, 1);
         _width = 2 * lanes;
@@ -178,7 +181,13 @@ internal unsafe partial struct ProductKernel
         _group = _software ? SoftwareKernel.Rows : _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
-        _thin = (_rows <= ProductBlocking.ThinRows && !packOnce && !_byRows) || _level == SimdLevel.Scalar;
+        bool mayReadInPlace = CanMask && !_transposeB;
+        Path = _level == SimdLevel.Scalar ? ProductPath.Pieces
+            : packOnce ? ProductPath.Panels
+            : wanted == ProductPath.InPlace && !mayReadInPlace ? ProductPath.Panels
+            : wanted ?? ProductPaths.Choose(_level, _rows, _columns, _depth, _lda, _ldb, mayReadInPlace);
+        _inPlace = Path == ProductPath.InPlace;
+        _thin = Path == ProductPath.Pieces || (_inPlace && _rows <= ProductBlocking.ThinRows);
         if (_rows == 0 || _columns == 0)
             return;
         (_rowBlock, _panelBlock) = _thin
@@ -186,7 +195,6 @@ internal unsafe partial struct ProductKernel
             : ProductBlocking.Choose(_rows, _panels, _depth, _group, workers);
         _rowTasks = (_rows + _rowBlock - 1) / _rowBlock;
         _panelTasks = (_panels + _panelBlock - 1) / _panelBlock;
-        _inPlace = CanMask && !packOnce && !_transposeB && ProductBlocking.MayReadInPlace(_rows, _depth, _ldb, _group, _level);
         if (_inPlace)
             return;
         if (!_thin)
@@ -194,7 +202,7 @@ internal unsafe partial struct ProductKernel
         _packedB = (long)_panels * _width * _depth;
         _packedB = (_packedB + 15) / 16 * 16;
         _rowStride = Packing.RowStride(_depth);
-        _packA = !_thin && !packOnce && !_byRows && CopiesA(_columns, _lda);
+        _packA = Path == ProductPath.PanelsAndRows;
     }
 
     private readonly bool CanMask => _level switch

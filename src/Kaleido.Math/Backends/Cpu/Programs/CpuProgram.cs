@@ -88,21 +88,28 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
         return new(s.Memory ?? _arena, s.Memory is null ? _offsets[at] : s.Offset, shape.Rows.Resolve(rows), shape.Columns.Resolve(rows));
     }
 
-    public void Run(int rows)
+    public void Run(int rows) => Run(rows, again: false);
+
+    public void RunAgain(int rows) => Run(rows, again: rows == _preparedRows);
+
+    private void Run(int rows, bool again)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _capacity);
         foreach (var memory in _bound) ObjectDisposedException.ThrowIf(memory.IsDisposed, memory);
-        if (rows != _preparedRows) Prepare(rows);
+        if (rows != _preparedRows || again != _binding.Again) Prepare(rows, again);
         if (_workers > 1) _flow.Reset();
+        _preparedRows = -1; // what a run that fails leaves behind serves no other
         ThreadTeam.Shared.Run(this, _workers);
+        _preparedRows = rows;
         _counter.Value++;
     }
 
-    private void Prepare(int rows)
+    private void Prepare(int rows, bool again)
     {
         _preparedRows = -1;
+        _binding.Again = again;
         for (int i = 0; i < Program.Slots.Count; i++)
         {
             if (Program.Slots[i].Kind == SlotKind.Count && _offsets[i] >= 0) *PointerOf(i) = Program.Slots[i].Counted.Count(rows);
@@ -119,26 +126,26 @@ internal sealed unsafe class CpuProgram : TeamWork, IExecutable
     public float* ScratchOf(CpuStep step) => _arena.Pointer + _scratchOffsets[_indexOf[step]];
 
     // The memory that a phase of a step reads and writes, for the full capacity.
-    private List<MemoryRange> Touched(CpuStep step, int phase)
+    private List<MemoryRange> Touched(CpuStep step, int phase, bool byRows)
     {
         long scratch = _scratchOffsets[_indexOf[step]];
         var ranges = new List<MemoryRange> { new(_arena, scratch, scratch + step.SharedScratch(_capacity), true) };
         if (phase < step.Phases - 1)
         {
-            ranges.AddRange(step.PackReads.Select(slot => Range(slot, writes: false, byRows: false)));
+            ranges.AddRange(step.PackReads(byRows).Select(slot => Range(slot, writes: false, rows: false)));
             return ranges;
         }
 
-        var byRows = step.ReadByRows?.ToHashSet();
+        var aligned = step.ReadByRows?.ToHashSet();
         ranges.AddRange(step.OtherMemory);
-        ranges.AddRange(step.Reads.Select(slot => Range(slot, writes: false, byRows?.Contains(slot) == true)));
-        ranges.AddRange(step.Writes.Select(slot => Range(slot, writes: true, byRows is not null)));
+        ranges.AddRange(step.Reads.Select(slot => Range(slot, writes: false, aligned?.Contains(slot) == true)));
+        ranges.AddRange(step.Writes.Select(slot => Range(slot, writes: true, aligned is not null)));
         return ranges;
 
-        MemoryRange Range(int slot, bool writes, bool byRows)
+        MemoryRange Range(int slot, bool writes, bool rows)
         {
             var view = View(slot, _capacity);
-            return new(view.Memory, view.Offset, view.Offset + view.Count, writes, byRows ? view.Columns : 0);
+            return new(view.Memory, view.Offset, view.Offset + view.Count, writes, rows ? view.Columns : 0);
         }
     }
 

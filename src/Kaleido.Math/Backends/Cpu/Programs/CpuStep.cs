@@ -14,11 +14,14 @@ internal abstract unsafe class CpuStep
     /// <summary>Number of phases. Phases before the last one read some slots and write the shared scratch.</summary>
     public virtual int Phases => 1;
 
-    /// <summary>Slots that phases before the last one read.</summary>
-    public virtual IEnumerable<int> PackReads => [];
+    /// <summary>Slots that phases before the last one read; <paramref name="byRows"/> if <see cref="RunRows"/> may take the last one's place.</summary>
+    public virtual IEnumerable<int> PackReads(bool byRows) => [];
 
     /// <summary>Floats of shared scratch for up to <paramref name="capacity"/> rows, alive during this step only.</summary>
     public virtual long SharedScratch(int capacity) => 0;
+
+    /// <summary>Whether the shared scratch is the step's own and keeps what a run left there.</summary>
+    public virtual bool KeepsScratch => false;
 
     /// <summary>Floats of scratch per worker.</summary>
     public virtual long WorkerScratch(int capacity) => 0;
@@ -90,6 +93,9 @@ internal sealed unsafe class StepBinding(CpuProgram program, StepCounter counter
 
     /// <summary>The scratch of the step that is being prepared.</summary>
     public float* Scratch { get; private set; }
+
+    /// <summary>Whether the next runs find in the scratch of steps that keep it what the last run left there.</summary>
+    public bool Again { get; set; }
 
     /// <summary>To be called before a step is prepared.</summary>
     public void Use(CpuStep step) => Scratch = program.ScratchOf(step);

@@ -32,7 +32,7 @@ internal sealed class Dataflow
 
     /// <param name="steps">The steps in an order in which they could run one by one.</param>
     /// <param name="touched">What memory each of their phases touches.</param>
-    public Dataflow(CpuStep[] steps, Func<CpuStep, int, IReadOnlyList<MemoryRange>> touched)
+    public Dataflow(CpuStep[] steps, Func<CpuStep, int, bool, IReadOnlyList<MemoryRange>> touched)
     {
         _steps = steps;
         _keepsRows = [.. steps.Select(step => step.ReadByRows is not null)];

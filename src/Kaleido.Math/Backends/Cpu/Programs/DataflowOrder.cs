@@ -13,11 +13,11 @@ internal sealed class DataflowOrder
     /// <param name="steps">The steps in an order in which they could run one by one.</param>
     /// <param name="touched">What memory each of their phases touches.</param>
     /// <param name="byRows">Whether steps in which rows do not mix run by blocks of rows.</param>
-    public DataflowOrder(CpuStep[] steps, Func<CpuStep, int, IReadOnlyList<MemoryRange>> touched, bool byRows)
+    public DataflowOrder(CpuStep[] steps, Func<CpuStep, int, bool, IReadOnlyList<MemoryRange>> touched, bool byRows)
     {
         foreach (var step in steps)
         {
-            for (int phase = 0; phase < step.Phases; phase++) Insert(step, phase, touched(step, phase), byRows);
+            for (int phase = 0; phase < step.Phases; phase++) Insert(step, phase, touched(step, phase, byRows), byRows);
         }
 
         FindDependencies(byRows);

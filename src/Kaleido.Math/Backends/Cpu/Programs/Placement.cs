@@ -33,7 +33,9 @@ internal sealed class Placement
         }
 
         ValueLength = layout.Length;
-        Scratch = [.. steps.Select((step, s) => layout.Place(step.SharedScratch(capacity), s, LastUse(step.SharedScratch(capacity), s)))];
+        Scratch = [.. steps.Select((step, s) => step.KeepsScratch
+            ? layout.Place(step.SharedScratch(capacity), 0, steps.Length)
+            : layout.Place(step.SharedScratch(capacity), s, LastUse(step.SharedScratch(capacity), s)))];
         Length = layout.Length;
     }
 

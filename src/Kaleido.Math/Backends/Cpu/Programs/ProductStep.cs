@@ -1,3 +1,4 @@
+using Kaleido.Numerics;
 using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu.Programs;
@@ -17,11 +18,13 @@ internal sealed unsafe class ProductStep : CpuStep
     private ProductKernel _kernel;
     private float* _a, _b, _c, _scratch;
     private double _cost;
+    private bool _packed;
 
     public ProductStep(PlanProgram program, Instruction instruction, IReadOnlyList<Instruction> members, Func<int, bool> stored)
     {
         (_program, _operation) = (program, (ProductOperation)instruction.Operation);
         (_left, _right) = (instruction.Sources[0], instruction.Sources[1]);
+        KeepsScratch = program.Repeats && _operation is { TransposeRight: true, TransposeLeft: false } && IsOnlyRead(_right);
         _ending = ProductEnding.Find(program, instruction, members, stored);
         var rest = members.Except(_ending.Members).ToList();
         if (rest.Count == 0) return;
@@ -39,14 +42,36 @@ internal sealed unsafe class ProductStep : CpuStep
             ? null
             : (_chain?.ReadByRows ?? []).Append(_left).Append(_ending.Mask).Where(s => s >= 0).Except([_right, _ending.Bias]);
 
+    /// <summary>
+    /// Whether the packed right operand serves many runs: it is a variable that the program does not change. Then nothing else is packed.
+    /// </summary>
+    public override bool KeepsScratch { get; }
+
+    private bool IsOnlyRead(int slot) => _program.Slots[slot].Memory is { } memory && !_program.Effects.Any(effect => effect switch
+    {
+        AssignEffect assign => _program.Slots[assign.Variable].Memory == memory,
+        RecordEffect record => record.Ring == memory,
+        UpdateEffect update => update.Parameters == memory || update.Gradients == memory || update.Moment1 == memory || update.Moment2 == memory,
+        _ => true,
+    });
+
     public override double Cost => _cost;
 
     public override bool CanUpdate => true;
 
     public override int Phases => 2;
 
-    // What is packed of a product by rows is the right operand alone.
-    public override IEnumerable<int> PackReads => ReadByRows is null ? [_left, _right] : [_right];
+    // What is packed of a product by rows is the right operand alone, and of others too if they never copy the left one.
+    public override IEnumerable<int> PackReads(bool byRows) => ReadByRows is null || (!byRows && MayCopyLeft && !KeepsScratch) ? [_left, _right] : [_right];
+
+    private bool MayCopyLeft
+    {
+        get
+        {
+            Extent columns = _program.Slots[Destination].Shape.Columns, leading = _program.Slots[_left].Shape.Columns;
+            return columns.IsRows || leading.IsRows || ProductPaths.MayCopyA(columns.Resolve(1), leading.Resolve(1));
+        }
+    }
 
     /// <summary>
     /// A stored value of the chain that may take the product's place in memory: it is written when the product is read no more, to the same
@@ -88,12 +113,14 @@ internal sealed unsafe class ProductStep : CpuStep
         var (m, n, k, lda, ldb) = Sizes(rows);
         _kernel = ByRows
             ? ProductKernel.CreateByRows(m, n, k, _operation.TransposeRight, lda, ldb, n, workers)
+            : KeepsScratch ? ProductKernel.Create(m, n, k, false, true, lda, ldb, n, accumulate: false, workers, Simd.Level, packOnce: true)
             : ProductKernel.Create(m, n, k, _operation.TransposeLeft, _operation.TransposeRight, lda, ldb, n, accumulate: false, workers);
         _kernel = _kernel.With(new(PointerOf(_ending.Bias), PointerOf(_ending.Mask), _ending.Relu));
         _a = binding.Pointer(_left);
         _b = binding.Pointer(_right);
         _c = binding.Pointer(Destination);
         _scratch = binding.Scratch;
+        _packed = KeepsScratch && binding.Again;
         _runner?.Prepare(binding, n);
         PrepareUpdates(binding);
         _cost = 0.05 * m * n * k + 2.0 * m * n * ((_runner?.Operations ?? 0) + _ending.Members.Count);
@@ -101,7 +128,7 @@ internal sealed unsafe class ProductStep : CpuStep
         nint PointerOf(int slot) => slot < 0 ? 0 : (nint)binding.Pointer(slot);
     }
 
-    public override int Tasks(int phase) => phase == 0 ? _kernel.PackTasks : _kernel.TileTasks;
+    public override int Tasks(int phase) => phase > 0 ? _kernel.TileTasks : _packed ? 0 : _kernel.PackTasks;
 
     public override void Run(int phase, int task, float* scratch)
     {

@@ -19,7 +19,7 @@ internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation fun
 
     public override IEnumerable<int> Writes => [destination];
 
-    public override IEnumerable<int> PackReads => [source];
+    public override IEnumerable<int> PackReads(bool byRows) => [source];
 
     public override IEnumerable<int>? ReadByRows => SumsColumns || !program.Slots[source].Shape.Rows.IsRows ? null : [source];
 
