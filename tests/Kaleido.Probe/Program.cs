@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kaleido.Probe;
+using Kaleido.Probe.Oracle;
 
 // Tests start this program as a process of its own: to count allocations, and to run under other instruction sets.
 switch (args)
@@ -38,9 +39,13 @@ switch (args)
     case ["product-paths"]:
         ProductProbe.PrintPaths();
         return 0;
+    case ["oracle", var count, .. var names] when names.Length <= 1:
+        OracleProbe.Run(uint.Parse(count, CultureInfo.InvariantCulture), names.FirstOrDefault());
+        return 0;
     default:
         Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | "
-            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS …");
+            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS … | "
+            + "oracle COUNT [NAME]");
         return 2;
 }
 

@@ -15,7 +15,15 @@ public static class VerificationCase
 {
     /// <summary>The hash over <see cref="WeightsSha256"/> and <see cref="EnsembleSha256"/>.</summary>
     /// <exception cref="InvalidOperationException">The ensemble and the single trainer differ.</exception>
-    public static string Sha256(int threads, bool large) => Sha256([WeightsSha256(threads, large), EnsembleSha256(threads)]);
+    public static string Sha256(int threads, bool large) => Hashes(threads, large).All;
+
+    /// <summary>The hash over everything, and that of the network's weights alone.</summary>
+    /// <exception cref="InvalidOperationException">The ensemble and the single trainer differ.</exception>
+    public static (string All, string Weights) Hashes(int threads, bool large)
+    {
+        string weights = WeightsSha256(threads, large);
+        return (Sha256([weights, EnsembleSha256(threads)]), weights);
+    }
 
     private static string Sha256(IEnumerable<string> hashes) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));

@@ -44,14 +44,17 @@ public static class VerificationRun
     }
 
     /// <summary>
-    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then a hash for each count.
+    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then for each count the hash of everything and that of the network alone.
     /// </summary>
     public static IEnumerable<string> ChildLines(bool large)
     {
         yield return Backends.Cpu.CpuBackend.InstructionSet + (Backends.Cpu.CpuBackend.HasFusedMultiplyAdd ? ", FMA" : ", no FMA");
         yield return string.Join(' ', VerificationCase.InUse().Where(set => set.Value).Select(set => set.Key));
         foreach (int threads in ThreadCounts)
-            yield return FormattableString.Invariant($"{threads} {VerificationCase.Sha256(threads, large)}");
+        {
+            var (all, weights) = VerificationCase.Hashes(threads, large);
+            yield return FormattableString.Invariant($"{threads} {all} {weights}");
+        }
     }
 
     private static VerificationResult Read(InstructionSwitch turnedOff, string[] lines)
