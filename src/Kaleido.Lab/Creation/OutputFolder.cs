@@ -43,6 +43,10 @@ public static class OutputFolder
                 if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
             }
 
+            // What a run that was killed while it wrote left behind.
+            foreach (string name in Files.Append(Checkpoint))
+                foreach (string leftOver in Directory.EnumerateFiles(folder, $".{name}.*.tmp")) File.Delete(leftOver);
+
             string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
             {

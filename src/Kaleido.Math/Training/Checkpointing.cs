@@ -2,7 +2,7 @@ namespace Kaleido.Training;
 
 /// <summary>
 /// Where and how often a training writes itself down (<see cref="TrainingCheckpoint"/>): after every so many steps, after every so much time,
-/// and when it is cancelled. It decides no bit.
+/// when it is cancelled or out of time, and after the last step. It decides no bit.
 /// </summary>
 /// <param name="Path">The file; the previous checkpoint is there until the next one is complete.</param>
 public sealed record Checkpointing(string Path)

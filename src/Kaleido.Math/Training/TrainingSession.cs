@@ -121,7 +121,6 @@ internal sealed class TrainingSession : IDisposable
         {
             if (cancellation.IsCancellationRequested)
             {
-                if (_options.Checkpoint is { } path) Save(path, step, Elapsed(clock));
                 stop = StopReason.Cancelled;
                 break;
             }
@@ -142,6 +141,8 @@ internal sealed class TrainingSession : IDisposable
             Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, reported) = (clock.Elapsed, step);
         }
+
+        if (_options.Checkpoint is { } path && (stop is StopReason.Cancelled or StopReason.Completed)) Save(path, step, Elapsed(clock));
 
         // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
         if (stop == StopReason.Cancelled && _record.LastEvaluation.Step != step && Evaluate(step, clock) == StopReason.Diverged) stop = StopReason.Diverged;
