@@ -61,7 +61,7 @@ public static class CreateRun
             Seed = options.Seed,
         });
         bool trained = fit.StopReason != StopReason.Cancelled;
-        var frames = Sample(kaleidoscope, trained ? options.Iterations : 1, progress, cancellation);
+        var frames = KaleidoscopeSheet.Collect(kaleidoscope, trained ? options.Iterations : 1, every: false, progress, cancellation);
         var samplingTime = sampling.Elapsed;
         progress?.Report(new(CreatePhase.Measuring));
         var memorization = Measure(device, frames[^1].Samples, data, trained, cancellation);
@@ -184,26 +184,6 @@ public static class CreateRun
         Seed = options.Seed,
         ReportInterval = options.ReportInterval,
     };
-
-    private static List<(int Iteration, float[] Samples)> Sample(
-        Kaleidoscope kaleidoscope, int iterations, IProgress<CreateProgress>? progress, CancellationToken cancellation)
-    {
-        int[] chosen = KaleidoscopeSheet.Choose(iterations);
-        var frames = new List<(int Iteration, float[] Samples)>();
-        Keep(kaleidoscope.Frame);
-        foreach (var frame in kaleidoscope.Run(iterations))
-        {
-            bool stop = cancellation.IsCancellationRequested && iterations > 1;
-            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
-            progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
-            if (stop) break;
-        }
-
-        return frames;
-
-        void Keep(KaleidoscopeFrame frame) =>
-            frames.Add((frame.Iteration, KaleidoscopeSheet.InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
-    }
 
     private static Memorization? Measure(Device device, float[] points, Dataset data, bool trained, CancellationToken cancellation)
     {

@@ -40,6 +40,24 @@ public static class KaleidoscopeSheet
                 + $"(at most {MaximumWidth}).");
     }
 
+    /// <summary>
+    /// The shape of rows of which only the number of features is known: a grey square, else a red-green-blue square, else the grey rectangle
+    /// nearest to a square.
+    /// </summary>
+    public static ImageShape GuessShape(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        return Side(features) is { } grey ? new(grey, grey, 1)
+            : features % 3 == 0 && Side(features / 3) is { } colour ? new(colour, colour, 3)
+            : Rectangle(features);
+
+        static int? Side(int area)
+        {
+            int side = (int)Math.Round(Math.Sqrt(area));
+            return side * side == area ? side : null;
+        }
+    }
+
     private static ImageShape Rectangle(int features)
     {
         int height = (int)Math.Sqrt(features);
@@ -67,6 +85,29 @@ public static class KaleidoscopeSheet
         1 => "1 application",
         _ => string.Create(CultureInfo.InvariantCulture, $"{iteration}{(last ? " (last)" : "")}"),
     };
+
+    /// <summary>
+    /// Iterates and collects the start and the chosen frames, or every frame, in the data's units. Cancelling ends it after the current
+    /// iteration, whose frame is then the last; one iteration is always made.
+    /// </summary>
+    internal static List<(int Iteration, float[] Samples)> Collect(
+        Kaleidoscope kaleidoscope, int iterations, bool every, IProgress<CreateProgress>? progress, CancellationToken cancellation)
+    {
+        int[] chosen = Choose(iterations);
+        var frames = new List<(int Iteration, float[] Samples)>();
+        Keep(kaleidoscope.Frame);
+        foreach (var frame in kaleidoscope.Run(iterations))
+        {
+            bool stop = cancellation.IsCancellationRequested && iterations > 1;
+            if (stop || every || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
+            progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
+            if (stop) break;
+        }
+
+        return frames;
+
+        void Keep(KaleidoscopeFrame frame) => frames.Add((frame.Iteration, InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
+    }
 
     /// <summary>The frames of a kaleidoscope in the data's units.</summary>
     internal static float[] InDataUnits(KaleidoscopeFrame frame, DataScaling scaling)
