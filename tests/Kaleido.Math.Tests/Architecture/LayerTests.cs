@@ -10,7 +10,7 @@ public sealed partial class LayerTests
 
     // Folders that only sort the files of the namespace above them.
     private static readonly HashSet<string> Drawers =
-        ["Backends/Cpu/Products", "Backends/Cpu/Threading", "Numerics/Functions", "Numerics/Lanes"];
+        ["Backends/Cpu/Products", "Backends/Cpu/Threading", "Files/Images", "Numerics/Functions", "Numerics/Lanes"];
 
     private static Dictionary<string, string[]> Layers()
     {
