@@ -5,15 +5,12 @@ namespace Kaleido.Data;
 /// <summary>How a folder or a file becomes a <see cref="Dataset"/>: which reader serves is told by the contents.</summary>
 internal static class DatasetFiles
 {
-    /// <summary>Who reads pictures; null where none are read.</summary>
-    private static readonly IImageDecoder? Decoder;
-
     /// <summary>Opens a file of samples, with labels from <paramref name="labelsPath"/>, or a folder, and makes the choices.</summary>
     public static Dataset Open(string path, string? labelsPath, DatasetOptions options) =>
-        Open(path, labelsPath, options, Decoder, MemoryLimit.OfThisProcess);
+        Open(path, labelsPath, options, new ImageFiles(), MemoryLimit.OfThisProcess);
 
     /// <summary>The same with a reader of pictures and a limit of memory in bytes.</summary>
-    internal static Dataset Open(string path, string? labelsPath, DatasetOptions options, IImageDecoder? decoder, long memoryLimit)
+    internal static Dataset Open(string path, string? labelsPath, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,13 +46,15 @@ internal static class DatasetFiles
             DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named", "CIFAR-10, which has its own"),
             DatasetFormat.Safetensors => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
                 "safetensors, a network and no data: Mlp.Load opens it"),
+            DatasetFormat.Picture => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
+                "a single picture: open the folder that holds it"),
             _ => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
                 start.IsEmpty ? "an empty file" : $"a file that begins with the bytes 0x{Convert.ToHexString(start)}"),
         };
     }
 
     /// <summary>IDX files by name first, then batches of CIFAR-10, then pictures.</summary>
-    private static Dataset Folder(string name, string path, DatasetOptions options, IImageDecoder? decoder, long memoryLimit)
+    private static Dataset Folder(string name, string path, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
     {
         string[] files = Directory.GetFiles(path);
         Array.Sort(files, StringComparer.Ordinal);
@@ -71,7 +70,7 @@ internal static class DatasetFiles
             return Cifar10Data.Read(name, path, batches, options.Class, memoryLimit);
         }
 
-        if (decoder is not null && new ImageFolder(path, decoder) is { Count: > 0 } pictures)
+        if (new ImageFolder(path, decoder) is { Count: > 0 } pictures)
         {
             return pictures.Read(name, options, memoryLimit);
         }

@@ -26,6 +26,9 @@ internal enum DatasetFormat
 
     /// <summary>A network, no data.</summary>
     Safetensors,
+
+    /// <summary>One picture, of a format that is read or only known by name.</summary>
+    Picture,
 }
 
 /// <summary>Tells formats apart by their contents, never by a name.</summary>
@@ -42,6 +45,10 @@ internal static class DatasetFormats
         if (start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8)) return DatasetFormat.Npz;
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return DatasetFormat.Idx;
         if (IsSafetensors(start, stream.Length)) return DatasetFormat.Safetensors;
+
+        ImageKind picture = ImageFormat.Of(stream);
+        bool plain = picture != ImageKind.Pnm || (start.Length > 2 && start[2] is (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t');
+        if (picture is not (ImageKind.Unknown or ImageKind.Bmp) && plain) return DatasetFormat.Picture;
 
         // A black picture of an airplane begins with zeros, as IDX does: an IDX file of just the claimed length goes first.
         bool idx = start.Length >= 2 && start[0] == 0 && start[1] == 0;

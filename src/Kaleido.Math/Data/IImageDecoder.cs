@@ -22,8 +22,7 @@ internal sealed record DecodedImage(ImageShape Shape, float[] Values)
 internal interface IImageDecoder
 {
     /// <summary>Whether a file is a picture of a known format, told by its first bytes; also those that are only refused by name.</summary>
-    /// <param name="start">The first 16 bytes, fewer where the file ends.</param>
-    bool Recognises(ReadOnlySpan<byte> start);
+    bool Recognises(Stream stream);
 
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">It cannot be read: path, offset, expected, found.</exception>

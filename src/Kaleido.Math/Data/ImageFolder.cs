@@ -123,7 +123,6 @@ internal sealed class ImageFolder
         string[] files = Directory.GetFiles(folder);
         Array.Sort(files, StringComparer.Ordinal);
         var pictures = new List<string>();
-        Span<byte> start = stackalloc byte[16];
         foreach (string file in files)
         {
             string name = Path.GetFileName(file);
@@ -135,7 +134,7 @@ internal sealed class ImageFolder
             }
 
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-            if (_decoder.Recognises(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)])) pictures.Add(file);
+            if (stream.CanSeek && _decoder.Recognises(stream)) pictures.Add(file);
         }
 
         return pictures;
