@@ -16,6 +16,7 @@ internal static class CommandLine
         var root = new RootCommand("Kaleido: digits, or pictures of your own, out of noise by iterating a neural network.")
         {
             CreateCommand.Build(terminal, cancellation),
+            SampleCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
             BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),

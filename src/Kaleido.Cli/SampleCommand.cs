@@ -44,7 +44,7 @@ internal static class SampleCommand
                 Epsilon = result.GetValue(epsilon) ?? Defaults.Epsilon,
                 Seed = (uint)(result.GetValue(seed) ?? Defaults.Seed),
                 Shape = result.GetValue(shape),
-                EveryFrame = SampleFiles.IsAnimation(path),
+                ForAnimation = SampleFiles.IsAnimation(path),
             };
             using var on = Flags.Open(result.GetValue(device), (int)(result.GetValue(threads) ?? 0));
             return Run(options, path, on, result.GetValue(json), terminal, cancellation);

@@ -61,7 +61,9 @@ public static class CreateRun
             Seed = options.Seed,
         });
         bool trained = fit.StopReason != StopReason.Cancelled;
-        var frames = KaleidoscopeSheet.Collect(kaleidoscope, trained ? options.Iterations : 1, every: false, progress, cancellation);
+        int iterations = trained ? options.Iterations : 1;
+        int[] sheet = KaleidoscopeSheet.Choose(iterations), animation = KaleidoscopeSheet.ChooseForAnimation(iterations);
+        var frames = KaleidoscopeSheet.Collect(kaleidoscope, iterations, [.. sheet.Union(animation).Order()], progress, cancellation);
         var samplingTime = sampling.Elapsed;
         progress?.Report(new(CreatePhase.Measuring));
         var memorization = Measure(device, frames[^1].Samples, data, trained, cancellation);
@@ -74,7 +76,7 @@ public static class CreateRun
             Fit = fit,
             StopReason = cancelled ? StopReason.Cancelled : fit.StopReason,
             Iterations = last.Iteration,
-            Frames = [.. frames.Select(frame => frame.Iteration)],
+            Frames = [.. Shown(sheet).Select(frame => frame.Iteration)],
             BurnIn = last.BurnIn,
             IsCycle = last.IsCycle,
             MedianStep = last.MedianStep,
@@ -82,9 +84,16 @@ public static class CreateRun
             SamplingTime = samplingTime,
             Elapsed = clock.Elapsed,
         };
-        Write(result, network, KaleidoscopeSheet.Draw(frames, shape));
+        Write(result, network, KaleidoscopeSheet.Draw(Shown(sheet), shape));
+        foreach (string name in OutputFolder.Animations)
+            SampleFiles.WriteAnimation(Path.Combine(options.Output, name), Shown(animation), shape);
+        RunReport.Write(Path.Combine(options.Output, OutputFolder.Report), result, network);
         if (!cancelled) File.Delete(Path.Combine(options.Output, OutputFolder.Checkpoint));
         return result;
+
+        // The last frame in any case: where it was cancelled, that is none of the chosen ones.
+        List<(int Iteration, float[] Samples)> Shown(int[] chosen) =>
+            [.. frames.Where((frame, i) => i == frames.Count - 1 || Array.BinarySearch(chosen, frame.Iteration) >= 0)];
     }
 
     /// <summary>The settings of the unfinished run in a folder.</summary>
@@ -203,7 +212,6 @@ public static class CreateRun
         network.Save(Path.Combine(folder, OutputFolder.Network));
         LossTable.Write(Path.Combine(folder, OutputFolder.Losses), result.Fit);
         PngEncoder.Write(Path.Combine(folder, OutputFolder.Picture), picture);
-        RunReport.Write(Path.Combine(folder, OutputFolder.Report), result, network);
     }
 
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,

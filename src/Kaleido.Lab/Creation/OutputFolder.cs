@@ -9,6 +9,9 @@ public static class OutputFolder
     /// <summary>The picture.</summary>
     public const string Picture = "kaleidoscope.png";
 
+    /// <summary>The picture in motion.</summary>
+    public static IReadOnlyList<string> Animations { get; } = ["kaleidoscope.gif", "kaleidoscope.apng"];
+
     /// <summary>The losses, step by step.</summary>
     public const string Losses = "loss.csv";
 
@@ -22,7 +25,7 @@ public static class OutputFolder
     public const string EarlierCheckpoint = "checkpoint.earlier.safetensors";
 
     /// <summary>All of them but the checkpoints, in the order they are written.</summary>
-    public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, Report];
+    public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, .. Animations, Report];
 
     /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all four names.</summary>
     /// <exception cref="IOException">It cannot be written to; the message is one sentence that names it and says why.</exception>

@@ -27,8 +27,8 @@ public sealed record SampleOptions
     /// <summary>The shape of a sample; null to guess it from the number of features.</summary>
     public ImageShape? Shape { get; init; }
 
-    /// <summary>Which frames to keep: those of <see cref="KaleidoscopeSheet.Choose"/>, or every one for an animation.</summary>
-    public bool EveryFrame { get; init; }
+    /// <summary>Which frames to keep: those of <see cref="KaleidoscopeSheet.ChooseForAnimation"/>, or of <see cref="KaleidoscopeSheet.Choose"/>.</summary>
+    public bool ForAnimation { get; init; }
 }
 
 /// <summary>What was sampled.</summary>
@@ -72,7 +72,8 @@ public static class SampleRun
         }
 
         using var kaleidoscope = new Kaleidoscope(network, new() { Samples = options.Chains, Epsilon = options.Epsilon, Seed = options.Seed });
-        var frames = KaleidoscopeSheet.Collect(kaleidoscope, options.Iterations, options.EveryFrame, progress, cancellation);
+        var frames = KaleidoscopeSheet.Collect(kaleidoscope, options.Iterations,
+            options.ForAnimation ? KaleidoscopeSheet.ChooseForAnimation(options.Iterations) : KaleidoscopeSheet.Choose(options.Iterations), progress, cancellation);
         var last = kaleidoscope.Frame;
         return new(options, shape, frames, last.BurnIn, last.IsCycle, last.MedianStep, network.WeightsSha256());
     }
