@@ -113,7 +113,7 @@ public static class PngReader
         {
             return zlib.ReadAtLeast(rows, rows.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or ZLibException)
         {
             throw BadFile.At(path, stream.Position, "intact zlib data", "a damaged or cut stream", error);
         }
