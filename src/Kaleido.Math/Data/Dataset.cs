@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Kaleido.Numerics;
 
 namespace Kaleido.Data;
 
@@ -17,7 +18,8 @@ public sealed class Dataset
     private readonly Lazy<string> _fingerprint;
 
     private Dataset(
-        string name, ReadOnlyMemory<float> values, int features, ImageShape? image, ReadOnlyMemory<int>? labels, int classes)
+        string name, ReadOnlyMemory<float> values, int features, ImageShape? image, ReadOnlyMemory<int>? labels, int classes,
+        IReadOnlyList<string>? classNames)
     {
         Name = name;
         _values = values;
@@ -25,7 +27,7 @@ public sealed class Dataset
         Samples = values.Length / features;
         Image = image;
         Labels = labels;
-        Classes = classes;
+        (Classes, ClassNames) = (classes, classNames);
         _fingerprint = new Lazy<string>(ComputeFingerprint);
     }
 
@@ -50,6 +52,10 @@ public sealed class Dataset
     /// <summary>The number of classes, largest label + 1 of the data this one was taken from; 0 without labels.</summary>
     public int Classes { get; }
 
+    /// <summary>The names of the classes by label where the source has them (CIFAR-10, sub-folders of pictures), else null; not part
+    /// of the fingerprint.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
     /// <summary>
     /// SHA-256 of the contents as 64 lower-case hexadecimal digits: samples, features, width, height, channels (0 where no picture),
     /// 1 or 0 for labels present, each as a little-endian int32, then the values as little-endian binary32, then the labels as int32.
@@ -68,24 +74,34 @@ public sealed class Dataset
         string name, ReadOnlySpan<float> values, int features, ImageShape? image = null, ReadOnlySpan<int> labels = default) =>
         Own(name, values.ToArray(), features, image, labels.IsEmpty ? null : labels.ToArray());
 
+    /// <summary>Opens a file or a folder; what it is, is told by the contents. All samples are kept.</summary>
+    /// <inheritdoc cref="Open(string, DatasetOptions)"/>
+    public static Dataset Open(string path) => Open(path, new DatasetOptions());
+
     /// <summary>
-    /// Opens a folder with IDX files (train-* is preferred, labels are paired by count) or one IDX file, plain or gzip-compressed.
+    /// Opens a file (IDX plain or gzip-compressed, CIFAR-10 binary, .npy, .npz, CSV) or a folder (IDX files: train-* is preferred, labels are
+    /// paired by count; batches of CIFAR-10; pictures, with sub-folders as classes); what it is, is told by the contents.
     /// </summary>
-    /// <param name="path">A folder or a file.</param>
-    /// <returns>Bytes become byte/255; other numbers are rounded to float. Rank 3 is [samples, height, width], grey.</returns>
-    /// <exception cref="InvalidDataException">The contents cannot be used; the message says where and why.</exception>
+    /// <param name="path">A file or a folder.</param>
+    /// <param name="options">What to keep, and the size of pictures.</param>
+    /// <returns>Bytes become byte/255; other numbers are rounded to float, and so do whole numbers from 0 to 255 of .npy, .npz and CSV
+    /// files where one is 128 or more. Rank 3 is [samples, height, width], grey. The rules stand in docs/formats.md.</returns>
+    /// <exception cref="InvalidDataException">The contents cannot be used, or are larger than the memory, which is found out
+    /// before it is allocated; the message says where and why.</exception>
+    /// <exception cref="ArgumentException">No sample has the class, or there are fewer samples than asked for.</exception>
+    /// <exception cref="InvalidOperationException">A class is asked for and the data has no labels.</exception>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
-    public static Dataset Open(string path) => DatasetFiles.Open(path, null);
+    public static Dataset Open(string path, DatasetOptions options) => DatasetFiles.Open(path, null, options);
 
-    /// <summary>Opens one IDX file of samples and one IDX file of their labels.</summary>
+    /// <summary>Opens one file of samples (IDX, .npy, .npz or CSV) and one file of their labels.</summary>
     /// <param name="path">The file of samples.</param>
-    /// <param name="labelsPath">The file of labels: rank 1, whole numbers, as many as there are samples.</param>
-    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="labelsPath">The file of labels, IDX or .npy: rank 1, whole numbers, as many as there are samples.</param>
+    /// <inheritdoc cref="Open(string, DatasetOptions)"/>
     public static Dataset Open(string path, string labelsPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(labelsPath);
-        return DatasetFiles.Open(path, labelsPath);
+        return DatasetFiles.Open(path, labelsPath, new DatasetOptions());
     }
 
     /// <summary>One sample.</summary>
@@ -103,7 +119,7 @@ public sealed class Dataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Samples);
-        return count == Samples ? this : new(Name, _values[..(count * Features)], Features, Image, Labels?[..count], Classes);
+        return count == Samples ? this : new(Name, _values[..(count * Features)], Features, Image, Labels?[..count], Classes, ClassNames);
     }
 
     /// <summary>The samples at the given places, in that order; a place may occur more than once.</summary>
@@ -133,7 +149,33 @@ public sealed class Dataset
             }
         }
 
-        return new(Name, values, Features, Image, Memory(labels), Classes);
+        return new(Name, values, Features, Image, Memory(labels), Classes, ClassNames);
+    }
+
+    /// <summary>
+    /// Samples drawn without replacement, in the order in which they stand here: the first places of the permutation of all samples that
+    /// belongs to the seed (<see cref="FeistelPermutation"/>), sorted. A larger draw of one seed contains every smaller one.
+    /// </summary>
+    /// <param name="count">1 ≤ count ≤ Samples.</param>
+    /// <param name="seed">Which draw.</param>
+    public Dataset Random(int count, uint seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Samples);
+        if (count == Samples)
+        {
+            return this;
+        }
+
+        var permutation = new FeistelPermutation(Samples, seed, RandomStreams.Selection, 0);
+        var places = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            places[i] = permutation[i];
+        }
+
+        Array.Sort(places);
+        return Subset(places);
     }
 
     /// <summary>All samples with one label, in their order; labels are kept.</summary>
@@ -156,13 +198,14 @@ public sealed class Dataset
             }
         }
 
-        return places.Count > 0
+        return places.Count == Samples ? this : places.Count > 0
             ? Subset(CollectionsMarshal.AsSpan(places))
             : throw new ArgumentException($"{Name} has no sample with label {label}; its classes are 0..{Classes - 1}.", nameof(label));
     }
 
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
-    internal static Dataset Own(string name, float[] values, int features, ImageShape? image, int[]? labels)
+    internal static Dataset Own(
+        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -187,7 +230,8 @@ public sealed class Dataset
             }
         }
 
-        return new(name, values, features, image, Memory(labels), labels is null ? 0 : Count(name, labels, values.Length / features));
+        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), classNames?.Count ?? 0);
+        return new(name, values, features, image, Memory(labels), classes, classNames);
     }
 
     /// <summary>"NaN", "+infinity" or "-infinity", in every culture.</summary>

@@ -2,171 +2,96 @@ using Kaleido.Files;
 
 namespace Kaleido.Data;
 
-/// <summary>How a folder or a file becomes a <see cref="Dataset"/>.</summary>
+/// <summary>How a folder or a file becomes a <see cref="Dataset"/>: which reader serves is told by the contents.</summary>
 internal static class DatasetFiles
 {
-    /// <summary>Opens a file of samples, with labels from <paramref name="labelsPath"/>, or a folder.</summary>
-    public static Dataset Open(string path, string? labelsPath)
+    /// <summary>Opens a file of samples, with labels from <paramref name="labelsPath"/>, or a folder, and makes the choices.</summary>
+    public static Dataset Open(string path, string? labelsPath, DatasetOptions options) =>
+        Open(path, labelsPath, options, new ImageFiles(), MemoryLimit.OfThisProcess);
+
+    /// <summary>The same with a reader of pictures and a limit of memory in bytes.</summary>
+    internal static Dataset Open(string path, string? labelsPath, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (!Directory.Exists(path))
         {
-            return Read(name, path, labelsPath);
+            return Choose(File(name, path, labelsPath, options, memoryLimit), options, path);
         }
 
-        if (labelsPath is not null)
-        {
-            throw new InvalidDataException($"{path} is a folder: labels can only be named for one file of samples.");
-        }
-
-        (string samples, string? labels) = Choose(path);
-        return Read(name, samples, labels);
+        return labelsPath is null
+            ? Choose(Folder(name, path, options, decoder, memoryLimit), options, path)
+            : throw new InvalidDataException($"{path} is a folder: labels can only be named for one file of samples.");
     }
 
-    private static Dataset Read(string name, string path, string? labelsPath)
+    private static Dataset File(string name, string path, string? labelsPath, DatasetOptions options, long memoryLimit)
     {
-        IdxArray array = IdxReader.Read(path);
-        ReadOnlySpan<int> sizes = array.Dimensions;
-        if (sizes.Length == 1 && array.Type is not (IdxType.Float32 or IdxType.Float64))
+        DatasetFormat format;
+        Span<byte> start = stackalloc byte[4];
+        using (var file = BadFile.Open(path))
         {
-            throw BadFile.At(path, 3, "samples (rank 2 to 4, or rank 1 of floats)", $"{sizes[0]} whole numbers, which look like labels");
+            format = DatasetFormats.Of(file);
+            file.Position = 0;
+            start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
 
-        int[]? labels = labelsPath is null ? null : ReadLabels(labelsPath, path, sizes[0]);
-        (float[] values, ImageShape? image) = Values(array, path);
-        return Dataset.Own(name, values, values.Length / sizes[0], image, labels);
-    }
-
-    /// <summary>The file of samples, train-* first, then by name; and the labels of the same count whose name resembles it most.</summary>
-    private static (string Samples, string? Labels) Choose(string folder)
-    {
-        string[] files = Directory.GetFiles(folder);
-        Array.Sort(files, StringComparer.Ordinal);
-        var samples = new List<(string Path, int Count)>();
-        var labels = new List<(string Path, int Count)>();
-        foreach (string file in files)
+        return format switch
         {
-            string name = Path.GetFileName(file);
-            if (LooksLikeIdx(name))
-            {
-                (_, int[] sizes) = IdxReader.Peek(file);
-                (sizes.Length == 1 ? labels : samples).Add((file, sizes[0]));
-            }
-        }
-
-        if (samples.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"{folder}: expected IDX files of images such as train-images-idx3-ubyte.gz, "
-                + $"found {labels.Count} IDX files of labels and {files.Length - labels.Count} other files.");
-        }
-
-        int chosen = samples.FindIndex(s => Path.GetFileName(s.Path).StartsWith("train", StringComparison.OrdinalIgnoreCase));
-        (string path, int count) = samples[Math.Max(chosen, 0)];
-        if (labels.Count == 0)
-        {
-            return (path, null);
-        }
-
-        string? best = labels.Where(l => l.Count == count).Select(l => l.Path).MaxBy(l => CommonPrefix(l, path));
-        return best is not null
-            ? (path, best)
-            : throw new InvalidDataException(
-                $"{path}, offset 4: expected as many images as there are labels "
-                + $"({labels[0].Count} in {Path.GetFileName(labels[0].Path)}), found {count}.");
-    }
-
-    /// <summary>Files are chosen by name, so that a damaged one is reported instead of passed over.</summary>
-    private static bool LooksLikeIdx(string name) =>
-        !name.StartsWith('.') && (name.Contains("idx", StringComparison.OrdinalIgnoreCase)
-            || name.Contains("ubyte", StringComparison.OrdinalIgnoreCase));
-
-    private static int CommonPrefix(string a, string b) => a.AsSpan().CommonPrefixLength(b);
-
-    private static int[] ReadLabels(string path, string samplesPath, int samples)
-    {
-        IdxArray array = IdxReader.Read(path);
-        if (array.Dimensions.Length != 1 || array.Type is IdxType.Float32 or IdxType.Float64)
-        {
-            throw BadFile.At(path, 2, "labels: rank 1, whole numbers", $"{BadFile.Sizes(array.Dimensions)} {array.Type}");
-        }
-
-        if (array.Count != samples)
-        {
-            throw BadFile.At(path, 4, $"{samples} labels, one per sample of {samplesPath}", BadFile.Text(array.Count));
-        }
-
-        var labels = new int[samples];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            double label = array[i];
-            if (label is < 0 or > Dataset.MaximumLabel)
-            {
-                long offset = 8 + ((long)i * IdxArray.SizeOf(array.Type));
-                throw BadFile.At(path, offset, $"a label from 0 to {Dataset.MaximumLabel}", BadFile.Text((long)label));
-            }
-
-            labels[i] = (int)label;
-        }
-
-        return labels;
-    }
-
-    private static (float[] Values, ImageShape? Image) Values(IdxArray array, string path)
-    {
-        ReadOnlySpan<int> sizes = array.Dimensions;
-        float[] values = array.Type == IdxType.UInt8 ? Unit(array.Bytes) : array.ToSingle();
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                int features = values.Length / sizes[0];
-                long offset = 4 + (4 * sizes.Length) + ((long)i * IdxArray.SizeOf(array.Type));
-                throw BadFile.At(path, offset, "a finite float",
-                    $"{Dataset.Word(values[i])} in sample {i / features}, feature {i % features}");
-            }
-        }
-
-        return sizes.Length switch
-        {
-            3 => (values, new ImageShape(sizes[2], sizes[1], 1)),
-            4 when sizes[1] is 1 or 3 => (values, new ImageShape(sizes[3], sizes[2], sizes[1])),
-            4 when sizes[3] is 1 or 3 => (Planes(values, sizes[1] * sizes[2], sizes[3]), new ImageShape(sizes[2], sizes[1], sizes[3])),
-            _ => (values, null),
+            DatasetFormat.Idx => IdxData.Read(name, path, labelsPath, memoryLimit),
+            DatasetFormat.Npy => NumpyData.ReadNpy(name, path, labelsPath, memoryLimit),
+            DatasetFormat.Npz => NumpyData.ReadNpz(name, path, labelsPath, memoryLimit),
+            DatasetFormat.Csv => CsvData.Read(name, path, labelsPath, memoryLimit),
+            DatasetFormat.Cifar10 when labelsPath is null => Cifar10Data.Read(name, path, [path], options.Class, memoryLimit),
+            DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named", "CIFAR-10, which has its own"),
+            DatasetFormat.Safetensors => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
+                "safetensors, a network and no data: Mlp.Load opens it"),
+            DatasetFormat.Picture => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
+                "a single picture: open the folder that holds it"),
+            _ => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
+                start.IsEmpty ? "an empty file" : $"a file that begins with the bytes 0x{Convert.ToHexString(start)}"),
         };
     }
 
-    /// <summary>byte / 255, correctly rounded.</summary>
-    private static float[] Unit(ReadOnlySpan<byte> bytes)
+    /// <summary>IDX files by name first, then batches of CIFAR-10, then pictures.</summary>
+    private static Dataset Folder(string name, string path, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
     {
-        Span<float> table = stackalloc float[256];
-        for (int i = 0; i < table.Length; i++)
+        string[] files = Directory.GetFiles(path);
+        Array.Sort(files, StringComparer.Ordinal);
+        List<string> idx = [.. files.Where(IdxData.LooksLikeIdx)];
+        if (idx.Count > 0 && IdxData.Choose(idx) is var (samples, labels))
         {
-            table[i] = i / 255f;
+            return IdxData.Read(name, samples, labels, memoryLimit);
         }
 
-        var values = new float[bytes.Length];
-        for (int i = 0; i < values.Length; i++)
+        List<string> batches = Cifar10Data.Choose(files);
+        if (batches.Count > 0)
         {
-            values[i] = table[bytes[i]];
+            return Cifar10Data.Read(name, path, batches, options.Class, memoryLimit);
         }
 
-        return values;
+        if (new ImageFolder(path, decoder) is { Count: > 0 } pictures)
+        {
+            return pictures.Read(name, options, memoryLimit);
+        }
+
+        throw new InvalidDataException(
+            $"{path}: expected IDX files of images such as train-images-idx3-ubyte.gz, batches of CIFAR-10 or pictures (PNG, PGM, PPM), "
+            + $"found {idx.Count} IDX files of labels and {files.Length - idx.Count} other files"
+            + (files.Length > idx.Count ? "; an .npy, .npz or CSV file is opened by its own name." : "."));
     }
 
-    /// <summary>Interleaved channels (last index) become planes, sample by sample.</summary>
-    private static float[] Planes(float[] interleaved, int pixels, int channels)
+    /// <summary>Class, then the first ones, then random ones; and what cannot be had is refused.</summary>
+    private static Dataset Choose(Dataset data, DatasetOptions options, string path)
     {
-        var planes = new float[interleaved.Length];
-        for (int start = 0; start < planes.Length; start += pixels * channels)
+        if (options.Size is { } size && (data.Image is not { } image || (image.Width, image.Height) != (size.Width, size.Height)))
         {
-            for (int i = 0; i < pixels * channels; i++)
-            {
-                planes[start + (i % channels * pixels) + (i / channels)] = interleaved[start + i];
-            }
+            throw new InvalidDataException($"{path}: a size can only be asked for folders of pictures, "
+                + (data.Image is { } found ? $"and these pictures are {found.Width} × {found.Height}." : "and this is none."));
         }
 
-        return planes;
+        if (options.Class is { } label) data = data.WithClass(label);
+        if (options.First is { } first) data = data.First(first);
+        return options.Random is { } random ? data.Random(random, options.Seed) : data;
     }
 }

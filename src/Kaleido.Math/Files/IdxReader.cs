@@ -16,10 +16,6 @@ public static class IdxReader
     /// <summary>The largest rank that is read.</summary>
     public const int MaximumRank = 4;
 
-    // Deflate: at most 258 bytes from 2 bits, so 1032 bytes per byte (zlib's technical note).
-    private const long MaximumRatio = 1032;
-    private const int FirstBuffer = 1 << 16;
-
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">Wrong contents: path, offset (in the unpacked bytes), expected, found.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -43,7 +39,7 @@ public static class IdxReader
             return ReadAll(stream, path, stream.Length, exactLength: true);
         }
 
-        IdxArray array = Unzip(stream, path, unzipped => ReadAll(unzipped, path, MaximumRatio * stream.Length, exactLength: false));
+        IdxArray array = Unzip(stream, path, unzipped => ReadAll(unzipped, path, BodyReader.MaximumRatio * stream.Length, exactLength: false));
         long length = 4L + (4L * array.Dimensions.Length) + array.Bytes.Length;
 
         // The last four bytes repeat the length modulo 2^32: what follows a gzip member would else go unnoticed.
@@ -104,7 +100,7 @@ public static class IdxReader
                 $"{BadFile.Sizes(dimensions)} {type}");
         }
 
-        return new IdxArray(type, dimensions, ReadBody(stream, path, start, (int)bytes, exactLength));
+        return new IdxArray(type, dimensions, BodyReader.Read(stream, path, start, (int)bytes, exactLength));
     }
 
     private static (IdxType Type, int[] Dimensions, long Bytes) ReadHeader(Stream stream, string path)
@@ -163,33 +159,5 @@ public static class IdxReader
         }
 
         return bytes;
-    }
-
-    private static byte[] ReadBody(Stream stream, string path, long offset, int bytes, bool exactLength)
-    {
-        // A plain file has already proved its length; a compressed one proves it by delivering.
-        var body = new byte[exactLength ? bytes : Math.Min(bytes, FirstBuffer)];
-        int filled = 0;
-        while (true)
-        {
-            int read = stream.ReadAtLeast(body.AsSpan(filled), body.Length - filled, throwOnEndOfStream: false);
-            filled += read;
-            if (filled < body.Length)
-            {
-                throw BadFile.At(path, offset + filled, $"{BadFile.Text(bytes)} bytes of elements",
-                    $"the end after {BadFile.Text(filled)}");
-            }
-
-            if (filled == bytes)
-            {
-                break;
-            }
-
-            Array.Resize(ref body, (int)Math.Min(bytes, 2L * body.Length));
-        }
-
-        return stream.ReadByte() < 0
-            ? body
-            : throw BadFile.At(path, offset + filled, "the end of the file", "more bytes");
     }
 }

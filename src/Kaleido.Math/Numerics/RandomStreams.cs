@@ -20,4 +20,7 @@ public static class RandomStreams
 
     /// <summary>Drawn data sets.</summary>
     public const uint DrawnData = 0x3000_0000;
+
+    /// <summary>Samples chosen from a data set.</summary>
+    public const uint Selection = 0x3000_0001;
 }

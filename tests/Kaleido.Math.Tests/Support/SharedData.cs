@@ -9,6 +9,12 @@ internal static class SharedData
         ? Path.Combine(data, "mnist")
         : null;
 
+    /// <summary>The first file in the folder of CIFAR-10's binary files.</summary>
+    public static string? Cifar10 { get; } =
+        Find("KALEIDO_DATA", "data") is { } root && Directory.Exists(Path.Combine(root, "cifar10"))
+            ? Directory.GetFiles(Path.Combine(root, "cifar10"), "data_batch*.bin").Order(StringComparer.Ordinal).FirstOrDefault()
+            : null;
+
     private static string? Find(string variable, string name)
     {
         if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set)
@@ -41,4 +47,12 @@ internal sealed class FactIfGoldenAttribute : FactAttribute
 internal sealed class FactIfMnistAttribute : FactAttribute
 {
     public FactIfMnistAttribute() => Skip = SharedData.Mnist is null ? "No MNIST: set KALEIDO_DATA to a folder that holds mnist/." : null!;
+}
+
+/// <summary>A fact about real CIFAR-10; skipped, with the reason, where it is not at hand.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class FactIfCifar10Attribute : FactAttribute
+{
+    public FactIfCifar10Attribute() =>
+        Skip = SharedData.Cifar10 is null ? "No CIFAR-10: set KALEIDO_DATA to a folder that holds cifar10/data_batch*.bin." : null!;
 }
