@@ -4,9 +4,9 @@ namespace Kaleido.Lab.Pictures;
 internal static class Dithering
 {
     /// <summary>
-    /// Error diffusion: the difference between a pixel and its colour of the palette goes on by 7/16 to the next pixel, by 3/16, 5/16 and 1/16 to the
-    /// row below. Rows are passed to and fro, against stripes. The parts add up to the whole, so only what leaves the picture, or a wish for
-    /// less than black or more than white, is lost.
+    /// Error diffusion: the difference between a pixel and its colour of the palette goes on by 7/16 to the next pixel, by 3/16, 5/16 and
+    /// 1/16 to the row below. Rows are passed to and fro, against stripes. The parts add up to the whole, so only what leaves the picture,
+    /// or a wish for less than black or more than white, is lost.
     /// </summary>
     /// <remarks>Source: R. Floyd, L. Steinberg, "An Adaptive Algorithm for Spatial Grey Scale", Proc. SID 17(2), 1976.</remarks>
     public static byte[] FloydSteinberg(Picture picture, ColourPalette palette)

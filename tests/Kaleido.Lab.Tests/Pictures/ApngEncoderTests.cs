@@ -54,8 +54,9 @@ public class ApngEncoderTests
         Picture[] expected = [.. frames, frames[0], frames[0]];
         Assert.All(expected.Zip(stills), pair =>
         {
-            Assert.Equal((width, height, channels, false), (pair.Second.Width, pair.Second.Height, pair.Second.Channels, pair.Second.HadAlpha));
-            Assert.Equal(pair.First.Pixels, pair.Second.Bytes.ToArray());
+            (Picture wanted, Image image) = pair;
+            Assert.Equal((width, height, channels, false), (image.Width, image.Height, image.Channels, image.HadAlpha));
+            Assert.Equal(wanted.Pixels, image.Bytes.ToArray());
         });
     });
 

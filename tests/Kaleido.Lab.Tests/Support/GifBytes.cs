@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Kaleido.Lab.Tests.Support;
 
-/// <summary>A small strict GIF decoder for files with a global palette and frames that cover the screen, written apart from the encoder.</summary>
+/// <summary>
+/// A small strict GIF decoder for files with a global palette and frames that cover the screen, written apart from the encoder.
+/// </summary>
 internal sealed class GifBytes
 {
     private readonly byte[] _file;
