@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Kaleido.Numerics;
@@ -92,6 +93,7 @@ public sealed class Dataset
     /// <exception cref="InvalidOperationException">A class is asked for and the data has no labels.</exception>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
+    [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static Dataset Open(string path, DatasetOptions options) => DatasetFiles.Open(path, null, options);
 
     /// <summary>Opens one file of samples (IDX, .npy, .npz or CSV) and one file of their labels.</summary>
