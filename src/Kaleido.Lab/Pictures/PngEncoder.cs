@@ -12,9 +12,7 @@ namespace Kaleido.Lab.Pictures;
 /// </remarks>
 public static class PngEncoder
 {
-    private static readonly uint[] CrcTable = BuildCrcTable();
-
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Writes a file by <see cref="AtomicFile"/>.</summary>
     /// <exception cref="IOException">The disk refused; an old file of that name is untouched.</exception>
@@ -31,6 +29,15 @@ public static class PngEncoder
         using var file = new MemoryStream();
         file.Write(Signature);
 
+        WriteHeader(file, picture);
+        WriteChunk(file, "IDAT"u8, Compress(picture));
+        WriteChunk(file, "IEND"u8, []);
+        return file.ToArray();
+    }
+
+    /// <summary>IHDR.</summary>
+    internal static void WriteHeader(Stream file, Picture picture)
+    {
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, picture.Width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], picture.Height);
@@ -38,19 +45,30 @@ public static class PngEncoder
         header[9] = (byte)(picture.Channels == 1 ? 0 : 2);
         header[10..].Clear();
         WriteChunk(file, "IHDR"u8, header);
+    }
 
-        using (var body = new MemoryStream())
+    /// <summary>The filtered rows as a zlib stream, what stands in IDAT.</summary>
+    internal static ReadOnlySpan<byte> Compress(Picture picture)
+    {
+        using var body = new MemoryStream();
+        using (var zlib = new ZLibStream(body, CompressionLevel.Optimal, leaveOpen: true))
         {
-            using (var zlib = new ZLibStream(body, CompressionLevel.Optimal, leaveOpen: true))
-            {
-                WriteRows(picture, zlib);
-            }
-
-            WriteChunk(file, "IDAT"u8, body.GetBuffer().AsSpan(0, (int)body.Length));
+            WriteRows(picture, zlib);
         }
 
-        WriteChunk(file, "IEND"u8, []);
-        return file.ToArray();
+        return body.GetBuffer().AsSpan(0, (int)body.Length);
+    }
+
+    /// <summary>Length, type, data and checksum.</summary>
+    internal static void WriteChunk(Stream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        Span<byte> word = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
+        file.Write(word);
+        file.Write(type);
+        file.Write(data);
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.Append(Crc32.Append(0, type), data));
+        file.Write(word);
     }
 
     private static void WriteRows(Picture picture, Stream zlib)
@@ -85,44 +103,5 @@ public static class PngEncoder
             zlib.Write(candidates.Slice(best * (stride + 1), stride + 1));
             above = row;
         }
-    }
-
-    private static void WriteChunk(Stream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        Span<byte> word = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
-        file.Write(word);
-        file.Write(type);
-        file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(word, ~Crc(Crc(uint.MaxValue, type), data));
-        file.Write(word);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (byte b in data)
-        {
-            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    /// <summary>CRC-32 with the reflected polynomial 0xEDB88320, a byte at a time.</summary>
-    private static uint[] BuildCrcTable()
-    {
-        var table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint c = i;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                c = (c & 1) == 0 ? c >> 1 : 0xEDB88320 ^ (c >> 1);
-            }
-
-            table[i] = c;
-        }
-
-        return table;
     }
 }

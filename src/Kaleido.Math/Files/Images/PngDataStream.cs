@@ -7,7 +7,7 @@ internal sealed class PngDataStream : Stream
 {
     private readonly Stream _file;
     private long _left;
-    private uint _leftInChunk;
+    private uint _leftInChunk, _lastWord;
 
     public PngDataStream(Stream file, PngLayout layout)
     {
@@ -58,7 +58,23 @@ internal sealed class PngDataStream : Stream
         int read = _file.Read(buffer[..(int)Math.Min(buffer.Length, Math.Min(_left, _leftInChunk))]);
         _left -= read;
         _leftInChunk -= (uint)read;
+        foreach (byte b in buffer[Math.Max(0, read - 4)..read])
+        {
+            _lastWord = (_lastWord << 8) | b;
+        }
+
         return read;
+    }
+
+    /// <summary>The last four bytes, big-endian; what is left before them is passed over.</summary>
+    public uint LastWord()
+    {
+        Span<byte> rest = stackalloc byte[256];
+        while (Read(rest) > 0)
+        {
+        }
+
+        return _lastWord;
     }
 
     /// <inheritdoc/>

@@ -72,11 +72,39 @@ public static class PngReader
             Array.Resize(ref rows, (int)Math.Min(length, 2L * rows.Length));
         }
 
-        // Reading on also makes the stream check its own end and checksum.
         Span<byte> more = stackalloc byte[1];
-        return Read(zlib, more, stream, path) == 0
+        if (Read(zlib, more, stream, path) != 0)
+        {
+            throw BadFile.At(path, stream.Position, $"{BadFile.Text(length)} bytes of rows", "more");
+        }
+
+        // The runtime's stream forgives an end without the checksum, so it is looked at here.
+        uint written = data.LastWord(), sum = Adler32(rows);
+        return written == sum
             ? rows
-            : throw BadFile.At(path, stream.Position, $"{BadFile.Text(length)} bytes of rows", "more");
+            : throw BadFile.At(path, stream.Position, $"zlib data that end in the checksum 0x{sum:X8}", $"0x{written:X8}");
+    }
+
+    /// <summary>zlib's checksum (RFC 1950): two sums modulo 65521, of the bytes and of the sums of the bytes.</summary>
+    private static uint Adler32(ReadOnlySpan<byte> data)
+    {
+        uint low = 1, high = 0;
+        while (!data.IsEmpty)
+        {
+            // So many bytes of 255 do not overflow 32 bits.
+            ReadOnlySpan<byte> part = data[..Math.Min(data.Length, 5552)];
+            foreach (byte b in part)
+            {
+                low += b;
+                high += low;
+            }
+
+            low %= 65521;
+            high %= 65521;
+            data = data[part.Length..];
+        }
+
+        return (high << 16) | low;
     }
 
     private static int Read(ZLibStream zlib, Span<byte> rows, Stream stream, string path)
