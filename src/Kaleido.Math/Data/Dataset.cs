@@ -207,7 +207,7 @@ public sealed class Dataset
 
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
     internal static Dataset Own(
-        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null)
+        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null, int leastClasses = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -232,7 +232,7 @@ public sealed class Dataset
             }
         }
 
-        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), classNames?.Count ?? 0);
+        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), Math.Max(classNames?.Count ?? 0, leastClasses));
         return new(name, values, features, image, Memory(labels), classes, classNames);
     }
 

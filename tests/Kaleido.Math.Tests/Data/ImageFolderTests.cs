@@ -119,8 +119,8 @@ public class ImageFolderTests
     {
         using var folder = new TemporaryFolder();
         for (int i = 0; i < 10; i++) Put(folder, $"{i}.pgm", Grey(10, 10, new byte[100]));
-        Assert.NotNull(DatasetFiles.Open(folder.Path, null, new(), new ImageFiles(), 4000));
-        string message = Assert.Throws<InvalidDataException>(() => DatasetFiles.Open(folder.Path, null, new(), new ImageFiles(), 3999)).Message;
+        Assert.NotNull(DatasetFiles.Open(folder.Path, null, new(), 4000));
+        string message = Assert.Throws<InvalidDataException>(() => DatasetFiles.Open(folder.Path, null, new(), 3999)).Message;
         Assert.Contains("10 samples × 100 features, which take 4000 bytes", message, StringComparison.Ordinal);
     }
 }
