@@ -16,14 +16,17 @@ internal static class CommandLine
         var root = new RootCommand("Kaleido: digits, or pictures of your own, out of noise by iterating a neural network.")
         {
             CreateCommand.Build(terminal, cancellation),
+            SampleCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
             BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),
             VerifyCommand.BuildChild(terminal),
+            CompletionCommand.Build(terminal),
         };
+        Examples.AddTo(root, terminal);
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
         var result = root.Parse(args);
-        if (result.Errors.Count > 0 && result.Action is not HelpAction)
+        if (result.Errors.Count > 0 && result.Action is not (HelpAction or Examples.HelpWithExamples))
         {
             terminal.Fail(Sentence(result.UnmatchedTokens.Count > 0
                 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"

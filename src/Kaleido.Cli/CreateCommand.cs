@@ -53,6 +53,15 @@ internal sealed class CreateCommand
         $"Folder for {string.Join(", ", OutputFolder.Files)}; those of an earlier run are replaced "
             + $"[default: {CreateOptions.DefaultFolder}]");
 
+    private readonly Option<string?> _resume = Flags.Path("--resume",
+        "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be repeated");
+
+    private readonly Option<long?> _checkpointSteps = Flags.Whole("--checkpoint-steps",
+        $"Also write {OutputFolder.Checkpoint} after every N steps", 1, int.MaxValue);
+
+    private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
+        $"Write {OutputFolder.Checkpoint} every X seconds while training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
+
     private CreateCommand() => _schedule.Validators.Add(result =>
     {
         if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("constant" or "cosine"))
@@ -65,7 +74,7 @@ internal sealed class CreateCommand
         var command = new Command("create", "Train a network on pictures, iterate it from noise, and draw what appears.")
         {
             flags._data, flags._samples, flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
-            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out,
+            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps, flags._checkpointSeconds,
         };
         command.SetAction(result => Run(flags.Read(result), terminal, cancellation));
         return command;
@@ -73,10 +82,13 @@ internal sealed class CreateCommand
 
     private CreateOptions Read(ParseResult result)
     {
-        var defaults = result.GetValue(_data) is null ? Digits : Own;
+        string? resumed = result.GetValue(_resume);
+        if (resumed is not null && result.GetValue(_out) is { } other && Path.GetFullPath(other) != Path.GetFullPath(resumed))
+            throw new InvalidDataException($"--resume {resumed} goes on in that folder; --out {other} cannot be another one.");
+        var defaults = resumed is not null ? CreateRun.ReadUnfinished(resumed) : result.GetValue(_data) is null ? Digits : Own;
         return defaults with
         {
-            Data = result.GetValue(_data),
+            Data = result.GetValue(_data) ?? defaults.Data,
             Samples = (int)(result.GetValue(_samples) ?? defaults.Samples),
             Hidden = (int)(result.GetValue(_hidden) ?? defaults.Hidden),
             HiddenLayers = (int)(result.GetValue(_layers) ?? defaults.HiddenLayers),
@@ -90,7 +102,10 @@ internal sealed class CreateCommand
             Chains = (int)(result.GetValue(_chains) ?? defaults.Chains),
             Seed = (uint)(result.GetValue(_seed) ?? defaults.Seed),
             Threads = (int)(result.GetValue(_threads) ?? 0),
-            Output = result.GetValue(_out) ?? CreateOptions.DefaultFolder,
+            Output = resumed ?? result.GetValue(_out) ?? CreateOptions.DefaultFolder,
+            CheckpointSteps = (int)(result.GetValue(_checkpointSteps) ?? 0),
+            CheckpointSeconds = result.GetValue(_checkpointSeconds) ?? defaults.CheckpointSeconds,
+            Resume = resumed is not null,
         };
     }
 
@@ -104,7 +119,7 @@ internal sealed class CreateCommand
             case StopReason.Cancelled:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
                     $"cancelled after {result.Fit.Steps} steps and {result.Iterations} iterations; "
-                    + $"what was reached is in {options.Output}."));
+                    + $"what was reached is in {options.Output}; kaleido create --resume {options.Output} goes on."));
                 return ExitCode.Cancelled;
             case StopReason.Diverged:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,

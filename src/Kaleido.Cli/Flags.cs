@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Kaleido.Backends;
+using Kaleido.Backends.Cpu;
+using Kaleido.Data;
 
 namespace Kaleido.Cli;
 
@@ -42,6 +45,45 @@ internal static class Flags
             return null;
         },
     };
+
+    /// <summary>"28x28" or "32x32x3"; null where it is not given.</summary>
+    public static Option<ImageShape?> Shape(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "WxH[xC]",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            string[] parts = text.Split('x');
+            var sizes = parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0).ToArray();
+            if (sizes.Length is 2 or 3 && sizes.All(size => size is > 0 and <= 16384) && (sizes.Length == 2 || sizes[2] is 1 or 3))
+                return new ImageShape(sizes[0], sizes[1], sizes.Length == 2 ? 1 : sizes[2]);
+            result.AddError($"{name} must be like 28x28 or 32x32x3 (1 or 3 channels), not \"{text}\"");
+            return null;
+        },
+    };
+
+    /// <summary>How many threads; null where it is not given.</summary>
+    public static Option<long?> Threads() => Whole(
+        "--threads", "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
+
+    /// <summary>What to compute on.</summary>
+    public static Option<string?> Device()
+    {
+        var option = new Option<string?>("--device")
+        {
+            Description = "What to compute on: cpu, or reference, which is float64, slow, and checks the others [default: cpu]",
+            HelpName = "DEVICE",
+        };
+        option.AcceptOnlyFromAmong("cpu", "reference");
+        return option;
+    }
+
+    /// <summary>Opens what <see cref="Device()"/> names.</summary>
+    public static Device Open(string? name, int threads) => name == "reference" ? Backends.Device.Reference() : Backends.Device.Cpu(threads);
+
+    /// <summary>Print JSON.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text" };
 
     /// <summary>A path; null where it is not given.</summary>
     public static Option<string?> Path(string name, string description) => new(name)

@@ -11,8 +11,9 @@ internal static class VerifyCommand
     {
         var large = Large();
         var command = new Command("verify",
-            "Train one case with 1, 2, 3, 4 and more threads than cores, under every instruction set that this machine can be told to use, "
-            + "and fail unless all weights are equal to the bit.") { large };
+            "Train a network and an ensemble with 1, 2, 3, 4 and more threads than cores, under every instruction set that this "
+            + "machine can be told to use, and fail unless all weights are equal to the bit, members of the ensemble also "
+            + "to single trainings.") { large };
         command.SetAction(result => Run(result.GetValue(large), terminal, cancellation));
         return command;
     }

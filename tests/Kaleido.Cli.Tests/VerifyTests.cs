@@ -41,5 +41,15 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void The_hash_covers_the_network_and_the_ensemble()
+    {
+        string both = VerificationCase.Sha256(1, large: false), ensemble = VerificationCase.EnsembleSha256(1);
+        Assert.Equal(64, both.Length);
+        Assert.Equal(3, new[] { both, ensemble, VerificationCase.WeightsSha256(1, large: false) }.Distinct().Count());
+        Assert.Equal((both, ensemble), (VerificationCase.Sha256(3, large: false), VerificationCase.EnsembleSha256(3)));
+        Assert.Equal($"1 {both}", VerificationRun.ChildLines(large: false).ElementAt(2));
+    }
+
+    [Fact]
     public void No_result_at_all_is_a_failure() => Assert.Equal(1, Judge().Code);
 }

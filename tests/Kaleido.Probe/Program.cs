@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kaleido.Probe;
+using Kaleido.Probe.Oracle;
 
 // Tests start this program as a process of its own: to count allocations, and to run under other instruction sets.
 switch (args)
@@ -16,6 +17,15 @@ switch (args)
     case ["alloc-fit", var threads, var batch]:
         Print(TrainingProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
         return 0;
+    case ["hash-ensemble", .. var threads]:
+        HashProbe.PrintInstructionSets();
+        foreach (string count in threads)
+            Console.WriteLine($"hash {count} {EnsembleProbe.WeightsSha256(int.Parse(count, CultureInfo.InvariantCulture))}");
+        return 0;
+    case ["alloc-ensemble", var threads, var batch]:
+        Print(EnsembleProbe.BytesPerThousandSteps(
+            int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
+        return 0;
     case ["alloc-evaluate", var threads]:
         Print(TrainingProbe.BytesPerThousandEvaluations(int.Parse(threads, CultureInfo.InvariantCulture)));
         return 0;
@@ -29,9 +39,13 @@ switch (args)
     case ["product-paths"]:
         ProductProbe.PrintPaths();
         return 0;
+    case ["oracle", var count, .. var names] when names.Length <= 1:
+        OracleProbe.Run(uint.Parse(count, CultureInfo.InvariantCulture), names.FirstOrDefault());
+        return 0;
     default:
-        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
-            + "hash-small THREADS …");
+        Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | "
+            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS … | "
+            + "oracle COUNT [NAME]");
         return 2;
 }
 

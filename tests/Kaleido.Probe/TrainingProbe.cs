@@ -63,7 +63,7 @@ internal static class TrainingProbe
     public static Mlp Create(Device device) => Mlp.Create(device, new(Features, 64, 2) { Output = Activation.Sigmoid, Seed = 1 });
 
     // Numbers in [0, 1] from integers alone.
-    private static float[] Data(int count)
+    public static float[] Data(int count)
     {
         var values = new float[count];
         uint state = 12345;

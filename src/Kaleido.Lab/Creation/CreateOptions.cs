@@ -56,6 +56,15 @@ public sealed record CreateOptions
     /// <summary>The folder to write to.</summary>
     public string Output { get; init; } = DefaultFolder;
 
+    /// <summary>Steps between checkpoints of the training; 0 for none by steps.</summary>
+    public int CheckpointSteps { get; init; }
+
+    /// <summary>Seconds between checkpoints of the training; 0 for none by time.</summary>
+    public double CheckpointSeconds { get; init; } = 30;
+
+    /// <summary>True to go on from the checkpoint in <see cref="Output"/>.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Time between reports of progress.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -100,6 +109,9 @@ public sealed record CreateOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, ThreadTeam.Limit);
         ArgumentException.ThrowIfNullOrEmpty(Output);
+        ArgumentOutOfRangeException.ThrowIfNegative(CheckpointSteps);
+        if (!(CheckpointSeconds >= 0) || CheckpointSeconds > int.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(CheckpointSeconds), CheckpointSeconds, "must be a number not below 0");
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate))
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "the learning rate must be a positive number");
         if (!(Epsilon >= 0) || !double.IsFinite(Epsilon))

@@ -34,10 +34,13 @@ public static class CreateRun
         options.Validate();
         var clock = Stopwatch.StartNew();
         OutputFolder.Prepare(options.Output);
+        var checkpoint = options.Resume ? LoadCheckpoint(options.Output).Checkpoint : null;
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
         options = options with { Samples = data.Samples, BatchSize = Math.Min(options.BatchSize, data.Samples) };
         MemoryNeed.Check(options, data);
+        if (checkpoint is null) SetAside(options.Output);
+        else CheckSettings(checkpoint, options);
 
         using var device = Device.Cpu(options.Threads);
         options = options with { Threads = ((CpuBackend)device.Backend).Threads };
@@ -47,7 +50,7 @@ public static class CreateRun
             Seed = options.Seed,
         });
         progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
-        var fit = ManifoldLearning.Fit(network, data, Training(options), Relay(progress), cancellation);
+        var fit = Fit(network, data, options, checkpoint, Relay(progress), cancellation);
         progress?.Report(new(CreatePhase.Trained, Describe(fit)));
 
         var sampling = Stopwatch.StartNew();
@@ -58,7 +61,9 @@ public static class CreateRun
             Seed = options.Seed,
         });
         bool trained = fit.StopReason != StopReason.Cancelled;
-        var frames = Sample(kaleidoscope, trained ? options.Iterations : 1, progress, cancellation);
+        int iterations = trained ? options.Iterations : 1;
+        int[] sheet = KaleidoscopeSheet.Choose(iterations), animation = KaleidoscopeSheet.ChooseForAnimation(iterations);
+        var frames = KaleidoscopeSheet.Collect(kaleidoscope, iterations, [.. sheet.Union(animation).Order()], progress, cancellation);
         var samplingTime = sampling.Elapsed;
         progress?.Report(new(CreatePhase.Measuring));
         var memorization = Measure(device, frames[^1].Samples, data, trained, cancellation);
@@ -71,7 +76,7 @@ public static class CreateRun
             Fit = fit,
             StopReason = cancelled ? StopReason.Cancelled : fit.StopReason,
             Iterations = last.Iteration,
-            Frames = [.. frames.Select(frame => frame.Iteration)],
+            Frames = [.. Shown(sheet).Select(frame => frame.Iteration)],
             BurnIn = last.BurnIn,
             IsCycle = last.IsCycle,
             MedianStep = last.MedianStep,
@@ -79,8 +84,74 @@ public static class CreateRun
             SamplingTime = samplingTime,
             Elapsed = clock.Elapsed,
         };
-        Write(result, network, KaleidoscopeSheet.Draw(frames, shape));
+        Write(result, network, KaleidoscopeSheet.Draw(Shown(sheet), shape));
+        foreach (string name in OutputFolder.Animations)
+            SampleFiles.WriteAnimation(Path.Combine(options.Output, name), Shown(animation), shape);
+        RunReport.Write(Path.Combine(options.Output, OutputFolder.Report), result, network);
+        if (!cancelled) File.Delete(Path.Combine(options.Output, OutputFolder.Checkpoint));
         return result;
+
+        // The last frame in any case: where it was cancelled, that is none of the chosen ones.
+        List<(int Iteration, float[] Samples)> Shown(int[] chosen) =>
+            [.. frames.Where((frame, i) => i == frames.Count - 1 || Array.BinarySearch(chosen, frame.Iteration) >= 0)];
+    }
+
+    /// <summary>The settings of the unfinished run in a folder.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">Its checkpoint is damaged; one sentence says how.</exception>
+    public static CreateOptions ReadUnfinished(string folder) => LoadCheckpoint(folder).Options;
+
+    private static (TrainingCheckpoint Checkpoint, CreateOptions Options) LoadCheckpoint(string folder)
+    {
+        string path = Path.Combine(folder, OutputFolder.Checkpoint);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(File.Exists(Path.Combine(folder, OutputFolder.Report))
+                ? $"{folder}: the run in it is complete, there is nothing to go on with."
+                : $"{folder}: there is no unfinished run in it ({OutputFolder.Checkpoint} is missing).");
+        }
+
+        var checkpoint = TrainingCheckpoint.Load(path);
+        return (checkpoint, CreateSettings.Read(checkpoint.Notes, path) with { Output = folder, Resume = true });
+    }
+
+    private static void CheckSettings(TrainingCheckpoint checkpoint, CreateOptions options)
+    {
+        string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
+        if (CreateSettings.Difference(CreateSettings.Read(checkpoint.Notes, path), options) is { } difference)
+            throw new InvalidDataException($"{path}: the run cannot go on with other settings: {difference}.");
+    }
+
+    // A run that begins anew does not destroy what another one left unfinished.
+    private static void SetAside(string folder)
+    {
+        string path = Path.Combine(folder, OutputFolder.Checkpoint);
+        if (File.Exists(path)) File.Move(path, Path.Combine(folder, OutputFolder.EarlierCheckpoint), overwrite: true);
+    }
+
+    private static FitResult Fit(
+        Mlp network, Dataset data, CreateOptions options, TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
+    {
+        string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
+        var training = Training(options) with
+        {
+            Resume = checkpoint,
+            Checkpoint = new(path)
+            {
+                Steps = options.CheckpointSteps > 0 ? options.CheckpointSteps : null,
+                Interval = options.CheckpointSeconds > 0 ? TimeSpan.FromSeconds(options.CheckpointSeconds) : null,
+                Notes = CreateSettings.Write(options),
+            },
+        };
+        try
+        {
+            return ManifoldLearning.Fit(network, data, training, progress, cancellation);
+        }
+        catch (ArgumentException error) when (checkpoint is not null)
+        {
+            // The settings are equal, so it is the data, or the version of the library.
+            throw new InvalidDataException($"{path}: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
     }
 
     private static Dataset Load(CreateOptions options)
@@ -123,26 +194,6 @@ public static class CreateRun
         ReportInterval = options.ReportInterval,
     };
 
-    private static List<(int Iteration, float[] Samples)> Sample(
-        Kaleidoscope kaleidoscope, int iterations, IProgress<CreateProgress>? progress, CancellationToken cancellation)
-    {
-        int[] chosen = KaleidoscopeSheet.Choose(iterations);
-        var frames = new List<(int Iteration, float[] Samples)>();
-        Keep(kaleidoscope.Frame);
-        foreach (var frame in kaleidoscope.Run(iterations))
-        {
-            bool stop = cancellation.IsCancellationRequested && iterations > 1;
-            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
-            progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
-            if (stop) break;
-        }
-
-        return frames;
-
-        void Keep(KaleidoscopeFrame frame) =>
-            frames.Add((frame.Iteration, KaleidoscopeSheet.InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
-    }
-
     private static Memorization? Measure(Device device, float[] points, Dataset data, bool trained, CancellationToken cancellation)
     {
         try
@@ -161,7 +212,6 @@ public static class CreateRun
         network.Save(Path.Combine(folder, OutputFolder.Network));
         LossTable.Write(Path.Combine(folder, OutputFolder.Losses), result.Fit);
         PngEncoder.Write(Path.Combine(folder, OutputFolder.Picture), picture);
-        RunReport.Write(Path.Combine(folder, OutputFolder.Report), result, network);
     }
 
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,

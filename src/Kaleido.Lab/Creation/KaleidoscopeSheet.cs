@@ -13,6 +13,8 @@ public static class KaleidoscopeSheet
 
     private const int MaximumWidth = 4096, Panels = 7;
 
+    private const double AnimationStride = 1.12;
+
     /// <summary>
     /// Which iterations are shown: 0 (the start), 1, then powers of <paramref name="iterations"/>^(1/5), rounded, and the last.
     /// </summary>
@@ -21,6 +23,15 @@ public static class KaleidoscopeSheet
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         var chosen = new SortedSet<int> { 0, 1, iterations };
         for (int i = 1; i < Panels - 2; i++) chosen.Add((int)Math.Round(Math.Pow(iterations, i / (Panels - 2.0))));
+        return [.. chosen];
+    }
+
+    /// <summary>Which iterations an animation shows: all of the first ones, then ever fewer, at most about forty, and the last.</summary>
+    public static int[] ChooseForAnimation(int iterations)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        var chosen = new SortedSet<int> { 0, iterations };
+        for (double next = 1; next < iterations; next = Math.Max(next + 1, next * AnimationStride)) chosen.Add((int)next);
         return [.. chosen];
     }
 
@@ -40,6 +51,24 @@ public static class KaleidoscopeSheet
                 + $"(at most {MaximumWidth}).");
     }
 
+    /// <summary>
+    /// The shape of rows of which only the number of features is known: a grey square, else a red-green-blue square, else the grey rectangle
+    /// nearest to a square.
+    /// </summary>
+    public static ImageShape GuessShape(int features)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        return Side(features) is { } grey ? new(grey, grey, 1)
+            : features % 3 == 0 && Side(features / 3) is { } colour ? new(colour, colour, 3)
+            : Rectangle(features);
+
+        static int? Side(int area)
+        {
+            int side = (int)Math.Round(Math.Sqrt(area));
+            return side * side == area ? side : null;
+        }
+    }
+
     private static ImageShape Rectangle(int features)
     {
         int height = (int)Math.Sqrt(features);
@@ -55,10 +84,16 @@ public static class KaleidoscopeSheet
         ArgumentNullException.ThrowIfNull(frames);
         var panels = frames.Select((frame, i) =>
         {
-            int shown = Math.Min(frame.Samples.Length, MaximumTiles * shape.Features);
-            return (ImageGrid.Draw(frame.Samples.AsSpan(0, shown), shape), Caption(frame.Iteration, i == frames.Count - 1));
+            return (DrawGrid(frame.Samples, shape), Caption(frame.Iteration, i == frames.Count - 1));
         });
         return PictureStrip.Join([.. panels], gap: 8, captionScale: 2);
+    }
+
+    /// <summary>The first samples, at most <see cref="MaximumTiles"/>, in the data's units, as a grid; small ones enlarged.</summary>
+    public static Picture DrawGrid(ReadOnlySpan<float> samples, ImageShape shape)
+    {
+        int shown = Math.Min(samples.Length, MaximumTiles * shape.Features);
+        return ImageGrid.Draw(samples[..shown], shape);
     }
 
     private static string Caption(int iteration, bool last) => iteration switch
@@ -67,6 +102,28 @@ public static class KaleidoscopeSheet
         1 => "1 application",
         _ => string.Create(CultureInfo.InvariantCulture, $"{iteration}{(last ? " (last)" : "")}"),
     };
+
+    /// <summary>
+    /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration, whose
+    /// frame is then the last; one iteration is always made.
+    /// </summary>
+    internal static List<(int Iteration, float[] Samples)> Collect(
+        Kaleidoscope kaleidoscope, int iterations, int[] chosen, IProgress<CreateProgress>? progress, CancellationToken cancellation)
+    {
+        var frames = new List<(int Iteration, float[] Samples)>();
+        Keep(kaleidoscope.Frame);
+        foreach (var frame in kaleidoscope.Run(iterations))
+        {
+            bool stop = cancellation.IsCancellationRequested && iterations > 1;
+            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
+            progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
+            if (stop) break;
+        }
+
+        return frames;
+
+        void Keep(KaleidoscopeFrame frame) => frames.Add((frame.Iteration, InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
+    }
 
     /// <summary>The frames of a kaleidoscope in the data's units.</summary>
     internal static float[] InDataUnits(KaleidoscopeFrame frame, DataScaling scaling)

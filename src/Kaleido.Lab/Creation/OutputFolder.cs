@@ -9,14 +9,23 @@ public static class OutputFolder
     /// <summary>The picture.</summary>
     public const string Picture = "kaleidoscope.png";
 
+    /// <summary>The picture in motion.</summary>
+    public static IReadOnlyList<string> Animations { get; } = ["kaleidoscope.gif", "kaleidoscope.apng"];
+
     /// <summary>The losses, step by step.</summary>
     public const string Losses = "loss.csv";
 
     /// <summary>Settings, figures and environment. Written last: where it stands, the others are complete.</summary>
     public const string Report = "run.json";
 
-    /// <summary>All of them, in the order they are written.</summary>
-    public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, Report];
+    /// <summary>The checkpoint of an unfinished training; gone when the run is complete.</summary>
+    public const string Checkpoint = "checkpoint.safetensors";
+
+    /// <summary>The checkpoint of another unfinished run that was in the folder when this one began.</summary>
+    public const string EarlierCheckpoint = "checkpoint.earlier.safetensors";
+
+    /// <summary>All of them but the checkpoints, in the order they are written.</summary>
+    public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, .. Animations, Report];
 
     /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all four names.</summary>
     /// <exception cref="IOException">It cannot be written to; the message is one sentence that names it and says why.</exception>
@@ -36,6 +45,10 @@ public static class OutputFolder
                 string path = Path.Combine(folder, name);
                 if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
             }
+
+            // What a run that was killed while it wrote left behind.
+            foreach (string name in Files.Append(Checkpoint))
+                foreach (string leftOver in Directory.EnumerateFiles(folder, $".{name}.*.tmp")) File.Delete(leftOver);
 
             string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))

@@ -5,7 +5,7 @@ namespace Kaleido.Lab.Verification;
 /// <summary>One instruction set: what its process used, and the hash of each thread count.</summary>
 /// <param name="Switch">What was turned off.</param>
 /// <param name="Description">The instructions really used, in words.</param>
-/// <param name="Hashes">Thread counts with the hash of the weights that each arrived at.</param>
+/// <param name="Hashes">Thread counts with the hash of all weights that each arrived at.</param>
 /// <param name="Problem">Why the result does not count, or null.</param>
 public sealed record VerificationResult(
     InstructionSwitch Switch, string Description, IReadOnlyList<(int Threads, string Hash)> Hashes, string? Problem);
@@ -44,14 +44,17 @@ public static class VerificationRun
     }
 
     /// <summary>
-    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then a hash for each count.
+    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then for each count the hash of everything and that of the network alone.
     /// </summary>
     public static IEnumerable<string> ChildLines(bool large)
     {
         yield return Backends.Cpu.CpuBackend.InstructionSet + (Backends.Cpu.CpuBackend.HasFusedMultiplyAdd ? ", FMA" : ", no FMA");
         yield return string.Join(' ', VerificationCase.InUse().Where(set => set.Value).Select(set => set.Key));
         foreach (int threads in ThreadCounts)
-            yield return FormattableString.Invariant($"{threads} {VerificationCase.WeightsSha256(threads, large)}");
+        {
+            var (all, weights) = VerificationCase.Hashes(threads, large);
+            yield return FormattableString.Invariant($"{threads} {all} {weights}");
+        }
     }
 
     private static VerificationResult Read(InstructionSwitch turnedOff, string[] lines)

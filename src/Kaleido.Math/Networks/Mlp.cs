@@ -37,15 +37,21 @@ public sealed class Mlp : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);
         var network = new Mlp(device, options);
-        for (int layer = 0; layer < network.Layers; layer++)
-        {
-            int fanIn = network._sizes[layer], fanOut = network._sizes[layer + 1];
-            uint stream = RandomStreams.Parameters + 2 * (uint)layer;
-            network.Weight(layer).Upload(Initializer.Weight(options.Initialization, fanIn, fanOut, options.Seed, stream));
-            network.Bias(layer).Upload(Initializer.Bias(options.Initialization, fanIn, fanOut, options.Seed, stream + 1));
-        }
-
+        foreach (var (parameter, values) in network.Parameters.Parameters.Zip(network.InitialParameters(options.Seed)))
+            network.Parameters[parameter].Upload(values);
         return network;
+    }
+
+    /// <summary>The numbers that a network of this shape begins with, parameter by parameter.</summary>
+    internal IEnumerable<float[]> InitialParameters(uint seed)
+    {
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            int fanIn = _sizes[layer], fanOut = _sizes[layer + 1];
+            uint stream = RandomStreams.Parameters + 2 * (uint)layer;
+            yield return Initializer.Weight(Options.Initialization, fanIn, fanOut, seed, stream);
+            yield return Initializer.Bias(Options.Initialization, fanIn, fanOut, seed, stream + 1);
+        }
     }
 
     /// <summary>A network whose parameters the caller fills in; they are +0.</summary>

@@ -72,22 +72,27 @@ public sealed class ParameterSet : IDisposable
     public string Sha256(Tensor arena)
     {
         ArgumentNullException.ThrowIfNull(arena);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var values = new float[Arena.Count];
+        arena.Memory.Download(arena.Offset, values);
+        return Sha256(values);
+    }
+
+    /// <summary>The same over an arena in the host's memory.</summary>
+    internal string Sha256(ReadOnlySpan<float> arena)
+    {
+        var bytes = new byte[checked(Count * sizeof(float))];
+        int length = 0;
         foreach (var parameter in _parameters)
         {
-            var values = new float[parameter.Count];
-            arena.Memory.Download(arena.Offset + parameter.Offset, values);
-            var bytes = new byte[values.Length * sizeof(float)];
-            for (int i = 0; i < values.Length; i++)
+            foreach (float value in arena.Slice(parameter.Offset, parameter.Count))
             {
-                uint bits = float.IsNaN(values[i]) ? 0x7FC00000u : BitConverter.SingleToUInt32Bits(values[i]);
-                System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * sizeof(float)), bits);
+                uint bits = float.IsNaN(value) ? 0x7FC00000u : BitConverter.SingleToUInt32Bits(value);
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(length), bits);
+                length += sizeof(float);
             }
-
-            hash.AppendData(bytes);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
     /// <summary>Gives the arena back.</summary>

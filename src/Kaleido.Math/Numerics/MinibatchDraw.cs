@@ -3,61 +3,71 @@ using System.Runtime.CompilerServices;
 namespace Kaleido.Numerics;
 
 /// <summary>
-/// Many elements of <see cref="FeistelPermutation"/>s at once, 32 of them in vectors. Cycle walking takes few or many passes, and only with
-/// many elements at hand is every pass full.
+/// Many elements of <see cref="FeistelPermutation"/>s at once, in vectors. Cycle walking takes few or many passes, and only with many
+/// elements at hand is every pass full.
 /// </summary>
 internal static unsafe class MinibatchDraw
 {
-    private const int Slots = 2 * PhiloxAcross.Seeds;
+    // Elements that walk side by side: enough to fill vectors, few enough to stay in the nearest cache.
+    private const int Walkers = 8 * PhiloxAcross.Walkers;
 
     /// <summary>
     /// Elements firstRow … firstRow + rows - 1 of the permutations of 0 … samples-1, as floats, for as many steps as
     /// <paramref name="indices"/> has room for: that of step s, row r, seed l is number ((s - firstStep)·rows + r - firstRow)·seeds + l.
     /// </summary>
-    [SkipLocalsInit]
     public static void Fill(
         ReadOnlySpan<uint> seeds, uint stream, int samples, ulong firstStep, int firstRow, int rows, Span<float> indices)
     {
-        // A slot holds one value until it lands below the number of samples, then the next one.
-        ulong* values = stackalloc ulong[Slots], slotSeeds = stackalloc ulong[Slots], steps = stackalloc ulong[Slots];
-        int* targets = stackalloc int[Slots];
-        int next = 0, active = 0, row = 0, seed = 0, halfBits = FeistelPermutation.HalfBits(samples);
-        ulong step = firstStep;
-        for (int slot = 0; slot < Slots; slot++)
+        if (indices.IsEmpty) return;
+        // Walkers share the upper half of their steps.
+        int perStep = rows * seeds.Length, left = (indices.Length + perStep - 1) / perStep;
+        while (left > 0)
         {
-            (values[slot], slotSeeds[slot], steps[slot]) = (0, 0, 0);
-            if (next < indices.Length) Load(active++, seeds);
+            int steps = (int)Math.Min((ulong)left, (1ul << 32) - (uint)firstStep), count = Math.Min(steps * perStep, indices.Length);
+            Walk(seeds, stream, samples, firstStep, firstRow, rows, indices[..count]);
+            indices = indices[count..];
+            (firstStep, left) = (firstStep + (ulong)steps, left - steps);
         }
+    }
 
-        while (active > 0)
+    [SkipLocalsInit]
+    private static void Walk(
+        ReadOnlySpan<uint> seeds, uint stream, int samples, ulong firstStep, int firstRow, int rows, Span<float> indices)
+    {
+        // A walker: its value and above it the place of its result; its seed and above it its step.
+        ulong* values = stackalloc ulong[Walkers], keys = stackalloc ulong[Walkers];
+        uint step = (uint)firstStep, upperStep = (uint)(firstStep >> 32);
+        int next = 0, row = 0, seed = 0, active = 0, halfBits = FeistelPermutation.HalfBits(samples);
+        fixed (float* results = indices)
         {
-            PhiloxAcross.Encrypt(values, slotSeeds, steps, stream, halfBits);
-            for (int slot = 0; slot < active; slot++)
+            while (true)
             {
-                int value = (int)values[slot];
-                if (value >= samples) continue;
-                indices[targets[slot]] = value;
-                if (next < indices.Length)
+                for (; active < Walkers && next < indices.Length; active++, next++)
                 {
-                    Load(slot, seeds);
-                    continue;
+                    values[active] = ((ulong)(uint)next << 32) | (uint)(firstRow + row);
+                    keys[active] = ((ulong)step << 32) | seeds[seed];
+                    if (++seed < seeds.Length) continue;
+                    seed = 0;
+                    if (++row < rows) continue;
+                    row = 0;
+                    step++;
                 }
 
-                active--;
-                (values[slot], slotSeeds[slot], steps[slot], targets[slot]) = (values[active], slotSeeds[active], steps[active], targets[active]);
-                slot--;
-            }
-        }
+                if (active == 0) return;
+                PhiloxAcross.Encrypt(values, keys, active, upperStep, stream, halfBits);
 
-        void Load(int slot, ReadOnlySpan<uint> seeds)
-        {
-            (values[slot], slotSeeds[slot], steps[slot]) = ((ulong)(firstRow + row), seeds[seed], step);
-            targets[slot] = next++;
-            if (++seed < seeds.Length) return;
-            seed = 0;
-            if (++row < rows) return;
-            row = 0;
-            step++;
+                // Those not below the number of samples walk on. Every value is written, the last one stays: branches would be guessed wrong.
+                int walking = 0;
+                for (int i = 0; i < active; i++)
+                {
+                    ulong value = values[i], key = keys[i];
+                    results[value >> 32] = (int)value;
+                    (values[walking], keys[walking]) = (value, key);
+                    walking += (int)((uint)(samples - 1 - (int)value) >> 31);
+                }
+
+                active = walking;
+            }
         }
     }
 }

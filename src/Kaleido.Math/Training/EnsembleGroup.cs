@@ -1,20 +1,22 @@
+using System.Runtime.CompilerServices;
 using Kaleido.Backends.Cpu;
 using Kaleido.Backends.Cpu.Ensembles;
 using Kaleido.Networks;
+using Kaleido.Numerics;
 
 namespace Kaleido.Training;
 
 /// <summary>A member while it is trained.</summary>
-internal sealed class EnsembleLane(int member, FitRecord record, int arenaLength)
+internal sealed class EnsembleLane(int member, long steps, FitRecord record)
 {
     /// <summary>Its number in the ensemble.</summary>
     public int Member { get; } = member;
 
+    /// <summary>Its steps at most.</summary>
+    public long Steps { get; } = steps;
+
     /// <summary>Losses and evaluations.</summary>
     public FitRecord Record { get; } = record;
-
-    /// <summary>The best parameters, laid out as a network's arena.</summary>
-    public float[] Best { get; } = new float[arenaLength];
 
     /// <summary>Why it is to stop, once that is known.</summary>
     public StopReason? Stop { get; set; }
@@ -33,7 +35,15 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
     public EnsembleLane?[] Members { get; } = new EnsembleLane?[Lanes];
 
     /// <summary>Lanes with a member.</summary>
-    public int Count => Members.Count(m => m is not null);
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            foreach (var member in Members) count += member is null ? 0 : 1;
+            return count;
+        }
+    }
 
     /// <summary>Makes a worker's context point to this group.</summary>
     public void Bind(LaneContext context)
@@ -60,24 +70,41 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
     /// <summary>The sixteen values of a number at a place of the group's space.</summary>
     public ReadOnlySpan<float> Block(LanePlace place, long index) => new(_memory.Pointer + place.Offset + index * Lanes, Lanes);
 
-    /// <summary>Copies a lane's parameters into an arena, or an arena into them.</summary>
-    public void CopyParameters(ParameterSet parameters, LanePlace place, int lane, float[] arena, bool toLane)
+    /// <summary>A lane's parameters, at this place of the group's space, as a network's arena.</summary>
+    public float[] Arena(ParameterSet parameters, LanePlace place, int lane)
     {
+        var arena = new float[parameters.Arena.Count];
         float* at = _memory.Pointer + place.Offset + lane;
         foreach (var parameter in parameters.Parameters)
         {
-            for (int i = 0; i < parameter.Count; i++, at += Lanes)
-            {
-                if (toLane) *at = arena[parameter.Offset + i];
-                else arena[parameter.Offset + i] = *at;
-            }
+            for (int i = 0; i < parameter.Count; i++, at += Lanes) arena[parameter.Offset + i] = *at;
+        }
+
+        return arena;
+    }
+
+    /// <summary>Copies the numbers of lanes whose element of <paramref name="selected"/> is 1, not 0, to another place.</summary>
+    public void Copy(LanePlace from, LanePlace to, long count, ReadOnlySpan<float> selected)
+    {
+        fixed (float* mask = selected)
+            BlockLoop.Run(new SelectedBody(_memory.Pointer + from.Offset, mask, _memory.Pointer + to.Offset), count * Lanes);
+    }
+
+    private readonly struct SelectedBody(float* source, float* selected, float* destination) : IBlockBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float>
+        {
+            var isSelected = TLane.LessThan(TLane.Create(0f), BlockLoop.Load<TLane>(selected + i % Lanes));
+            TLane.Select(isSelected, BlockLoop.Load<TLane>(source + i), BlockLoop.Load<TLane>(destination + i)).Store(ref destination[i]);
         }
     }
 
-    /// <summary>Takes a member away. What the lane computes further on is thrown away, and zeros keep it from costing more than others.</summary>
+    /// <summary>
+    /// Zeros in a lane without a member. What it computes is thrown away, but NaN and subnormal numbers would cost more than others.
+    /// </summary>
     public void Clear(int lane)
     {
-        Members[lane] = null;
         for (long i = lane; i < _memory.Length; i += Lanes) _memory.Pointer[i] = 0;
     }
 
@@ -87,7 +114,7 @@ internal sealed unsafe class EnsembleGroup(LaneLayout layout, int sources) : IDi
         for (long i = 0; i < _memory.Length; i += Lanes) _memory.Pointer[i + lane] = other._memory.Pointer[i + from];
         (Members[lane], _seeds[lane]) = (other.Members[from], other._seeds[from]);
         for (int s = 0; s < _sources.Length; s += Lanes) _sources[s + lane] = other._sources[s + from];
-        other.Clear(from);
+        other.Members[from] = null;
     }
 
     public void Dispose() => _memory.Dispose();

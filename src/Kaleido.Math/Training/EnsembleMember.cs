@@ -2,7 +2,7 @@ using Kaleido.Data;
 
 namespace Kaleido.Training;
 
-/// <summary>One network of an ensemble: its seeds, its data and its limit on the gradient's norm.</summary>
+/// <summary>One network of an ensemble: its seeds, its data, its limit on the gradient's norm, and when it is to stop.</summary>
 /// <param name="Inputs">Samples in rows, in the data's units; members may share one memory.</param>
 /// <param name="Targets">Targets in rows, in the data's units; may be the same memory as the inputs.</param>
 public sealed record EnsembleMember(ReadOnlyMemory<float> Inputs, ReadOnlyMemory<float> Targets)
@@ -15,6 +15,12 @@ public sealed record EnsembleMember(ReadOnlyMemory<float> Inputs, ReadOnlyMemory
 
     /// <summary>The largest norm of this network's gradient; null for what the training options say.</summary>
     public double? ClipNorm { get; init; }
+
+    /// <summary>Steps of this network at most; null for what the training options say.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>This network stops when its evaluation loss is at most this; null for what the training options say.</summary>
+    public double? TargetLoss { get; init; }
 
     /// <summary>From the data's units to what the network sees.</summary>
     public DataScaling InputScaling { get; init; } = DataScaling.ToUnit;

@@ -17,7 +17,7 @@ internal sealed class EnsemblePrograms : IDisposable
     public const int RingLength = 64;
 
     private readonly GradientDescent _descent;
-    private readonly Tensor _ring, _clipNorm, _clips;
+    private readonly Tensor _ring, _clipNorm, _clips, _best;
     private readonly TrainingData _data;
 
     public EnsemblePrograms(Mlp network, EnsembleData data, LossFunction loss, TrainingOptions options, bool ownClipNorms)
@@ -27,6 +27,7 @@ internal sealed class EnsemblePrograms : IDisposable
         var device = network.Device;
         _descent = new GradientDescent(network.Parameters, options.EffectiveOptimizer);
         (_ring, _clipNorm, _clips) = (device.CreateTensor(1, RingLength), device.CreateTensor(1, 1), device.CreateTensor(1, 1));
+        _best = device.CreateTensor(1, network.Parameters.Arena.Count);
         PlaceMemories(network.Parameters, data.IsShared);
         Step = CompileStep(network, loss, options, ownClipNorms);
         (Evaluation, Loss, Spread, Reach) = CompileEvaluation(network, loss);
@@ -54,6 +55,12 @@ internal sealed class EnsemblePrograms : IDisposable
 
     public LanePlace Parameters { get; private set; }
 
+    /// <summary>Numbers of a member's parameters.</summary>
+    public long ParameterCount { get; private set; }
+
+    /// <summary>The best parameters, laid out as the parameters.</summary>
+    public LanePlace Best { get; private set; }
+
     public LanePlace Ring { get; private set; }
 
     public LanePlace ClipNorm { get; private set; }
@@ -77,7 +84,9 @@ internal sealed class EnsemblePrograms : IDisposable
             count += parameter.Count;
         }
 
+        ParameterCount = count;
         Parameters = Layout.Add(parameters.Arena.Memory, LaneSpace.Group, count, compacted);
+        Best = Layout.Add(_best.Memory, LaneSpace.Group, count, compacted);
         Layout.Add(_descent.Moment1.Memory, LaneSpace.Group, count, compacted);
         Layout.Add(_descent.Moment2.Memory, LaneSpace.Group, count, compacted);
         Layout.Add(_descent.Gradients.Memory, LaneSpace.Worker, count, compacted);
@@ -125,5 +134,6 @@ internal sealed class EnsemblePrograms : IDisposable
         _ring.Dispose();
         _clipNorm.Dispose();
         _clips.Dispose();
+        _best.Dispose();
     }
 }

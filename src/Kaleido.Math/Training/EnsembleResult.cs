@@ -1,5 +1,6 @@
 using Kaleido.Backends;
 using Kaleido.Networks;
+using Kaleido.Tensors;
 
 namespace Kaleido.Training;
 
@@ -19,12 +20,12 @@ public sealed class EnsembleResult
     private readonly Device _device;
     private readonly MlpOptions _shape;
     private readonly IReadOnlyList<EnsembleMember> _members;
-    private readonly IReadOnlyList<double[]> _parameters;
+    private readonly Action<int, Tensor> _upload;
 
     internal EnsembleResult(
         Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, IReadOnlyList<FitResult> results,
-        IReadOnlyList<double[]> parameters, TimeSpan elapsed) =>
-        (_device, _shape, _members, Results, _parameters, Elapsed) = (device, shape, members, results, parameters, elapsed);
+        Action<int, Tensor> upload, TimeSpan elapsed) =>
+        (_device, _shape, _members, Results, _upload, Elapsed) = (device, shape, members, results, upload, elapsed);
 
     /// <summary>The results, in the order of the members: each what <see cref="Trainer.Fit"/> gives this network alone, to the bit.</summary>
     public IReadOnlyList<FitResult> Results { get; }
@@ -40,7 +41,7 @@ public sealed class EnsembleResult
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, _members.Count);
         var it = _members[member];
         var network = Mlp.CreateEmpty(_device, _shape with { Seed = it.WeightSeed });
-        network.Parameters.Arena.Upload(_parameters[member]);
+        _upload(member, network.Parameters.Arena);
         (network.InputScaling, network.OutputScaling) = (it.InputScaling, it.OutputScaling);
         return network;
     }

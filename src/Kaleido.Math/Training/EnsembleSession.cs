@@ -4,7 +4,6 @@ using Kaleido.Backends.Cpu;
 using Kaleido.Backends.Cpu.Ensembles;
 using Kaleido.Networks;
 using Kaleido.Optimizers;
-using Kaleido.Tensors;
 
 namespace Kaleido.Training;
 
@@ -18,6 +17,14 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private const int Lanes = LaneLayout.Lanes, LongestStretch = 1024;
     private const double StretchFlops = 2e8;
 
+    // Who is evaluated after a stretch: nobody, those whose evaluation falls on this step, or everybody.
+    private enum Evaluates
+    {
+        None,
+        Due,
+        All,
+    }
+
     private readonly Device _device;
     private readonly MlpOptions _shape;
     private readonly IReadOnlyList<EnsembleMember> _members;
@@ -25,18 +32,18 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private readonly Mlp _network;
     private readonly EnsembleData _data;
     private readonly EnsemblePrograms _programs;
-    private readonly List<EnsembleGroup> _groups = [];
+    private readonly EnsembleGroups _groups;
     private readonly LaneContext[] _contexts;
-    private readonly CpuMemory _shared, _workers;
+    private readonly CpuMemory _workers;
     private readonly OptimizerRule _rule;
     private readonly OptimizerScalars[] _scalars = new OptimizerScalars[LongestStretch];
     private readonly FitResult?[] _results;
-    private readonly double[][] _best;
-    private readonly float[] _last;
-    private readonly Tensor _hashed;
+    private readonly float[][] _best;
     private readonly int _threads;
-    private int _active, _next, _stretch;
-    private bool _evaluates;
+    private readonly long _mostSteps;
+    private readonly double _flopsPerGroup;
+    private int _next, _stretch;
+    private Evaluates _evaluates;
     private long _step;
 
     public EnsembleSession(Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, LossFunction loss, TrainingOptions options)
@@ -49,61 +56,21 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         var common = norms[0] is { } norm ? (options.Clipping ?? new()) with { Norm = norm } : options.Clipping;
         bool ownClipNorms = norms.Distinct().Count() > 1;
         _programs = new EnsemblePrograms(_network, _data, loss, ownClipNorms ? options : options with { Clipping = common }, ownClipNorms);
-        var layout = _programs.Layout;
-        _shared = new CpuMemory(layout.Length(LaneSpace.Shared));
         long perWorker = (Math.Max(_programs.Step.WorkerLength, _programs.Evaluation.WorkerLength) + 31) / 16 * 16;
         _threads = Math.Min(((CpuBackend)device.Backend).Threads, (members.Count + Lanes - 1) / Lanes);
         _workers = new CpuMemory(perWorker * _threads);
+        _groups = new EnsembleGroups(_network, members, options, _data, _programs, _threads);
         _contexts = [.. Enumerable.Range(0, _threads).Select(_ => new LaneContext())];
         for (int i = 0; i < _threads; i++)
         {
-            _contexts[i].Bind(LaneSpace.Shared, _shared.Pointer);
+            _contexts[i].Bind(LaneSpace.Shared, _groups.Shared.Pointer);
             _contexts[i].Bind(LaneSpace.Worker, _workers.Pointer + i * perWorker);
+            _contexts[i].Minibatches.Reserve(_programs.Batch);
         }
 
-        (_results, _best) = (new FitResult?[members.Count], new double[members.Count][]);
-        _last = new float[_network.Parameters.Arena.Count];
-        _hashed = device.CreateTensor(1, _last.Length);
-        for (int first = 0; first < members.Count; first += Lanes) _groups.Add(CreateGroup(first, norms));
-        _active = _groups.Count;
-    }
-
-    private EnsembleGroup CreateGroup(int first, List<double?> norms)
-    {
-        var group = new EnsembleGroup(_programs.Layout, _programs.Sources);
-        Span<nint> sources = stackalloc nint[_programs.Sources];
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            // A lane without a member gathers the first one's data and throws the results away.
-            int member = first + lane < _members.Count ? first + lane : 0;
-            var data = _data[member];
-            for (int s = 0; s < sources.Length; s++) sources[s] = (nint)CpuMemory.PointerOf((s == 0 ? data.Inputs : data.Targets).View);
-            if (first + lane >= _members.Count)
-            {
-                group.SetMember(lane, null, 0, sources);
-                continue;
-            }
-
-            group.SetMember(lane, new(member, new FitRecord(_options, data.CanBeDead), _last.Length), _members[member].TrainingSeed, sources);
-            using var network = Mlp.Create(_device, _shape with { Seed = _members[member].WeightSeed });
-            network.Parameters.Arena.Download(_last);
-            group.CopyParameters(_network.Parameters, _programs.Parameters, lane, _last, toLane: true);
-            group.Write(_programs.ClipNorm, lane, [(float)(norms[member] ?? 0)]);
-            group.Write(_programs.Clips, lane, [norms[member] is null ? 0 : 1]);
-            foreach (var (areTargets, place, count) in _programs.Data)
-            {
-                var values = (areTargets ? data.Targets : data.Inputs).Span[..count];
-                if (place.Space == LaneSpace.Group) group.Write(place, lane, values);
-                else if (member == 0) WriteShared(place, values);
-            }
-        }
-
-        return group;
-    }
-
-    private void WriteShared(LanePlace place, ReadOnlySpan<float> values)
-    {
-        for (int i = 0; i < values.Length; i++) new Span<float>(_shared.Pointer + place.Offset + (long)i * Lanes, Lanes).Fill(values[i]);
+        (_results, _best) = (new FitResult?[members.Count], new float[members.Count][]);
+        _flopsPerGroup = _network.StepFlops * _programs.Batch * Lanes;
+        _mostSteps = members.Max(m => m.Steps ?? options.Steps);
     }
 
     public EnsembleResult Run(IProgress<EnsembleProgress>? progress, CancellationToken cancellation)
@@ -111,54 +78,51 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
         var clock = Stopwatch.StartNew();
         var lastReport = TimeSpan.Zero;
         double steps = 0;
-        Dispatch(0, evaluates: true);
-        Finish(TimeIsUp(clock), clock.Elapsed);
-        while (_active > 0)
+        Dispatch(0, Evaluates.Due);
+        Finish(clock, cancellation);
+        while (_groups.Active > 0)
         {
-            if (cancellation.IsCancellationRequested || _step == _options.Steps)
+            if (cancellation.IsCancellationRequested)
             {
-                bool cancelled = cancellation.IsCancellationRequested;
                 // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
-                if (cancelled && !_evaluates) Dispatch(0, evaluates: true);
-                foreach (var lane in Running()) lane.Stop = cancelled && lane.Stop != StopReason.Diverged ? StopReason.Cancelled : lane.Stop;
-                Finish(cancelled ? StopReason.Cancelled : StopReason.Completed, clock.Elapsed);
+                Dispatch(0, Evaluates.All);
+                _groups.Cancel();
+                Finish(clock, cancellation);
                 break;
             }
 
-            long toEvaluation = Math.Min(_options.EvaluationInterval - _step % _options.EvaluationInterval, _options.Steps - _step);
+            long toEvaluation = Math.Min(_options.EvaluationInterval - _step % _options.EvaluationInterval, _groups.FewestSteps() - _step);
             int stretch = (int)Math.Min(toEvaluation, StretchLength());
-            steps += (double)stretch * RunningCount();
-            Dispatch(stretch, evaluates: stretch == toEvaluation);
-            if (_evaluates) Finish(TimeIsUp(clock), clock.Elapsed);
+            steps += (double)stretch * _groups.RunningCount();
+            Dispatch(stretch, stretch == toEvaluation ? Evaluates.Due : Evaluates.None);
+            if (stretch == toEvaluation) Finish(clock, cancellation);
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
             Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, steps) = (clock.Elapsed, 0);
         }
 
         if (progress is not null) Report(progress, steps, clock.Elapsed, clock.Elapsed - lastReport);
-        return new(_device, _shape, _members, _results!, _best, clock.Elapsed);
+        return new(_device, _shape, _members, _results!, (member, arena) => arena.Upload(_best[member]), clock.Elapsed);
     }
-
-    private StopReason? TimeIsUp(Stopwatch clock) => clock.Elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null;
 
     // Long enough to make a dispatch worth its cost, short enough to hear a cancellation soon.
     private int StretchLength()
     {
-        double flops = _network.StepFlops * _programs.Batch * Lanes * ((_active + _threads - 1) / _threads);
+        double flops = _flopsPerGroup * ((_groups.Active + _threads - 1) / _threads);
         return (int)Math.Clamp(StretchFlops / flops, 1, LongestStretch);
     }
 
-    private void Dispatch(int stretch, bool evaluates)
+    private void Dispatch(int stretch, Evaluates evaluates)
     {
         for (int i = 0; i < stretch; i++) _scalars[i] = _rule.At((ulong)(_step + i));
         (_stretch, _evaluates, _next) = (stretch, evaluates, 0);
-        ThreadTeam.Shared.Run(this, Math.Min(_threads, _active));
+        ThreadTeam.Shared.Run(this, Math.Min(_threads, _groups.Active));
         _step += stretch;
     }
 
     protected internal override void Execute(int worker, int workers, TeamBarrier barrier)
     {
-        for (int group; (group = Interlocked.Increment(ref _next) - 1) < _active;) Advance(_groups[group], _contexts[worker]);
+        for (int group; (group = Interlocked.Increment(ref _next) - 1) < _groups.Active;) Advance(_groups[group], _contexts[worker]);
     }
 
     private void Advance(EnsembleGroup group, LaneContext context)
@@ -173,7 +137,7 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
             if ((step + 1) % EnsemblePrograms.RingLength == 0 || i == _stretch - 1) ReadLosses(group, step + 1);
         }
 
-        if (_evaluates) Evaluate(group, context, _step + _stretch);
+        if (_evaluates != Evaluates.None) Evaluate(group, context, _step + _stretch);
     }
 
     private void ReadLosses(EnsembleGroup group, long step)
@@ -188,89 +152,88 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
 
     private void Evaluate(EnsembleGroup group, LaneContext context, long step)
     {
+        bool any = false;
+        foreach (var member in group.Members) any |= member is not null && IsEvaluated(member, step);
+        if (!any) return;
         _programs.Evaluation.Run(context);
         float* loss = context.Pointer(_programs.Loss), spread = context.Pointer(_programs.Spread), reach = context.Pointer(_programs.Reach);
+        Span<float> improved = stackalloc float[Lanes];
+        improved.Clear();
         for (int lane = 0; lane < Lanes; lane++)
         {
-            if (group.Members[lane] is not { } member) continue;
+            if (group.Members[lane] is not { } member || !IsEvaluated(member, step)) continue;
             member.Stop = member.Record.Evaluate(step, loss[lane], spread[lane], reach[lane], out bool isBest);
-            if (isBest) group.CopyParameters(_network.Parameters, _programs.Parameters, lane, member.Best, toLane: false);
-        }
-    }
-
-    private IEnumerable<EnsembleLane> Running() => _groups.Take(_active).SelectMany(g => g.Members).OfType<EnsembleLane>();
-
-    private int RunningCount()
-    {
-        int count = 0;
-        for (int g = 0; g < _active; g++)
-        {
-            foreach (var member in _groups[g].Members) count += member is null ? 0 : 1;
+            improved[lane] = isBest ? 1 : 0;
         }
 
-        return count;
+        group.Copy(_programs.Parameters, _programs.Best, _programs.ParameterCount, improved);
     }
 
-    // Makes the results of those that stop, or of all if there is a reason for all; then moves the others together.
-    private void Finish(StopReason? all, TimeSpan elapsed)
+    private bool IsDue(EnsembleLane member, long step) => step % _options.EvaluationInterval == 0 || step == member.Steps;
+
+    private bool IsEvaluated(EnsembleLane member, long step) =>
+        _evaluates == Evaluates.All ? member.Record.LastEvaluation.Step != step : IsDue(member, step);
+
+    // After an evaluation: makes the results of those that stop by themselves, or because the time is up, or with their last step; then
+    // moves the others together.
+    private void Finish(Stopwatch clock, CancellationToken cancellation)
     {
-        bool any = false;
-        for (int g = 0; g < _active; g++)
+        var elapsed = clock.Elapsed;
+        StopReason? ofEvaluated = elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null;
+        var ofComplete = cancellation.IsCancellationRequested ? StopReason.Cancelled : StopReason.Completed;
+        // Steps without an end allocate nothing, not even what the loop over groups needs.
+        if (AnyStops(ofEvaluated, ofComplete)) FinishThem(ofEvaluated, ofComplete, elapsed);
+    }
+
+    private void FinishThem(StopReason? ofEvaluated, StopReason ofComplete, TimeSpan elapsed)
+    {
+        TeamLoop.Run(_threads, _groups.Active, g =>
         {
+            var group = _groups[g];
             for (int lane = 0; lane < Lanes; lane++)
             {
-                if (_groups[g].Members[lane] is not { } member || (member.Stop ?? all) is not { } stop) continue;
-                Finish(_groups[g], lane, member, stop, elapsed);
-                any = true;
+                if (group.Members[lane] is { } member && ReasonOf(member, ofEvaluated, ofComplete) is { } stop)
+                    Finish(group, lane, member, stop, elapsed);
+            }
+        });
+        _groups.MoveTogether();
+    }
+
+    private bool AnyStops(StopReason? ofEvaluated, StopReason ofComplete)
+    {
+        for (int g = 0; g < _groups.Active; g++)
+        {
+            foreach (var member in _groups[g].Members)
+            {
+                if (member is not null && ReasonOf(member, ofEvaluated, ofComplete) is not null) return true;
             }
         }
 
-        if (any) MoveTogether();
+        return false;
     }
+
+    private StopReason? ReasonOf(EnsembleLane member, StopReason? ofEvaluated, StopReason ofComplete) =>
+        member.Stop ?? (IsDue(member, _step) ? ofEvaluated : null) ?? (member.Steps == _step ? ofComplete : null);
 
     private void Finish(EnsembleGroup group, int lane, EnsembleLane member, StopReason stop, TimeSpan elapsed)
     {
-        group.CopyParameters(_network.Parameters, _programs.Parameters, lane, _last, toLane: false);
-        string last = Sha256(_last);
-        var best = double.IsNaN(member.Record.BestLoss) ? _last : member.Best;
-        _best[member.Member] = [.. best.Select(x => (double)x)];
-        _results[member.Member] = member.Record.Finish(_step, stop, elapsed, last, Sha256(best));
-        group.Clear(lane);
-    }
-
-    private string Sha256(float[] arena)
-    {
-        _hashed.Upload(arena);
-        return _network.Parameters.Sha256(_hashed);
-    }
-
-    private void MoveTogether()
-    {
-        int needed = (RunningCount() + Lanes - 1) / Lanes, group = 0, free = 0;
-        for (int g = needed; g < _active; g++)
-        {
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                if (_groups[g].Members[lane] is null) continue;
-                while (_groups[group].Members[free] is not null) (group, free) = free == Lanes - 1 ? (group + 1, 0) : (group, free + 1);
-                _groups[group].Take(free, _groups[g], lane);
-            }
-        }
-
-        _active = needed;
+        float[] last = group.Arena(_network.Parameters, _programs.Parameters, lane);
+        float[] best = double.IsNaN(member.Record.BestLoss) ? last : group.Arena(_network.Parameters, _programs.Best, lane);
+        _best[member.Member] = best;
+        _results[member.Member] = member.Record.Finish(
+            _step, stop, elapsed, _network.Parameters.Sha256(last.AsSpan()), _network.Parameters.Sha256(best.AsSpan()));
+        group.Members[lane] = null;
     }
 
     private void Report(IProgress<EnsembleProgress> progress, double steps, TimeSpan elapsed, TimeSpan interval) => progress.Report(new(
-        _step, _options.Steps, _members.Count, RunningCount(), elapsed, interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0));
+        _step, _mostSteps, _members.Count, _groups.RunningCount(), elapsed, interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0));
 
     public void Dispose()
     {
-        foreach (var group in _groups) group.Dispose();
+        _groups.Dispose();
         _programs.Dispose();
         _data.Dispose();
         _network.Dispose();
-        _hashed.Dispose();
-        _shared.Dispose();
         _workers.Dispose();
     }
 }

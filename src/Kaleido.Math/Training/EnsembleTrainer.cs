@@ -10,8 +10,8 @@ namespace Kaleido.Training;
 /// shared out among the threads; each member gets the bits of <see cref="Trainer.Fit"/> alone: losses, evaluations, stop, best and last weights.
 /// </summary>
 /// <remarks>
-/// Members stop each for themselves (target, patience, divergence, dead); those that still run are moved together. The weights of a step
-/// and the record of its loss allocate nothing. On other devices the members are fitted one after the other.
+/// Members stop each for themselves (steps, target, patience, divergence, dead); those that still run are moved together. The weights of a
+/// step and the record of its loss allocate nothing. On other devices the members are fitted one after the other.
 /// </remarks>
 public static class EnsembleTrainer
 {
@@ -20,14 +20,16 @@ public static class EnsembleTrainer
     /// <param name="shape">The shape of all networks.</param>
     /// <param name="members">The networks' seeds and data; all must have equally many samples.</param>
     /// <param name="loss">The loss.</param>
-    /// <param name="options">How to train; its seed is replaced by each member's, its clipping by norm by a member's own, if that has one.</param>
+    /// <param name="options">
+    /// How to train; its seed is replaced by each member's; its steps, target and clipping by norm by a member's own, if that has one.
+    /// </param>
     /// <param name="progress">Told of the progress at intervals.</param>
     /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/> for those that still run; it never throws.</param>
     /// <exception cref="ArgumentException">
-    /// There are no members, their data have different numbers of samples or target columns, sizes do not fit the shape, or a value is NaN or
-    /// infinite; the member is named.
+    /// There are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape,
+    /// or a value is NaN or infinite; the member is named.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; if it is a member's own, the member is named.</exception>
     public static EnsembleResult Fit(
         Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, LossFunction loss, TrainingOptions options,
         IProgress<EnsembleProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -38,7 +40,7 @@ public static class EnsembleTrainer
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (members.Count == 0) throw new ArgumentException("Fit: an ensemble needs at least one member", nameof(members));
-        foreach (var member in members) OptionsOf(member, options).Validate();
+        for (int i = 0; i < members.Count; i++) Validate(i, members[i], options);
         if (device.Backend is not CpuBackend) return OneByOne(device, shape, members, loss, options, progress, cancellationToken);
         using var session = new EnsembleSession(device, shape, members, loss, options);
         return session.Run(progress, cancellationToken);
@@ -53,9 +55,27 @@ public static class EnsembleTrainer
     /// <summary>The options with which a member would be trained alone.</summary>
     internal static TrainingOptions OptionsOf(EnsembleMember member, TrainingOptions options)
     {
-        ArgumentNullException.ThrowIfNull(member);
         var clipping = member.ClipNorm is { } norm ? (options.Clipping ?? new()) with { Norm = norm } : options.Clipping;
-        return options with { Seed = member.TrainingSeed, Clipping = clipping };
+        return options with
+        {
+            Seed = member.TrainingSeed,
+            Clipping = clipping,
+            Steps = member.Steps ?? options.Steps,
+            TargetLoss = member.TargetLoss ?? options.TargetLoss,
+        };
+    }
+
+    private static void Validate(int index, EnsembleMember? member, TrainingOptions options)
+    {
+        if (member is null) throw new ArgumentException($"Fit: member {index} is null");
+        try
+        {
+            OptionsOf(member, options).Validate();
+        }
+        catch (ArgumentOutOfRangeException wrong)
+        {
+            throw new ArgumentOutOfRangeException($"member {index}: {wrong.Message}", wrong);
+        }
     }
 
     private static EnsembleResult OneByOne(
@@ -75,10 +95,11 @@ public static class EnsembleTrainer
             network.Parameters.Arena.Download(best);
             parameters.Add(best);
             long step = results[^1].Steps;
-            progress?.Report(new(step, options.Steps, members.Count, members.Count - results.Count, clock.Elapsed,
+            long most = members.Max(m => m.Steps ?? options.Steps);
+            progress?.Report(new(step, most, members.Count, members.Count - results.Count, clock.Elapsed,
                 step / (clock.Elapsed - start).TotalSeconds));
         }
 
-        return new(device, shape, members, results, parameters, clock.Elapsed);
+        return new(device, shape, members, results, (member, arena) => arena.Upload(parameters[member]), clock.Elapsed);
     }
 }

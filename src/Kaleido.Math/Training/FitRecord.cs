@@ -18,6 +18,23 @@ internal sealed class FitRecord
         _evaluations.EnsureCapacity((int)Math.Min(options.Steps / options.EvaluationInterval + 2, 1 << 20));
     }
 
+    /// <summary>The losses of the steps so far.</summary>
+    public ReadOnlyMemory<float> Losses => _losses.AsMemory(0, (int)LossCount);
+
+    /// <summary>The evaluations so far.</summary>
+    public IReadOnlyList<Evaluation> Evaluations => _evaluations;
+
+    /// <summary>Takes over what a checkpoint knew.</summary>
+    public void Restore(TrainingCheckpoint checkpoint)
+    {
+        foreach (float loss in checkpoint.MinibatchLosses.Span) AddLoss(loss);
+        foreach (var evaluation in checkpoint.Evaluations)
+        {
+            _evaluations.Add(evaluation);
+            if (double.IsFinite(evaluation.Loss) && !(evaluation.Loss >= BestLoss)) (BestLoss, BestStep) = (evaluation.Loss, evaluation.Step);
+        }
+    }
+
     /// <summary>How many steps' losses are known.</summary>
     public long LossCount { get; private set; }
 

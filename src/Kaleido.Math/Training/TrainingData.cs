@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Kaleido.Data;
 using Kaleido.Networks;
 using Kaleido.Tensors;
@@ -83,6 +86,19 @@ internal sealed class TrainingData : IDisposable
             if (!(targets[i] >= 0 && targets[i] < classes) || targets[i] != MathF.Truncate(targets[i]))
                 throw new ArgumentException($"Fit: sample {i} has class {targets[i]}, expected a whole number from 0 to {classes - 1}", nameof(targets));
         }
+    }
+
+    /// <summary>SHA-256 over inputs and targets as the network sees them, in lower-case hexadecimal.</summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in ReferenceEquals(Inputs, Targets) ? [Inputs] : new[] { Inputs, Targets })
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{tensor.Rows}x{tensor.Columns};")));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(tensor.ToArray()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public void Dispose()

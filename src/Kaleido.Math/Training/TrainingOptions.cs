@@ -45,6 +45,15 @@ public sealed record TrainingOptions
     /// <summary>Stop at the first evaluation after this much time.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>Where and how often the training writes itself down; null for never.</summary>
+    public Checkpointing? Checkpoint { get; init; }
+
+    /// <summary>
+    /// A checkpoint to go on from: its settings and data must be those of this training. The result is, to the bit, that of a training that was
+    /// never stopped.
+    /// </summary>
+    public TrainingCheckpoint? Resume { get; init; }
+
     /// <summary>Time between progress reports.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -62,6 +71,7 @@ public sealed record TrainingOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluationSamples, 1);
         EffectiveOptimizer.ToRule();
         Clipping?.Validate();
+        Checkpoint?.Validate();
         if (TargetLoss is { } target && double.IsNaN(target)) throw new ArgumentOutOfRangeException(nameof(TargetLoss), target, "must be a number");
         if (Patience is { } patience) ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Patience));
         if (!(InputNoise >= 0) || !double.IsFinite(InputNoise))

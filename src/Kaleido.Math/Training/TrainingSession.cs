@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kaleido.Autodiff;
+using Kaleido.Files;
 using Kaleido.Networks;
 using Kaleido.Optimizers;
 using Kaleido.Tensors;
@@ -25,6 +26,11 @@ internal sealed class TrainingSession : IDisposable
     private readonly float[] _ringCopy = new float[RingLength];
     private readonly int _batch;
     private readonly double _flopsPerStep;
+    private readonly Dictionary<string, string>? _settings;
+    private readonly TimeSpan _elapsedBefore;
+    private readonly long _firstStep;
+    private TimeSpan _lastCheckpoint;
+    private long _lastCheckpointStep = -1;
 
     public TrainingSession(Mlp network, TrainingData data, LossFunction loss, TrainingOptions options)
     {
@@ -37,6 +43,56 @@ internal sealed class TrainingSession : IDisposable
         _record = new FitRecord(options, data.CanBeDead);
         _step = CompileStep(loss);
         (_evaluation, _evaluationLoss, _spread, _reach) = CompileEvaluation(loss);
+        if (options.Checkpoint is not null || options.Resume is not null) _settings = TrainingSettings.Describe(network, data, loss, options);
+        if (options.Resume is not { } checkpoint) return;
+        if (TrainingSettings.Difference(checkpoint.Settings, _settings!) is { } difference)
+            throw new ArgumentException($"Fit: the checkpoint does not fit this training: {difference}", nameof(options));
+        (_firstStep, _elapsedBefore) = (checkpoint.Step, checkpoint.Elapsed);
+        Restore(checkpoint);
+    }
+
+    private void Restore(TrainingCheckpoint checkpoint)
+    {
+        Put(checkpoint.State.Parameters, _network.Parameters.Arena);
+        Put(checkpoint.State.Moment1, _descent.Moment1);
+        Put(checkpoint.State.Moment2, _descent.Moment2);
+        Put(checkpoint.State.Best, _best);
+        _step.Step = (ulong)checkpoint.Step;
+        _record.Restore(checkpoint);
+
+        static void Put(SafetensorsTensor saved, Tensor arena)
+        {
+            if (saved.Count != arena.Count)
+                throw new ArgumentException($"Fit: the checkpoint has {saved.Count} numbers where the training has {arena.Count}");
+            if (saved.Type == SafetensorsType.F64) arena.Upload(saved.Doubles.Span);
+            else arena.Upload(saved.Singles.Span);
+        }
+    }
+
+    // The state after a step whose evaluation, if it has one, is made.
+    private void Save(Checkpointing where, long step, TimeSpan elapsed)
+    {
+        if (step == _lastCheckpointStep) return;
+        ReadLosses(step);
+        new TrainingCheckpoint(
+            step, elapsed, new(Copy("parameters", _network.Parameters.Arena), Copy("moment1", _descent.Moment1), Copy("moment2", _descent.Moment2),
+                Copy("best", _best)), _record.Losses, _record.Evaluations, _settings!, where.Notes).Save(where.Path);
+        (_lastCheckpoint, _lastCheckpointStep) = (elapsed, step);
+
+        SafetensorsTensor Copy(string name, Tensor arena)
+        {
+            if (_network.Device.Backend.BytesPerNumber == sizeof(float)) return new(name, [arena.Count], arena.ToArray());
+            var values = new double[arena.Count];
+            arena.Download(values);
+            return new(name, [arena.Count], values);
+        }
+    }
+
+    private void SaveIfDue(Checkpointing where, long step, StopReason? stop, TimeSpan elapsed)
+    {
+        bool due = stop is not null || (where.Steps is { } steps && step % steps == 0)
+            || (where.Interval is { } interval && elapsed - _lastCheckpoint >= interval);
+        if (due) Save(where, step, elapsed);
     }
 
     private Plan CompileStep(LossFunction loss)
@@ -58,8 +114,9 @@ internal sealed class TrainingSession : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var lastReport = TimeSpan.Zero;
-        long step = 0, reported = 0;
-        var stop = Evaluate(0, clock);
+        long step = _firstStep, reported = step;
+        var stop = _options.Resume is null ? Evaluate(0, clock) : null;
+        _lastCheckpoint = Elapsed(clock);
         while (stop is null)
         {
             if (cancellation.IsCancellationRequested)
@@ -78,17 +135,22 @@ internal sealed class TrainingSession : IDisposable
             step++;
             if (step % _options.EvaluationInterval == 0 || step == _options.Steps) stop = Evaluate(step, clock);
             else if (step - _record.LossCount == RingLength) ReadLosses(step);
+            if (_options.Checkpoint is { } where && (stop is null or StopReason.TimeLimit)) SaveIfDue(where, step, stop, Elapsed(clock));
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
             ReadLosses(step);
             Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, reported) = (clock.Elapsed, step);
         }
 
+        if (_options.Checkpoint is { } path && (stop is StopReason.Cancelled or StopReason.Completed)) Save(path, step, Elapsed(clock));
+
         // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
         if (stop == StopReason.Cancelled && _record.LastEvaluation.Step != step && Evaluate(step, clock) == StopReason.Diverged) stop = StopReason.Diverged;
         if (progress is not null) Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
-        return Finish(step, stop.Value, clock.Elapsed);
+        return Finish(step, stop.Value, Elapsed(clock));
     }
+
+    private TimeSpan Elapsed(Stopwatch clock) => _elapsedBefore + clock.Elapsed;
 
     // Evaluates, keeps the best weights and says whether to stop.
     private StopReason? Evaluate(long step, Stopwatch clock)
@@ -97,7 +159,7 @@ internal sealed class TrainingSession : IDisposable
         _evaluation.Run();
         var stop = _record.Evaluate(step, _evaluation.Scalar(_evaluationLoss), _evaluation.Scalar(_spread), _evaluation.Scalar(_reach), out bool isBest);
         if (isBest) _network.Device.Backend.Broadcast(_network.Parameters.Arena.View, _best.View);
-        return stop ?? (clock.Elapsed >= _options.TimeLimit ? StopReason.TimeLimit : null);
+        return stop ?? (Elapsed(clock) >= _options.TimeLimit ? StopReason.TimeLimit : null);
     }
 
     // Takes over the losses that the plan wrote into its ring since the last time.

@@ -10,6 +10,12 @@ public class AllocationTests
     public void A_training_step_allocates_nothing(string threads, string batch) => NothingIn("alloc-fit", threads, batch);
 
     [Theory]
+    [InlineData("1", "2")]
+    [InlineData("3", "2")]
+    [InlineData("2", "20")]
+    public void A_step_of_an_ensemble_allocates_nothing(string threads, string batch) => NothingIn("alloc-ensemble", threads, batch);
+
+    [Theory]
     [InlineData("1")]
     [InlineData("3")]
     public void A_sampling_iteration_allocates_nothing(string threads) => NothingIn("alloc-sample", threads);

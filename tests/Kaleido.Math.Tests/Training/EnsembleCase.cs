@@ -46,7 +46,13 @@ internal sealed record EnsembleCase(MlpOptions Shape, TrainingOptions Options, I
         using var network = Mlp.Create(device, Shape with { Seed = member.WeightSeed });
         (network.InputScaling, network.OutputScaling) = (member.InputScaling, member.OutputScaling);
         var clipping = member.ClipNorm is { } norm ? (Options.Clipping ?? new()) with { Norm = norm } : Options.Clipping;
-        var alone = Trainer.Fit(network, member.Inputs, member.Targets, Loss, Options with { Seed = member.TrainingSeed, Clipping = clipping });
+        var alone = Trainer.Fit(network, member.Inputs, member.Targets, Loss, Options with
+        {
+            Seed = member.TrainingSeed,
+            Clipping = clipping,
+            Steps = member.Steps ?? Options.Steps,
+            TargetLoss = member.TargetLoss ?? Options.TargetLoss,
+        });
         Assert.Equal(Losses(alone), Losses(fit));
         Assert.Equal(alone.Evaluations, fit.Evaluations);
         Assert.Equal(

@@ -10,6 +10,7 @@ public class EnsembleTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 2)]
+    [InlineData(15, 2)]
     [InlineData(16, 1)]
     [InlineData(17, 3)]
     [InlineData(33, 4)]

@@ -114,6 +114,9 @@ internal readonly struct Double128(Vector128<double> value) : IDoubleLane<Double
     public static Double128 ShiftRightArithmetic(Double128 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double128 ExclusiveOr(Double128 first, Double128 second, Double128 third) => first ^ second ^ third;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double128 MultiplyLowHalves(Double128 left, Double128 right)
     {
         if (Sse2.IsSupported) return new(Sse2.Multiply(left._value.AsUInt32(), right._value.AsUInt32()).AsDouble());

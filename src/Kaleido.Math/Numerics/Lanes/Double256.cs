@@ -110,6 +110,9 @@ internal readonly struct Double256(Vector256<double> value) : IDoubleLane<Double
     public static Double256 ShiftRightArithmetic(Double256 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double256 ExclusiveOr(Double256 first, Double256 second, Double256 third) => first ^ second ^ third;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double256 MultiplyLowHalves(Double256 left, Double256 right)
     {
         if (Avx2.IsSupported) return new(Avx2.Multiply(left._value.AsUInt32(), right._value.AsUInt32()).AsDouble());

@@ -7,6 +7,8 @@ namespace Kaleido.Numerics;
 /// <summary>512 bits of double: 8 elements.</summary>
 internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double512>
 {
+    // The truth table of x ^ y ^ z.
+    private const byte ExclusiveOrOfThree = 0x96;
     private readonly Vector512<double> _value = value;
 
     public Vector512<double> Value => _value;
@@ -108,6 +110,11 @@ internal readonly struct Double512(Vector512<double> value) : IDoubleLane<Double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 ShiftRightArithmetic(Double512 value, int count) => new((value._value.AsInt64() >> count).AsDouble());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Double512 ExclusiveOr(Double512 first, Double512 second, Double512 third) => Avx512F.IsSupported
+        ? new(Avx512F.TernaryLogic(first._value, second._value, third._value, ExclusiveOrOfThree))
+        : first ^ second ^ third;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Double512 MultiplyLowHalves(Double512 left, Double512 right)

@@ -109,6 +109,9 @@ internal readonly struct DoubleScalar(double value) : IDoubleLane<DoubleScalar>
     public static DoubleScalar ShiftRightArithmetic(DoubleScalar value, int count) => CreateBits((ulong)((long)value.Bits >> count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DoubleScalar ExclusiveOr(DoubleScalar first, DoubleScalar second, DoubleScalar third) => first ^ second ^ third;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleScalar MultiplyLowHalves(DoubleScalar left, DoubleScalar right) =>
         CreateBits((ulong)(uint)left.Bits * (uint)right.Bits);
 

@@ -119,6 +119,9 @@ internal interface IDoubleLane<TSelf> : ILane<TSelf, double>
 {
     /// <summary>The 64-bit integer product of the lower 32 bits of the elements.</summary>
     static abstract TSelf MultiplyLowHalves(TSelf left, TSelf right);
+
+    /// <summary>first ^ second ^ third, in one instruction where there is one.</summary>
+    static abstract TSelf ExclusiveOr(TSelf first, TSelf second, TSelf third);
 }
 
 /// <summary>A function of float32 numbers, written once for every lane width.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Kaleido.Tensors;
 
 namespace Kaleido.Backends.Cpu.Ensembles;
@@ -23,15 +25,46 @@ internal sealed unsafe class LaneGather : LaneStep
     {
         float* indices = context.Pointer(_indices), destination = context.Pointer(_destination);
         var sources = context.Sources.AsSpan(_source * Lanes, Lanes);
-        for (int row = 0; row < _rows; row++, indices += Lanes, destination += (long)_columns * Lanes)
+        int* numbers = stackalloc int[Lanes];
+        fixed (nint* pointers = sources)
         {
-            for (int lane = 0; lane < Lanes; lane++)
+            for (int row = 0; row < _rows; row++, indices += Lanes, destination += (long)_columns * Lanes)
             {
-                int index = (int)indices[lane];
-                if ((uint)index >= (uint)_sourceRows) throw new InvalidOperationException($"row {index} of {_sourceRows}");
-                float* source = (float*)sources[lane] + (long)index * _columns;
-                for (int column = 0; column < _columns; column++) destination[(long)column * Lanes + lane] = source[column];
+                ToNumbers(indices, numbers);
+                if (_columns == 1) GatherNumbers(numbers, (float**)pointers, destination);
+                else GatherRows(numbers, (float**)pointers, destination);
             }
+        }
+    }
+
+    // In vectors: a conversion that saturates is long, one by one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ToNumbers(float* indices, int* numbers)
+    {
+        var largest = Vector128<uint>.Zero;
+        for (int lane = 0; lane < Lanes; lane += Vector128<int>.Count)
+        {
+            var some = Vector128.ConvertToInt32(Vector128.Load(indices + lane));
+            some.Store(numbers + lane);
+            largest = Vector128.Max(largest, some.AsUInt32());
+        }
+
+        if (Vector128.GreaterThanOrEqualAny(largest, Vector128.Create((uint)_sourceRows)))
+            throw new InvalidOperationException($"a row number of a minibatch is not one of {_sourceRows}");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherNumbers(int* numbers, float** sources, float* destination)
+    {
+        for (int lane = 0; lane < Lanes; lane++) destination[lane] = sources[lane][numbers[lane]];
+    }
+
+    private void GatherRows(int* numbers, float** sources, float* destination)
+    {
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            float* source = sources[lane] + (long)numbers[lane] * _columns;
+            for (int column = 0; column < _columns; column++) destination[(long)column * Lanes + lane] = source[column];
         }
     }
 }

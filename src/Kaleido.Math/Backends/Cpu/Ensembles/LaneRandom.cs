@@ -37,7 +37,7 @@ internal sealed unsafe class LaneNoise : LaneStep
 /// </summary>
 internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndicesOperation minibatch, int destination) : LaneStep
 {
-    private const int Lanes = LaneLayout.Lanes, MostSteps = 32, MostIndices = 4096;
+    private const int Lanes = LaneLayout.Lanes, MostSteps = 128, MostIndices = 4096;
 
     private readonly LanePlace _destination = program.PlaceOf(destination);
     private readonly int _rows = program.SizeOf(destination).Rows;
@@ -49,7 +49,13 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
 
         public int Steps { get; set; }
 
-        public float[] Indices { get; set; } = [];
+        public float[] Indices { get; private set; } = [];
+
+        /// <summary>Makes room, so that no step has to.</summary>
+        public void Reserve(int rows) => Indices = new float[MostSteps(rows) * rows * Lanes];
+
+        /// <summary>How many steps are drawn at once.</summary>
+        public static int MostSteps(int rows) => Math.Clamp(MostIndices / (rows * Lanes), 1, LaneMinibatch.MostSteps);
     }
 
     public override void Run(LaneContext context)
@@ -58,10 +64,8 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
         int perStep = _rows * Lanes;
         if (context.Step < ahead.First || context.Step >= ahead.First + (ulong)ahead.Steps)
         {
-            int most = Math.Clamp(MostIndices / perStep, 1, MostSteps);
-            if (ahead.Indices.Length < most * perStep) ahead.Indices = new float[most * perStep];
             ahead.First = context.Step;
-            ahead.Steps = (int)Math.Min((ulong)most, context.LastStep - context.Step + 1);
+            ahead.Steps = (int)Math.Min((ulong)Ahead.MostSteps(_rows), context.LastStep - context.Step + 1);
             MinibatchDraw.Fill(context.Seeds, minibatch.Stream, minibatch.Samples, ahead.First, 0, _rows,
                 ahead.Indices.AsSpan(0, ahead.Steps * perStep));
         }

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Kaleido.Cli;
+
+/// <summary>What a command is good for, shown behind its --help. A test runs every line.</summary>
+internal static class Examples
+{
+    /// <summary>One example.</summary>
+    /// <param name="Arguments">What is typed behind "kaleido".</param>
+    /// <param name="Comment">What it does, in few words.</param>
+    public readonly record struct Example(string Arguments, string Comment);
+
+    /// <summary>The examples of each command, by its name; "" for the program itself.</summary>
+    public static IReadOnlyDictionary<string, Example[]> All { get; } = new Dictionary<string, Example[]>
+    {
+        [""] =
+        [
+            new("create", "digits out of noise, into kaleido-out/"),
+            new("create --help", "everything that can be set"),
+        ],
+        ["create"] =
+        [
+            new("create", "digits that the program draws itself"),
+            new("create --data mnist/ --out mnist-out", "the network of the paper for a folder of IDX files"),
+            new("create --resume mnist-out", "go on after Ctrl-C or a crash, to the same bits"),
+        ],
+        ["info"] =
+        [
+            new("info kaleido-out/network.safetensors", "sizes, activations, hash of the weights"),
+            new("info mnist/", "samples, features, classes"),
+            new("info --devices", "what there is to compute on"),
+        ],
+        ["bench"] = [new("bench --quick", "a rough look"), new("bench --json", "all figures, for a script")],
+        ["verify"] = [new("verify", "the same bits with every instruction set and thread count")],
+        ["completion"] = [new("completion bash", "eval \"$(kaleido completion bash)\" in ~/.bashrc makes Tab work")],
+    };
+
+    /// <summary>Lets --help of a program show them.</summary>
+    public static void AddTo(RootCommand root, Terminal terminal)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            if (option.Action is HelpAction help) option.Action = new HelpWithExamples(help, terminal);
+        }
+    }
+
+    internal sealed class HelpWithExamples(HelpAction help, Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = help.Invoke(parseResult);
+            var command = parseResult.CommandResult.Command;
+            if (!All.TryGetValue(command is RootCommand ? "" : command.Name, out var examples)) return code;
+            terminal.Output.WriteLine("Examples:");
+            int width = examples.Max(example => example.Arguments.Length);
+            foreach (var (arguments, comment) in examples) terminal.Output.WriteLine($"  kaleido {arguments.PadRight(width)}  # {comment}");
+            terminal.Output.WriteLine();
+            return code;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Kaleido.Lab.Creation;
+
+/// <summary>The settings of a creation as text, by the names of their flags: kept in its checkpoint, so that it can go on without being told again.</summary>
+public static class CreateSettings
+{
+    private const string Prefix = "create ";
+
+    private sealed record Setting(string Flag, Func<CreateOptions, string> Read, Func<CreateOptions, string, CreateOptions> Write);
+
+    private static readonly Setting[] s_all =
+    [
+        Whole("--samples", o => o.Samples, (o, value) => o with { Samples = (int)value }),
+        Whole("--hidden", o => o.Hidden, (o, value) => o with { Hidden = (int)value }),
+        Whole("--layers", o => o.HiddenLayers, (o, value) => o with { HiddenLayers = (int)value }),
+        Whole("--steps", o => o.Steps, (o, value) => o with { Steps = (int)value }),
+        Whole("--batch", o => o.BatchSize, (o, value) => o with { BatchSize = (int)value }),
+        Number("--lr", o => o.LearningRate, (o, value) => o with { LearningRate = value }),
+        new("--schedule", o => o.Cosine ? "cosine" : "constant", (o, value) => o with { Cosine = value == "cosine" }),
+        Number("--noise", o => o.InputNoise, (o, value) => o with { InputNoise = value }),
+        Number("--epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }),
+        Whole("--iterations", o => o.Iterations, (o, value) => o with { Iterations = (int)value }),
+        Whole("--chains", o => o.Chains, (o, value) => o with { Chains = (int)value }),
+        Whole("--seed", o => o.Seed, (o, value) => o with { Seed = (uint)value }),
+    ];
+
+    /// <summary>The settings for a checkpoint.</summary>
+    public static Dictionary<string, string> Write(CreateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var notes = s_all.ToDictionary(setting => Prefix + setting.Flag, setting => setting.Read(options), StringComparer.Ordinal);
+        if (options.Data is not null) notes[Prefix + "--data"] = Path.GetFullPath(options.Data);
+        return notes;
+    }
+
+    /// <summary>The settings that a checkpoint holds.</summary>
+    /// <exception cref="InvalidDataException">It was not written by a creation.</exception>
+    public static CreateOptions Read(IReadOnlyDictionary<string, string> notes, string path)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
+        var options = new CreateOptions { Data = notes.GetValueOrDefault(Prefix + "--data") };
+        foreach (var setting in s_all)
+        {
+            if (!notes.TryGetValue(Prefix + setting.Flag, out string? value))
+                throw new InvalidDataException($"{path}: the checkpoint does not say what {setting.Flag} was, so no creation can go on from it.");
+            try
+            {
+                options = setting.Write(options, value);
+            }
+            catch (FormatException error)
+            {
+                throw new InvalidDataException($"{path}: the checkpoint says that {setting.Flag} was \"{value}\", which cannot be.", error);
+            }
+        }
+
+        return options;
+    }
+
+    /// <summary>The first setting in which two creations differ, in words; null if they do not. Where the data lie is no setting.</summary>
+    public static string? Difference(CreateOptions saved, CreateOptions now)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        ArgumentNullException.ThrowIfNull(now);
+        foreach (var setting in s_all)
+        {
+            string before = setting.Read(saved), after = setting.Read(now);
+            if (before != after) return $"{setting.Flag} was {before} and is {after} now";
+        }
+
+        return saved.Data is null == now.Data is null ? null : $"--data was {saved.Data ?? "not given"} and is {now.Data ?? "not given"} now";
+    }
+
+    private static Setting Whole(string flag, Func<CreateOptions, long> read, Func<CreateOptions, long, CreateOptions> write) =>
+        new(flag, o => read(o).ToString(CultureInfo.InvariantCulture), (o, text) => write(o, uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)));
+
+    private static Setting Number(string flag, Func<CreateOptions, double> read, Func<CreateOptions, double, CreateOptions> write) =>
+        new(flag, o => read(o).ToString("R", CultureInfo.InvariantCulture), (o, text) => write(o, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+}
