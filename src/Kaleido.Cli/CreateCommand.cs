@@ -63,7 +63,7 @@ internal sealed class CreateCommand
         $"Also write {OutputFolder.Checkpoint} after every N steps [default: only by time]", 1, int.MaxValue);
 
     private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
-        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
+        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true, most: int.MaxValue);
 
     private CreateCommand()
     {

@@ -96,7 +96,7 @@ public sealed class ResumeTests
         File.WriteAllBytes(Path.Combine(mnist, "train-images-idx3-ubyte"), other);
         var changed = Session.Run("create", "--resume", unfinished);
         Assert.Equal(1, changed.Code);
-        Assert.StartsWith(path + ": the training cannot go on: data", changed.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(path + ": the checkpoint does not fit this training: data", changed.Sentence, StringComparison.Ordinal);
 
         Directory.Move(mnist, moved);
         var missing = Session.Run("create", "--resume", unfinished);

@@ -29,6 +29,11 @@ public sealed class WrongInputTests
     [InlineData("create --device gpu", "--device must be cpu or reference, not \"gpu\".")]
     [InlineData("create --checkpoint-steps 0", "--checkpoint-steps must be a whole number from 1 to 2147483647, not \"0\".")]
     [InlineData("create --checkpoint-seconds -1", "--checkpoint-seconds must be a number from 0 on, not \"-1\".")]
+    [InlineData("create --checkpoint-seconds 1e10", "--checkpoint-seconds must be at most 2147483647, not \"1e10\".")]
+    [InlineData("create --epsilon 1e300", "--epsilon must be at most 1E+38, not \"1e300\".")]
+    [InlineData("create --noise 1e39", "--noise must be at most 1E+38, not \"1e39\".")]
+    [InlineData("create --lr 1e39", "--lr must be at most 1E+38, not \"1e39\".")]
+    [InlineData("sample net --epsilon 1e39", "--epsilon must be at most 1E+38, not \"1e39\".")]
     [InlineData("create --resume a --out b", "--resume a goes on in that folder; --out b cannot be another one.")]
     [InlineData("sample", "Required argument 'NETWORK' missing for command: 'sample'.")]
     [InlineData("sample net --chains 0", "--chains must be a whole number from 1 to 2147483647, not \"0\".")]
@@ -102,6 +107,7 @@ public sealed class WrongInputTests
             (["convert", folder.File("no/ne"), folder.File("x.npy")], $"{folder.File("no/ne")}: its folder does not exist."),
             (["convert", table, folder.File("no/x.npy")], $"{folder.File("no/x.npy")}: its folder does not exist."),
             (["convert", table, table + "/"], $"{table}/: cannot be a folder to write to, because it is a file."),
+            (["bench", "--rivals", folder.File("none")], $"{folder.File("none")}: there is no such file."),
             (["info", table, "--picture", folder.File("no/x.png")], $"{folder.File("no/x.png")}: its folder does not exist, so nothing was written."),
         ])
         {

@@ -155,7 +155,7 @@ public static class CreateRun
         catch (ArgumentException error) when (checkpoint is not null)
         {
             // The settings are equal, so it is the data, or the version of the library.
-            throw new InvalidDataException($"{path}: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new InvalidDataException($"{path}: {Wording.Plain(error).Replace("Fit: ", "", StringComparison.Ordinal)}", error);
         }
     }
 

@@ -23,7 +23,7 @@ internal static class MemoryNeed
             ($"{data.Samples} samples", 2.0 * data.Samples * features, data.Samples * features),
             ($"minibatches of {options.BatchSize}", options.BatchSize * activations, options.BatchSize * Math.Max(hidden, features)),
             Chains(options.Chains, features, hidden),
-            Frames(features),
+            Frames(options.Chains, features),
             ($"{options.Steps} steps", options.Steps, options.Steps),
         ];
         Demand(needs);
@@ -31,15 +31,18 @@ internal static class MemoryNeed
 
     /// <summary>Refuses a sampling that cannot fit.</summary>
     /// <exception cref="InsufficientMemoryException">It does not fit; one sentence says what takes the most.</exception>
-    public static void Check(int chains, int features, int hidden) => Demand([Chains(chains, features, hidden), Frames(features)]);
+    public static void Check(int chains, int features, int hidden) => Demand([Chains(chains, features, hidden), Frames(chains, features)]);
 
     // Three states on the device, two in the frame, and the last one once more in the data's units.
     private static (string Name, double Floats, double Largest) Chains(double chains, double features, double hidden) =>
         (Wording.Count((long)chains, "chain"), chains * ((6 * features) + (2 * hidden)), chains * Math.Max(hidden, features));
 
     // About fifty frames of the chains that are shown.
-    private static (string Name, double Floats, double Largest) Frames(double features) =>
-        ("the pictures", 50.0 * KaleidoscopeSheet.MaximumTiles * features, KaleidoscopeSheet.MaximumTiles * features);
+    private static (string Name, double Floats, double Largest) Frames(int chains, double features)
+    {
+        double shown = Math.Min(chains, KaleidoscopeSheet.MaximumTiles) * features;
+        return ("the pictures", 50 * shown, shown);
+    }
 
     private static void Demand((string Name, double Floats, double Largest)[] needs)
     {
