@@ -73,17 +73,15 @@ public sealed class DatasetWriterTests
     }
 
     [Theory]
-    [InlineData("x.png")]
     [InlineData("x.gif")]
     [InlineData("x.apng")]
-    public void What_is_too_large_to_draw_is_refused_before_it_is_tried(string name)
+    public void An_animation_that_is_too_long_is_refused(string name)
     {
         using var folder = new TemporaryFolder();
-        var data = Dataset.FromRows("many", new float[10_001 * 110_000 / 10], 110_000 / 10, new ImageShape(110, 100, 1));
-        var error = Assert.Throws<InvalidDataException>(() => DatasetWriter.Write(folder.File(name), Repeat(data)));
-        Assert.EndsWith("is too large; choose some with --first or --random.", error.Message, StringComparison.Ordinal);
+        var data = Dataset.FromRows("many", new float[10_001], 1, new ImageShape(1, 1, 1));
+        var error = Assert.Throws<InvalidDataException>(() => DatasetWriter.Write(folder.File(name), data));
+        Assert.Equal("many: an animation of 10001 samples of 1 feature is too large; choose some with --first or --random.", error.Message);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
-        static Dataset Repeat(Dataset data) => data;
     }
 
     [Fact]

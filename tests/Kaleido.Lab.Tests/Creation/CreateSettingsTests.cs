@@ -58,6 +58,7 @@ public sealed class CreateSettingsTests
     [InlineData("--hidden", "many")]
     [InlineData("--hidden", "-1")]
     [InlineData("--hidden", "99999999999")]
+    [InlineData("--hidden", "4294967295")]
     [InlineData("--size", "3")]
     [InlineData("--size", "x")]
     [InlineData("--class", "")]
