@@ -28,7 +28,7 @@ public sealed class DatasetWriterTests
             from labels in Gen.Elements(false, true)
             from seed in Gen.Choose(0, 999)
             select (Shape: new ImageShape(width, height, colour ? 3 : 1), Samples: samples, Labels: labels, Seed: seed);
-        Check.One(Config.QuickThrowOnFailure.WithReplay(new Replay(new Rnd(20261121, 7), null)).WithMaxTest(60), Prop.ForAll(cases.ToArbitrary(), given =>
+        Check.One(Config.QuickThrowOnFailure.WithReplay(new Replay(new Rnd(20261121, 7), null)).WithMaxTest(25), Prop.ForAll(cases.ToArbitrary(), given =>
         {
             using var folder = new TemporaryFolder();
             var data = Bytes(given.Samples, given.Shape, given.Labels, given.Seed);
