@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Kaleido.Numerics;
@@ -92,6 +93,7 @@ public sealed class Dataset
     /// <exception cref="InvalidOperationException">A class is asked for and the data has no labels.</exception>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>
+    [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static Dataset Open(string path, DatasetOptions options) => DatasetFiles.Open(path, null, options);
 
     /// <summary>Opens one file of samples (IDX, .npy, .npz or CSV) and one file of their labels.</summary>
@@ -205,7 +207,7 @@ public sealed class Dataset
 
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
     internal static Dataset Own(
-        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null)
+        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null, int leastClasses = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -230,7 +232,7 @@ public sealed class Dataset
             }
         }
 
-        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), classNames?.Count ?? 0);
+        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), Math.Max(classNames?.Count ?? 0, leastClasses));
         return new(name, values, features, image, Memory(labels), classes, classNames);
     }
 

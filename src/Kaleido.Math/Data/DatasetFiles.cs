@@ -7,21 +7,26 @@ internal static class DatasetFiles
 {
     /// <summary>Opens a file of samples, with labels from <paramref name="labelsPath"/>, or a folder, and makes the choices.</summary>
     public static Dataset Open(string path, string? labelsPath, DatasetOptions options) =>
-        Open(path, labelsPath, options, new ImageFiles(), MemoryLimit.OfThisProcess);
+        Open(path, labelsPath, options, MemoryLimit.OfThisProcess);
 
-    /// <summary>The same with a reader of pictures and a limit of memory in bytes.</summary>
-    internal static Dataset Open(string path, string? labelsPath, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
+    /// <summary>The same with a limit of memory in bytes.</summary>
+    internal static Dataset Open(string path, string? labelsPath, DatasetOptions options, long memoryLimit)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Size is { Width: < 1 } or { Height: < 1 })
+        {
+            throw new ArgumentException($"Pictures of {options.Size.Value.Width} × {options.Size.Value.Height} cannot be made.", nameof(options));
+        }
+
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (!Directory.Exists(path))
         {
-            return Choose(File(name, path, labelsPath, options, memoryLimit), options, path);
+            return Choose(File(name, path, labelsPath, options, memoryLimit), options, path, memoryLimit);
         }
 
         return labelsPath is null
-            ? Choose(Folder(name, path, options, decoder, memoryLimit), options, path)
+            ? Choose(Folder(name, path, options, memoryLimit), options, path, memoryLimit)
             : throw new InvalidDataException($"{path} is a folder: labels can only be named for one file of samples.");
     }
 
@@ -54,7 +59,7 @@ internal static class DatasetFiles
     }
 
     /// <summary>IDX files by name first, then batches of CIFAR-10, then pictures.</summary>
-    private static Dataset Folder(string name, string path, DatasetOptions options, IImageDecoder decoder, long memoryLimit)
+    private static Dataset Folder(string name, string path, DatasetOptions options, long memoryLimit)
     {
         string[] files = Directory.GetFiles(path);
         Array.Sort(files, StringComparer.Ordinal);
@@ -70,7 +75,7 @@ internal static class DatasetFiles
             return Cifar10Data.Read(name, path, batches, options.Class, memoryLimit);
         }
 
-        if (new ImageFolder(path, decoder) is { Count: > 0 } pictures)
+        if (new ImageFolder(path) is { Count: > 0 } pictures)
         {
             return pictures.Read(name, options, memoryLimit);
         }
@@ -81,17 +86,12 @@ internal static class DatasetFiles
             + (files.Length > idx.Count ? "; an .npy, .npz or CSV file is opened by its own name." : "."));
     }
 
-    /// <summary>Class, then the first ones, then random ones; and what cannot be had is refused.</summary>
-    private static Dataset Choose(Dataset data, DatasetOptions options, string path)
+    /// <summary>Class, then the first ones, then random ones, then their size.</summary>
+    private static Dataset Choose(Dataset data, DatasetOptions options, string path, long memoryLimit)
     {
-        if (options.Size is { } size && (data.Image is not { } image || (image.Width, image.Height) != (size.Width, size.Height)))
-        {
-            throw new InvalidDataException($"{path}: a size can only be asked for folders of pictures, "
-                + (data.Image is { } found ? $"and these pictures are {found.Width} × {found.Height}." : "and this is none."));
-        }
-
         if (options.Class is { } label) data = data.WithClass(label);
         if (options.First is { } first) data = data.First(first);
-        return options.Random is { } random ? data.Random(random, options.Seed) : data;
+        if (options.Random is { } random) data = data.Random(random, options.Seed);
+        return options.Size is { } size ? ImageRow.Resized(data, size, path, memoryLimit) : data;
     }
 }

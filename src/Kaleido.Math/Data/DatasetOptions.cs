@@ -11,7 +11,10 @@ public readonly record struct ImageSize(int Width, int Height);
 /// </summary>
 public sealed record DatasetOptions
 {
-    /// <summary>The size to which the pictures of a folder are brought; null where all have one size, which is kept.</summary>
+    /// <summary>
+    /// The size to which pictures are brought by <see cref="Files.AreaResampling"/>, whatever they come from; null to keep theirs, which must then
+    /// be the same for all pictures of a folder.
+    /// </summary>
     public ImageSize? Size { get; init; }
 
     /// <summary>Keep the samples of this label alone, in their order; null for all.</summary>

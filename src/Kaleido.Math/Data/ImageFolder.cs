@@ -11,14 +11,13 @@ internal sealed class ImageFolder
     private static readonly string[] Extensions = [".png", ".pgm", ".ppm", ".pnm", ".jpg", ".jpeg"];
 
     private readonly string _path;
-    private readonly IImageDecoder _decoder;
     private readonly List<(string Path, int Label)> _files = [];
     private readonly List<string> _classes = [];
 
     /// <summary>Looks for pictures without reading more than their first bytes.</summary>
-    public ImageFolder(string path, IImageDecoder decoder)
+    public ImageFolder(string path)
     {
-        (_path, _decoder) = (path, decoder);
+        _path = path;
         foreach (string file in Pictures(path)) _files.Add((file, -1));
         string[] folders = Directory.GetDirectories(path);
         Array.Sort(folders, StringComparer.Ordinal);
@@ -44,11 +43,6 @@ internal sealed class ImageFolder
     /// <summary>Reads them all, or those of one class.</summary>
     public Dataset Read(string name, DatasetOptions options, long memoryLimit)
     {
-        if (options.Size is { } size && (size.Width < 1 || size.Height < 1))
-        {
-            throw new ArgumentException($"Pictures of {size.Width} × {size.Height} cannot be made.", nameof(options));
-        }
-
         List<(string Path, int Label)> files = options.Class is { } label ? _files.FindAll(f => f.Label == label) : _files;
         if (files.Count == 0)
         {
@@ -70,12 +64,9 @@ internal sealed class ImageFolder
         for (int i = 0; i < files.Count; i++)
         {
             string path = files[i].Path;
-            DecodedImage image = _decoder.Read(path);
+            ImageRow image = ImageRow.Read(path);
             bool grey = image.IsGrey;
-            if (size is { } wanted && (image.Shape.Width, image.Shape.Height) != (wanted.Width, wanted.Height))
-            {
-                image = _decoder.Resize(image, wanted.Width, wanted.Height);
-            }
+            if (size is { } wanted) image = image.Resized(wanted);
 
             if (i == 0)
             {
@@ -118,7 +109,7 @@ internal sealed class ImageFolder
     }
 
     /// <summary>Files whose first bytes are those of a picture; one that is called like a picture and is none is reported when it is read.</summary>
-    private List<string> Pictures(string folder)
+    private static List<string> Pictures(string folder)
     {
         string[] files = Directory.GetFiles(folder);
         Array.Sort(files, StringComparer.Ordinal);
@@ -134,7 +125,7 @@ internal sealed class ImageFolder
             }
 
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-            if (stream.CanSeek && _decoder.Recognises(stream)) pictures.Add(file);
+            if (stream.CanSeek && ImageRow.IsPicture(stream)) pictures.Add(file);
         }
 
         return pictures;
