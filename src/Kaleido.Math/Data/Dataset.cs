@@ -162,22 +162,8 @@ public sealed class Dataset
     /// <param name="seed">Which draw.</param>
     public Dataset Random(int count, uint seed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Samples);
-        if (count == Samples)
-        {
-            return this;
-        }
-
-        var permutation = new FeistelPermutation(Samples, seed, RandomStreams.Selection, 0);
-        var places = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            places[i] = permutation[i];
-        }
-
-        Array.Sort(places);
-        return Subset(places);
+        int[] places = RandomPlaces(Samples, count, seed);
+        return count == Samples ? this : Subset(places);
     }
 
     /// <summary>All samples with one label, in their order; labels are kept.</summary>
@@ -203,6 +189,22 @@ public sealed class Dataset
         return places.Count == Samples ? this : places.Count > 0
             ? Subset(CollectionsMarshal.AsSpan(places))
             : throw new ArgumentException($"{Name} has no sample with label {label}; its classes are 0..{Classes - 1}.", nameof(label));
+    }
+
+    /// <summary>The places that <see cref="Random"/> keeps of so many samples, ascending.</summary>
+    internal static int[] RandomPlaces(int samples, int count, uint seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, samples);
+        var permutation = new FeistelPermutation(samples, seed, RandomStreams.Selection, 0);
+        var places = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            places[i] = permutation[i];
+        }
+
+        Array.Sort(places);
+        return places;
     }
 
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>

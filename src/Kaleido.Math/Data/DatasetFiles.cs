@@ -26,7 +26,7 @@ internal static class DatasetFiles
         }
 
         return labelsPath is null
-            ? Choose(Folder(name, path, options, memoryLimit), options, path, memoryLimit)
+            ? Folder(name, path, options, memoryLimit)
             : throw new InvalidDataException($"{path} is a folder: labels can only be named for one file of samples.");
     }
 
@@ -66,17 +66,18 @@ internal static class DatasetFiles
         List<string> idx = [.. files.Where(IdxData.LooksLikeIdx)];
         if (idx.Count > 0 && IdxData.Choose(idx) is var (samples, labels))
         {
-            return IdxData.Read(name, samples, labels, memoryLimit);
+            return Choose(IdxData.Read(name, samples, labels, memoryLimit), options, path, memoryLimit);
         }
 
         List<string> batches = Cifar10Data.Choose(files);
         if (batches.Count > 0)
         {
-            return Cifar10Data.Read(name, path, batches, options.Class, memoryLimit);
+            return Choose(Cifar10Data.Read(name, path, batches, options.Class, memoryLimit), options, path, memoryLimit);
         }
 
         if (new ImageFolder(path) is { Count: > 0 } pictures)
         {
+            // Chosen before they are read.
             return pictures.Read(name, options, memoryLimit);
         }
 

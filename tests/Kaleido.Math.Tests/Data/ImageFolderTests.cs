@@ -62,7 +62,11 @@ public class ImageFolderTests
         Assert.Equal([3 / 255f, 1 / 255f, 2 / 255f, 4 / 255f], data.Values.ToArray());
         Assert.Equal((3, 1), (cats.Classes, cats.Samples));
         Assert.Equal(data.WithClass(1).First(1).Fingerprint, cats.Fingerprint);
+        Assert.Equal(data.WithClass(1).First(2).Random(1, 6).Fingerprint, Dataset.Open(folder.Path, new() { Class = 1, First = 2, Random = 1, Seed = 6 }).Fingerprint);
+        Assert.Equal(data.Random(3, 6).Fingerprint, Dataset.Open(folder.Path, new() { Random = 3, Seed = 6 }).Fingerprint);
         Assert.Throws<ArgumentException>(() => Dataset.Open(folder.Path, new() { Class = 3 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { First = 5 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { Random = 5 }));
         Put(folder, "top.pgm", Grey(1, 1, 1));
         Assert.Contains("found them in both", Refused(folder.Path), StringComparison.Ordinal);
         Assert.Contains("top.pgm", Refused(folder.Path), StringComparison.Ordinal);
