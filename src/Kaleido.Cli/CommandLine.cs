@@ -18,6 +18,7 @@ internal static class CommandLine
             CreateCommand.Build(terminal, cancellation),
             SampleCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
+            ConvertCommand.Build(terminal),
             BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),
             VerifyCommand.BuildChild(terminal),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Kaleido.Backends.Cpu;
 using Kaleido.Lab.Creation;
 using Kaleido.Training;
 
@@ -9,10 +8,9 @@ namespace Kaleido.Cli;
 /// <summary><c>kaleido create</c>: from data, or from nothing, to a picture.</summary>
 internal sealed class CreateCommand
 {
-    private const string FileOrFolder = "Folder with IDX files (as MNIST's), or one IDX file, plain or .gz, of samples in [0, 1]";
     private static readonly CreateOptions Digits = CreateOptions.ForEmbeddedDigits, Own = CreateOptions.ForData;
 
-    private readonly Option<string?> _data = Flags.Path("--data", FileOrFolder + " [default: digits that the program draws itself]");
+    private readonly Option<string?> _data = Flags.Path("--data", $"Samples in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]");
 
     private readonly Option<long?> _samples = Flags.Whole("--samples",
         $"How many samples: digits drawn, or the first ones of --data [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
@@ -46,8 +44,13 @@ internal sealed class CreateCommand
     private readonly Option<long?> _seed = Flags.Whole("--seed",
         $"Seed of all that is drawn: digits, weights, minibatches, noise, chains [default: {Digits.Seed}]", 0, uint.MaxValue);
 
-    private readonly Option<long?> _threads = Flags.Whole("--threads",
-        "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
+    private readonly Option<long?> _threads = Flags.Threads();
+
+    private readonly Option<string?> _device = Flags.Device();
+
+    private readonly Option<bool> _json = Flags.Json();
+
+    private readonly DataFlags _selection;
 
     private readonly Option<string?> _out = Flags.Path("--out",
         $"Folder for {string.Join(", ", OutputFolder.Files)}; those of an earlier run are replaced "
@@ -62,11 +65,16 @@ internal sealed class CreateCommand
     private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
         $"Write {OutputFolder.Checkpoint} every X seconds while training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
 
-    private CreateCommand() => _schedule.Validators.Add(result =>
+    private CreateCommand()
     {
-        if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("constant" or "cosine"))
-            result.AddError($"--schedule must be constant or cosine, not \"{result.Tokens[0].Value}\"");
-    });
+        _samples.Aliases.Add("--first");
+        _selection = new(_samples, _seed);
+        _schedule.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("constant" or "cosine"))
+                result.AddError($"--schedule must be constant or cosine, not \"{result.Tokens[0].Value}\"");
+        });
+    }
 
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
@@ -75,8 +83,16 @@ internal sealed class CreateCommand
         {
             flags._data, flags._samples, flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
             flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps, flags._checkpointSeconds,
+            flags._device, flags._json,
         };
-        command.SetAction(result => Run(flags.Read(result), terminal, cancellation));
+        flags._selection.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            var selection = flags._selection;
+            if (result.GetValue(flags._data) is null && result.GetValue(flags._resume) is null && selection.IsGiven(result))
+                result.AddError("--class, --random and --size choose from --data");
+        });
+        command.SetAction(result => Run(flags.Read(result), result.GetValue(flags._json), terminal, cancellation));
         return command;
     }
 
@@ -86,8 +102,13 @@ internal sealed class CreateCommand
         if (resumed is not null && result.GetValue(_out) is { } other && Path.GetFullPath(other) != Path.GetFullPath(resumed))
             throw new InvalidDataException($"--resume {resumed} goes on in that folder; --out {other} cannot be another one.");
         var defaults = resumed is not null ? CreateRun.ReadUnfinished(resumed) : result.GetValue(_data) is null ? Digits : Own;
+        var selection = _selection.Read(result);
         return defaults with
         {
+            Class = selection.Class ?? defaults.Class,
+            Random = selection.Random ?? defaults.Random,
+            Size = selection.Size ?? defaults.Size,
+            DeviceName = result.GetValue(_device) ?? defaults.DeviceName,
             Data = result.GetValue(_data) ?? defaults.Data,
             Samples = (int)(result.GetValue(_samples) ?? defaults.Samples),
             Hidden = (int)(result.GetValue(_hidden) ?? defaults.Hidden),
@@ -109,11 +130,12 @@ internal sealed class CreateCommand
         };
     }
 
-    private static int Run(CreateOptions options, Terminal terminal, CancellationToken cancellation)
+    private static int Run(CreateOptions options, bool json, Terminal terminal, CancellationToken cancellation)
     {
-        var result = CreateRun.Execute(options, new ProgressDisplay(terminal), cancellation);
-        terminal.Output.WriteLine(Summary(result));
-        terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
+        var result = CreateRun.Execute(options, json ? null : new ProgressDisplay(terminal), cancellation);
+        if (json) terminal.Output.Write(File.ReadAllText(Path.Combine(options.Output, OutputFolder.Report)));
+        else terminal.Output.WriteLine(Summary(result));
+        if (!json) terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
         switch (result.StopReason)
         {
             case StopReason.Cancelled:

@@ -63,6 +63,21 @@ internal static class Flags
         },
     };
 
+    /// <summary>"32x32"; null where it is not given.</summary>
+    public static Option<ImageSize?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "WxH",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            var sizes = text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0).ToArray();
+            if (sizes.Length == 2 && sizes.All(size => size is > 0 and <= 16384)) return new ImageSize(sizes[0], sizes[1]);
+            result.AddError($"{name} must be like 32x32, not \"{text}\"");
+            return null;
+        },
+    };
+
     /// <summary>How many threads; null where it is not given.</summary>
     public static Option<long?> Threads() => Whole(
         "--threads", "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);

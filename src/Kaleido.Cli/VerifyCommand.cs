@@ -9,12 +9,12 @@ internal static class VerifyCommand
 {
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        var large = Large();
+        var (large, json) = (Large(), Flags.Json());
         var command = new Command("verify",
             "Train a network and an ensemble with 1, 2, 3, 4 and more threads than cores, under every instruction set that this "
             + "machine can be told to use, and fail unless all weights are equal to the bit, members of the ensemble also "
-            + "to single trainings.") { large };
-        command.SetAction(result => Run(result.GetValue(large), terminal, cancellation));
+            + "to single trainings.") { large, json };
+        command.SetAction(result => Run(result.GetValue(large), result.GetValue(json), terminal, cancellation));
         return command;
     }
 
@@ -34,16 +34,47 @@ internal static class VerifyCommand
 
     private static Option<bool> Large() => new("--large") { Description = "A larger case: several tiles in every direction (slow without FMA)" };
 
-    private static int Run(bool large, Terminal terminal, CancellationToken cancellation)
+    private static int Run(bool large, bool json, Terminal terminal, CancellationToken cancellation)
     {
         try
         {
+            if (json) return JudgeAsJson([.. Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation))], terminal);
             return Judge(Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation)), terminal);
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Cancelled;
         }
+    }
+
+    /// <summary>Prints one JSON object; success as <see cref="Judge"/>.</summary>
+    public static int JudgeAsJson(IReadOnlyList<VerificationResult> results, Terminal terminal)
+    {
+        int different = results.SelectMany(result => result.Hashes).Select(hash => hash.Hash).Distinct(StringComparer.Ordinal).Count();
+        bool equal = different == 1 && results.All(result => result.Problem is null);
+        terminal.Output.WriteLine(JsonText.Of(writer =>
+        {
+            writer.WriteBoolean("all_equal", equal);
+            writer.WriteStartArray("results");
+            foreach (var result in results)
+            {
+                foreach (var (threads, hash) in result.Hashes)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("off", result.Switch.ToString().ToLowerInvariant());
+                    writer.WriteString("instruction_set", result.Description);
+                    writer.WriteNumber("threads", threads);
+                    writer.WriteString("sha256", hash);
+                    writer.WriteEndObject();
+                }
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("problems");
+            foreach (var result in results.Where(result => result.Problem is not null)) writer.WriteStringValue($"{result.Switch}: {result.Problem}");
+            writer.WriteEndArray();
+        }));
+        return equal ? ExitCode.Success : ExitCode.Failed;
     }
 
     /// <summary>Prints the results one by one; success if every one of them counts and all hashes are equal.</summary>

@@ -1,4 +1,5 @@
 using Kaleido.Backends.Cpu;
+using Kaleido.Data;
 
 namespace Kaleido.Lab.Creation;
 
@@ -13,6 +14,18 @@ public sealed record CreateOptions
 
     /// <summary>A folder or file of samples in [0, 1]; null for the embedded digits.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Only the samples of this class of <see cref="Data"/>; null for all.</summary>
+    public int? Class { get; init; }
+
+    /// <summary>So many samples of <see cref="Data"/>, drawn by <see cref="Seed"/>; null for no draw.</summary>
+    public int? Random { get; init; }
+
+    /// <summary>The size to bring the pictures of a folder to; null for their own.</summary>
+    public ImageSize? Size { get; init; }
+
+    /// <summary>What to compute on: "cpu" or "reference" (float64).</summary>
+    public string DeviceName { get; init; } = "cpu";
 
     /// <summary>How many samples: digits drawn, or the first ones of <see cref="Data"/>; 0 for all of them.</summary>
     public int Samples { get; init; }
@@ -109,6 +122,10 @@ public sealed record CreateOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, ThreadTeam.Limit);
         ArgumentException.ThrowIfNullOrEmpty(Output);
+        if (Random is { } drawn) ArgumentOutOfRangeException.ThrowIfLessThan(drawn, 1, nameof(Random));
+        if (DeviceName is not ("cpu" or "reference")) throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference");
+        if (Data is null && (Class, Random, Size) != default)
+            throw new ArgumentOutOfRangeException(nameof(Data), Data, "a class, a draw and a size belong to data of one's own");
         ArgumentOutOfRangeException.ThrowIfNegative(CheckpointSteps);
         if (!(CheckpointSeconds >= 0) || CheckpointSeconds > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(CheckpointSeconds), CheckpointSeconds, "must be a number not below 0");

@@ -37,20 +37,21 @@ public static class CreateRun
         var checkpoint = options.Resume ? LoadCheckpoint(options.Output).Checkpoint : null;
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
+        var asked = options;
         options = options with { Samples = data.Samples, BatchSize = Math.Min(options.BatchSize, data.Samples) };
         MemoryNeed.Check(options, data);
         if (checkpoint is null) SetAside(options.Output);
-        else CheckSettings(checkpoint, options);
+        else CheckSettings(checkpoint, asked);
 
-        using var device = Device.Cpu(options.Threads);
-        options = options with { Threads = ((CpuBackend)device.Backend).Threads };
+        using var device = options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads);
+        options = options with { Threads = (device.Backend as CpuBackend)?.Threads ?? 1 };
         using var network = Mlp.Create(device, new(data.Features, options.Hidden, options.HiddenLayers)
         {
             Output = Activation.Tanh,
             Seed = options.Seed,
         });
         progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
-        var fit = Fit(network, data, options, checkpoint, Relay(progress), cancellation);
+        var fit = Fit(network, data, options, asked, checkpoint, Relay(progress), cancellation);
         progress?.Report(new(CreatePhase.Trained, Describe(fit)));
 
         var sampling = Stopwatch.StartNew();
@@ -130,7 +131,7 @@ public static class CreateRun
     }
 
     private static FitResult Fit(
-        Mlp network, Dataset data, CreateOptions options, TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
+        Mlp network, Dataset data, CreateOptions options, CreateOptions asked, TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
     {
         string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
         var training = Training(options) with
@@ -140,7 +141,7 @@ public static class CreateRun
             {
                 Steps = options.CheckpointSteps > 0 ? options.CheckpointSteps : null,
                 Interval = options.CheckpointSeconds > 0 ? TimeSpan.FromSeconds(options.CheckpointSeconds) : null,
-                Notes = CreateSettings.Write(options),
+                Notes = CreateSettings.Write(asked),
             },
         };
         try
@@ -157,14 +158,14 @@ public static class CreateRun
     private static Dataset Load(CreateOptions options)
     {
         if (options.Data is null) return EmbeddedDigits.Create(options.Samples, options.Seed);
-        var data = Dataset.Open(options.Data);
-        if (options.Samples > data.Samples)
+        var data = Dataset.Open(options.Data, new DatasetOptions
         {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{options.Data}: {options.Samples} samples were asked for, but it holds {data.Samples}."));
-        }
-
-        if (options.Samples > 0) data = data.First(options.Samples);
+            Size = options.Size,
+            Class = options.Class,
+            First = options.Samples > 0 ? options.Samples : null,
+            Random = options.Random,
+            Seed = options.Seed,
+        });
         var values = data.Values.Span;
         for (int i = 0; i < values.Length; i++)
         {

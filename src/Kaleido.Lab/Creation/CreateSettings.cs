@@ -1,11 +1,12 @@
 using System.Globalization;
+using Kaleido.Data;
 
 namespace Kaleido.Lab.Creation;
 
 /// <summary>The settings of a creation as text, by the names of their flags: kept in its checkpoint, so that it can go on without being told again.</summary>
 public static class CreateSettings
 {
-    private const string Prefix = "create ";
+    private const string Prefix = "create ", None = "not given";
 
     private sealed record Setting(string Flag, Func<CreateOptions, string> Read, Func<CreateOptions, string, CreateOptions> Write);
 
@@ -22,6 +23,10 @@ public static class CreateSettings
         Number("--epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }),
         Whole("--iterations", o => o.Iterations, (o, value) => o with { Iterations = (int)value }),
         Whole("--chains", o => o.Chains, (o, value) => o with { Chains = (int)value }),
+        Optional("--class", o => o.Class, (o, value) => o with { Class = value }),
+        Optional("--random", o => o.Random, (o, value) => o with { Random = value }),
+        new("--size", o => o.Size is { } size ? FormattableString.Invariant($"{size.Width}x{size.Height}") : None, (o, text) => o with { Size = SizeOf(text) }),
+        new("--device", o => o.DeviceName, (o, value) => o with { DeviceName = value }),
         Whole("--seed", o => o.Seed, (o, value) => o with { Seed = (uint)value }),
     ];
 
@@ -73,6 +78,17 @@ public static class CreateSettings
 
     private static Setting Whole(string flag, Func<CreateOptions, long> read, Func<CreateOptions, long, CreateOptions> write) =>
         new(flag, o => read(o).ToString(CultureInfo.InvariantCulture), (o, text) => write(o, uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)));
+
+    private static Setting Optional(string flag, Func<CreateOptions, int?> read, Func<CreateOptions, int?, CreateOptions> write) =>
+        new(flag, o => read(o)?.ToString(CultureInfo.InvariantCulture) ?? None,
+            (o, text) => write(o, text == None ? null : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)));
+
+    private static ImageSize? SizeOf(string text)
+    {
+        if (text == None) return null;
+        int[] sizes = [.. text.Split('x').Select(part => int.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture))];
+        return sizes is [var width, var height] ? new(width, height) : throw new FormatException("a size has a width and a height");
+    }
 
     private static Setting Number(string flag, Func<CreateOptions, double> read, Func<CreateOptions, double, CreateOptions> write) =>
         new(flag, o => read(o).ToString("R", CultureInfo.InvariantCulture), (o, text) => write(o, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));

@@ -53,6 +53,10 @@ public static class RunReport
         json.WriteStartObject("settings");
         json.WriteString("data", options.Data);
         json.WriteNumber("samples", options.Samples);
+        if (options.Class is { } label) json.WriteNumber("class", label);
+        if (options.Random is { } drawn) json.WriteNumber("random", drawn);
+        if (options.Size is { } size) json.WriteString("size", FormattableString.Invariant($"{size.Width}x{size.Height}"));
+        json.WriteString("device", options.DeviceName);
         json.WriteNumber("hidden", options.Hidden);
         json.WriteNumber("layers", options.HiddenLayers);
         json.WriteNumber("steps", options.Steps);

@@ -1,5 +1,6 @@
 using Kaleido.Data;
 using Kaleido.Files;
+using Kaleido.Lab.Conversion;
 using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Creation;
@@ -71,16 +72,8 @@ public static class SampleFiles
         var shape = result.Shape;
         float[] planes = result.Frames[^1].Samples;
         int samples = planes.Length / shape.Features;
-        if (shape.Channels == 1) return NpyArray.From<float>([samples, shape.Height, shape.Width], planes);
-        var values = new float[planes.Length];
-        int plane = shape.Width * shape.Height;
-        for (int i = 0; i < planes.Length; i++)
-        {
-            int sample = i / shape.Features, within = i % shape.Features;
-            values[sample * shape.Features + within % plane * shape.Channels + within / plane] = planes[i];
-        }
-
-        return NpyArray.From<float>([samples, shape.Height, shape.Width, shape.Channels], values);
+        int[] sizes = shape.Channels == 1 ? [samples, shape.Height, shape.Width] : [samples, shape.Height, shape.Width, shape.Channels];
+        return NpyArray.From<float>(sizes, PixelOrder.Interleave(planes, shape));
     }
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();

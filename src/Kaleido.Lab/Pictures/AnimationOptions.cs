@@ -3,7 +3,9 @@ namespace Kaleido.Lab.Pictures;
 /// <summary>How the frames of an animation follow each other.</summary>
 public sealed record AnimationOptions
 {
-    /// <summary>Milliseconds that every frame is shown, from 0 to 65535. GIF counts in hundredths of a second and takes the nearest.</summary>
+    /// <summary>
+    /// Milliseconds that every frame is shown, from 0 to 65535. GIF counts in hundredths of a second and takes the nearest.
+    /// </summary>
     public int Delay { get; init; } = 100;
 
     /// <summary>Milliseconds for each frame, one per frame; null shows all for <see cref="Delay"/>.</summary>

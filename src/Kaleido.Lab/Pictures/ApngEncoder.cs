@@ -5,8 +5,8 @@ namespace Kaleido.Lab.Pictures;
 
 /// <summary>Writes animated PNG files: 8-bit grey or RGB frames of one size, without loss.</summary>
 /// <remarks>
-/// Source: W3C, "Portable Network Graphics (PNG) Specification", third edition, 4.11 and 11.3.6 (acTL, fcTL, fdAT). The first frame is also the
-/// still picture that a decoder without animation shows. Every frame covers the whole picture and replaces the one before.
+/// Source: W3C, "Portable Network Graphics (PNG) Specification", third edition, 4.11 and 11.3.6 (acTL, fcTL, fdAT). The first frame is also
+/// the still picture that a decoder without animation shows. Every frame covers the whole picture and replaces the one before.
 /// </remarks>
 public static class ApngEncoder
 {

@@ -2,9 +2,9 @@ namespace Kaleido.Lab.Pictures;
 
 /// <summary>At most 256 colours for a sequence of pictures: all of them where they suffice, else those of a median cut.</summary>
 /// <remarks>
-/// Median cut: P. Heckbert, "Color Image Quantization for Frame Buffer Display", SIGGRAPH 1982. Colours are counted in cells of 4 × 4 × 4 levels. The
-/// box with the largest product of pixels and longest side is cut across that side where half of its pixels lie on each hand, until there are 256
-/// boxes; a box gives the mean of its pixels.
+/// Median cut: P. Heckbert, "Color Image Quantization for Frame Buffer Display", SIGGRAPH 1982. Colours are counted in cells of 4 × 4 × 4
+/// levels. The box with the largest product of pixels and longest side is cut across that side where half of its pixels lie on each hand,
+/// until there are 256 boxes; a box gives the mean of its pixels.
 /// </remarks>
 internal sealed class ColourPalette
 {
@@ -65,7 +65,10 @@ internal sealed class ColourPalette
         for (int i = 0; i < sorted.Length; i++)
         {
             indices[sorted[i]] = (byte)i;
-            (colours[3 * i], colours[(3 * i) + 1], colours[(3 * i) + 2]) = ((byte)(sorted[i] >> 16), (byte)(sorted[i] >> 8), (byte)sorted[i]);
+            for (int c = 0; c < 3; c++)
+            {
+                colours[(3 * i) + c] = (byte)(sorted[i] >> (16 - (8 * c)));
+            }
         }
 
         return new ColourPalette(colours, indices);
@@ -83,7 +86,9 @@ internal sealed class ColourPalette
         return indices;
     }
 
-    /// <summary>The index of the colour nearest to the middle of the cell of a colour, by the sum of squared differences; the first of equals.</summary>
+    /// <summary>
+    /// The index of the colour nearest to the middle of the cell of a colour, by the sum of squared differences; the first of equals.
+    /// </summary>
     public byte Nearest(int red, int green, int blue)
     {
         int cell = Cell(red, green, blue);
@@ -206,8 +211,8 @@ internal sealed class ColourPalette
         {
             int axis = Axis;
             // Equal levels in the order of the cells, so that the palette is a function of the pictures.
-            Array.Sort(cells, Start, End - Start,
-                Comparer<int>.Create((a, b) => Level(a, axis) != Level(b, axis) ? Level(a, axis).CompareTo(Level(b, axis)) : a.CompareTo(b)));
+            Array.Sort(cells, Start, End - Start, Comparer<int>.Create((a, b) =>
+                Level(a, axis) != Level(b, axis) ? Level(a, axis).CompareTo(Level(b, axis)) : a.CompareTo(b)));
             long all = 0, before = 0;
             for (int i = Start; i < End; i++)
             {

@@ -4,8 +4,9 @@ namespace Kaleido.Lab.Pictures;
 internal static class Dithering
 {
     /// <summary>
-    /// Error diffusion: the difference between a pixel and its colour of the palette goes on by 7/16 to the next pixel, by 3/16, 5/16 and 1/16 to the
-    /// row below. Rows are passed to and fro, against stripes.
+    /// Error diffusion: the difference between a pixel and its colour of the palette goes on by 7/16 to the next pixel, by 3/16, 5/16 and
+    /// 1/16 to the row below. Rows are passed to and fro, against stripes. The parts add up to the whole, so only what leaves the picture,
+    /// or a wish for less than black or more than white, is lost.
     /// </summary>
     /// <remarks>Source: R. Floyd, L. Steinberg, "An Adaptive Algorithm for Spatial Grey Scale", Proc. SID 17(2), 1976.</remarks>
     public static byte[] FloydSteinberg(Picture picture, ColourPalette palette)
@@ -13,7 +14,7 @@ internal static class Dithering
         int width = picture.Width;
         var indices = new byte[width * picture.Height];
 
-        // Sixteenths of a level, with a column beside each end.
+        // In units of 1/256 level, with a column beside each end.
         int[] here = new int[3 * (width + 2)], below = new int[3 * (width + 2)];
         ReadOnlySpan<byte> colours = palette.Colours;
         Span<int> wanted = stackalloc int[3];
@@ -25,18 +26,19 @@ internal static class Dithering
                 for (int c = 0; c < 3; c++)
                 {
                     int level = picture.Pixels[(((y * width) + x) * picture.Channels) + (picture.Channels == 1 ? 0 : c)];
-                    wanted[c] = Math.Clamp(level + ((here[(3 * (x + 1)) + c] + 8) >> 4), 0, 255);
+                    wanted[c] = Math.Clamp((level << 8) + here[(3 * (x + 1)) + c], 0, 255 << 8);
                 }
 
-                byte index = palette.Nearest(wanted[0], wanted[1], wanted[2]);
+                byte index = palette.Nearest((wanted[0] + 128) >> 8, (wanted[1] + 128) >> 8, (wanted[2] + 128) >> 8);
                 indices[(y * width) + x] = index;
                 for (int c = 0; c < 3; c++)
                 {
-                    int error = wanted[c] - colours[(3 * index) + c], at = (3 * (x + 1)) + c, ahead = 3 * step;
-                    here[at + ahead] += 7 * error;
-                    below[at - ahead] += 3 * error;
-                    below[at] += 5 * error;
-                    below[at + ahead] += error;
+                    int error = wanted[c] - (colours[(3 * index) + c] << 8), at = (3 * (x + 1)) + c, ahead = 3 * step;
+                    int next = (7 * error) >> 4, behind = (3 * error) >> 4, under = (5 * error) >> 4;
+                    here[at + ahead] += next;
+                    below[at - ahead] += behind;
+                    below[at] += under;
+                    below[at + ahead] += error - next - behind - under;
                 }
             }
 

@@ -5,9 +5,9 @@ namespace Kaleido.Lab.Pictures;
 
 /// <summary>Writes animated GIF files with one palette for all frames.</summary>
 /// <remarks>
-/// Source: CompuServe, "Graphics Interchange Format, Version 89a"; the repetition is the application extension NETSCAPE2.0. Frames with at most 256
-/// colours in all, so all grey ones, are kept without loss. Others get a palette of 256 colours by <see cref="ColourPalette"/> and are dithered by
-/// <see cref="Dithering"/>.
+/// Source: CompuServe, "Graphics Interchange Format, Version 89a"; the repetition is the application extension NETSCAPE2.0. Frames with at
+/// most 256 colours in all, so all grey ones, are kept without loss. Others get a palette of 256 colours by <see cref="ColourPalette"/> and
+/// are dithered by <see cref="Dithering"/>.
 /// </remarks>
 public static class GifEncoder
 {
@@ -34,7 +34,8 @@ public static class GifEncoder
         options.Check(frames, "GIF");
         if (frames[0].Width > ushort.MaxValue || frames[0].Height > ushort.MaxValue)
         {
-            throw new ArgumentException($"GIF: {frames[0].Width} × {frames[0].Height} exceeds {ushort.MaxValue} in a direction.", nameof(frames));
+            throw new ArgumentException(
+                $"GIF: {frames[0].Width} × {frames[0].Height} exceeds {ushort.MaxValue} in a direction.", nameof(frames));
         }
 
         ColourPalette palette = ColourPalette.Of(frames);

@@ -11,10 +11,11 @@ internal sealed record FuzzBase(byte[] Bytes, (int Offset, int Length)[] HeaderF
 internal sealed record FuzzReport(int Files, int WithMagic, int Refused, int Read);
 
 /// <summary>
-/// Feeds damaged files to a reader. A file is a function of (seed, index): every other one has one to three header fields set to 0, 1, the maximum, a
-/// negative number or a neighbour of the true value; the rest are damaged anywhere by <see cref="Mutations"/>. Every file must be read
-/// or refused by <see cref="InvalidDataException"/> in one sentence that begins with its name and an offset, in less than a second, on the thread
-/// that asked, allocating at most 64 KB + 4 · min(claimed, ratio · length) bytes there. KALEIDO_FUZZ=full asks for ten times as many files.
+/// Feeds damaged files to a reader. A file is a function of (seed, index): every other one has one to three header fields set to 0, 1, the
+/// maximum, a negative number or a neighbour of the true value; the rest are damaged anywhere by <see cref="Mutations"/>. Every file must
+/// be read or refused by <see cref="InvalidDataException"/> in one sentence that begins with its name and an offset, in less than a second,
+/// on the thread that asked, allocating at most 64 KB + 4 · min(claimed, ratio · length) bytes there. KALEIDO_FUZZ=full asks for ten times
+/// as many files.
 /// </summary>
 internal static class Fuzz
 {
@@ -138,9 +139,11 @@ internal static class Fuzz
         ulong counter = 0;
         uint Next(int below) => Philox.Word(seed, 78, (ulong)index, counter++) % (uint)below;
         byte[] bytes = [.. from.Bytes];
-        // Two or more fields at once for one file in three, the last ones first, so that offsets stay true when the length of a text changes.
+        // Two or more fields at once for one file in three, the last ones first, so that offsets stay true when the length of a text
+        // changes.
         int edits = Next(3) == 0 ? 2 + (int)Next(2) : 1;
-        foreach (int field in Enumerable.Range(0, edits).Select(_ => (int)Next(from.HeaderFields.Length)).Distinct().OrderByDescending(i => i))
+        IEnumerable<int> fields = Enumerable.Range(0, edits).Select(_ => (int)Next(from.HeaderFields.Length));
+        foreach (int field in fields.Distinct().OrderByDescending(i => i))
         {
             (int offset, int length) = from.HeaderFields[field];
             Span<byte> old = bytes.AsSpan(offset, length);

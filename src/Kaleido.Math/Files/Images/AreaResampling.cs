@@ -1,11 +1,13 @@
 namespace Kaleido.Files;
 
-/// <summary>Resizes pictures by averaging over areas: each new pixel is the mean of the old ones under it, each weighted by the part covered.</summary>
+/// <summary>
+/// Resizes pictures by averaging over areas: each new pixel is the mean of the old ones under it, each weighted by the part covered.
+/// </summary>
 /// <remarks>
-/// With W old and w new columns, new column i lies over the old interval [i·W/w, (i+1)·W/w), and likewise for rows. Parts are whole numbers of
-/// 1/w and 1/h of a pixel, products with float32 levels are summed in double (exactly, while W·H ≤ 2²⁹) and divided once by W·H, so the mean of the
-/// picture is kept, an equal size changes nothing, a whole factor down is the mean of blocks and a whole factor up repeats pixels. Levels are
-/// averaged as stored, without regard to gamma.
+/// With W old and w new columns, new column i lies over the old interval [i·W/w, (i+1)·W/w), and likewise for rows. Parts are whole numbers
+/// of 1/w and 1/h of a pixel, products with float32 levels are summed in double (exactly, while W·H ≤ 2²⁹) and divided once by W·H, so the
+/// mean of the picture is kept, an equal size changes nothing, a whole factor down is the mean of blocks and a whole factor up repeats
+/// pixels. Levels are averaged as stored, without regard to gamma.
 /// </remarks>
 public static class AreaResampling
 {
@@ -28,7 +30,9 @@ public static class AreaResampling
         return new Image(width, height, image.Channels, levels, image.HadAlpha);
     }
 
-    /// <summary>Resizes levels whose channels lie side by side: channel c of the pixel (x, y) is at (y · width + x) · channels + c.</summary>
+    /// <summary>
+    /// Resizes levels whose channels lie side by side: channel c of the pixel (x, y) is at (y · width + x) · channels + c.
+    /// </summary>
     /// <param name="levels">width · height · channels old levels.</param>
     /// <param name="width">Old columns, at least 1.</param>
     /// <param name="height">Old rows, at least 1.</param>

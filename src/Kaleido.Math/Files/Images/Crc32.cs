@@ -1,6 +1,8 @@
 namespace Kaleido.Files;
 
-/// <summary>The checksum of PNG, gzip and zip: CRC-32 with the reflected polynomial 0xEDB88320, from ones and inverted at the end.</summary>
+/// <summary>
+/// The checksum of PNG, gzip and zip: CRC-32 with the reflected polynomial 0xEDB88320, from ones and inverted at the end.
+/// </summary>
 /// <remarks>Source: ISO 3309; W3C, "Portable Network Graphics (PNG) Specification", third edition, 5.5 and annex D.</remarks>
 public static class Crc32
 {

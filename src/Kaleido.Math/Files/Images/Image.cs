@@ -1,9 +1,9 @@
 namespace Kaleido.Files;
 
 /// <summary>
-/// A picture as read from a file, without loss: grey or red-green-blue, rows from the top, the channels of a pixel side by side. Channel c of the
-/// pixel (x, y) is at (y · Width + x) · Channels + c. Values are levels from 0 (black) to 1, kept as bytes (level · 255) where every level is a
-/// whole multiple of 1/255 by the kind of the file, and else as float32.
+/// A picture as read from a file, without loss: grey or red-green-blue, rows from the top, the channels of a pixel side by side. Channel c
+/// of the pixel (x, y) is at (y · Width + x) · Channels + c. Values are levels from 0 (black) to 1, kept as bytes (level · 255) where every
+/// level is a whole multiple of 1/255 by the kind of the file, and else as float32.
 /// </summary>
 public sealed class Image
 {
@@ -30,7 +30,9 @@ public sealed class Image
     /// <summary>1 (grey) or 3 (red, green, blue).</summary>
     public int Channels { get; }
 
-    /// <summary>Whether the file could hold transparent pixels: an alpha channel, or a table or colour of transparency. They lie over white.</summary>
+    /// <summary>
+    /// Whether the file could hold transparent pixels: an alpha channel, or a table or colour of transparency. They lie over white.
+    /// </summary>
     public bool HadAlpha { get; }
 
     /// <summary>The number of values: Width · Height · Channels.</summary>
@@ -97,7 +99,8 @@ public sealed class Image
     }
 
     /// <summary>
-    /// All levels channel by channel, the order of a row of a data set: value (c · Height + y) · Width + x is channel c of the pixel (x, y).
+    /// All levels channel by channel, the order of a row of a data set: value (c · Height + y) · Width + x is channel c of the pixel (x,
+    /// y).
     /// </summary>
     /// <param name="destination">Exactly <see cref="Count"/> values.</param>
     /// <exception cref="ArgumentException">It has another length.</exception>
@@ -126,7 +129,8 @@ public sealed class Image
     {
         if (width < 1 || height < 1 || channels is not (1 or 3) || (Int128)width * height * channels != count)
         {
-            throw new ArgumentException($"Image: {count} values are no picture of {width} × {height} with {channels} channels, of which there may be 1 or 3.");
+            throw new ArgumentException(
+                $"Image: {count} values are no picture of {width} × {height} with {channels} channels, of which there may be 1 or 3.");
         }
     }
 }

@@ -5,7 +5,8 @@ public static class ImageReader
 {
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">
-    /// Wrong contents: path, offset, expected, found. For a JPEG, GIF, BMP, TIFF or WebP the sentence holds ImageMagick's command that converts it.
+    /// Wrong contents: path, offset, expected, found. For a JPEG, GIF, BMP, TIFF or WebP the sentence holds ImageMagick's command that
+    /// converts it.
     /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder of the file does not exist.</exception>

@@ -52,10 +52,10 @@ internal sealed class PngChunkReader(Stream stream, string path)
         }
 
         string name = System.Text.Encoding.ASCII.GetString(head[4..]);
+        long most = Math.Max(0, stream.Length - start - 12);
         if (length > stream.Length - start - 12)
         {
-            throw BadFile.At(path, start, $"a length of {name} that the file can hold, at most {BadFile.Text(Math.Max(0, stream.Length - start - 12))}",
-                BadFile.Text(length));
+            throw BadFile.At(path, start, $"a length of {name} that the file can hold, at most {BadFile.Text(most)}", BadFile.Text(length));
         }
 
         if (_header is null != (name == "IHDR"))
@@ -194,7 +194,8 @@ internal sealed class PngChunkReader(Stream stream, string path)
 
         if (body[10] != 0 || body[11] != 0)
         {
-            throw BadFile.At(path, offset + 10, "compression and filter method 0", $"{BadFile.Text(body[10])} and {BadFile.Text(body[11])}");
+            throw BadFile.At(path, offset + 10, "compression and filter method 0",
+                $"{BadFile.Text(body[10])} and {BadFile.Text(body[11])}");
         }
 
         return body[12] <= 1
@@ -218,7 +219,8 @@ internal sealed class PngChunkReader(Stream stream, string path)
         int most = header.Colour == PngColour.Palette ? 1 << header.Depth : 256;
         return body.Length % 3 == 0 && body.Length / 3 <= most
             ? body
-            : throw BadFile.At(path, start, $"a palette of 1 to {BadFile.Text(most)} entries of 3 bytes", $"{BadFile.Text(body.Length)} bytes");
+            : throw BadFile.At(path, start, $"a palette of 1 to {BadFile.Text(most)} entries of 3 bytes",
+                $"{BadFile.Text(body.Length)} bytes");
     }
 
     private byte[] Transparency(byte[] body, long start)
@@ -229,7 +231,8 @@ internal sealed class PngChunkReader(Stream stream, string path)
             case PngColour.Palette when _palette is null:
                 throw BadFile.At(path, start + 4, "PLTE before tRNS", "none");
             case PngColour.Palette when body.Length > _palette.Length / 3:
-                throw BadFile.At(path, start, $"transparency of at most {BadFile.Text(_palette.Length / 3)} entries", BadFile.Text(body.Length));
+                throw BadFile.At(path, start, $"transparency of at most {BadFile.Text(_palette.Length / 3)} entries",
+                    BadFile.Text(body.Length));
             case PngColour.Palette:
                 return body;
             case PngColour.Grey or PngColour.Rgb:

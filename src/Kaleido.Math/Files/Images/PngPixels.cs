@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Kaleido.Files;
 
-/// <summary>From the unpacked rows of a PNG file to a picture: filters undone, samples unpacked, passes merged, palette and alpha resolved.</summary>
+/// <summary>
+/// From the unpacked rows of a PNG file to a picture: filters undone, samples unpacked, passes merged, palette and alpha resolved.
+/// </summary>
 internal static class PngPixels
 {
     /// <summary>Decodes rows of the right length, which are overwritten.</summary>
@@ -140,7 +142,7 @@ internal static class PngPixels
     {
         PngHeader header = layout.Header;
         int at = 0, channels = header.Channels;
-        bool copies = bytes.Length > 0 && header.Depth == 8 && layout.Transparency is null && header.Colour is PngColour.Grey or PngColour.Rgb;
+        bool copies = bytes.Length > 0 && header is { Depth: 8, Colour: PngColour.Grey or PngColour.Rgb } && layout.Transparency is null;
         long maximum = header.Depth == 16 ? 65535 : 255;
         Span<int> pixel = stackalloc int[4];
         foreach (PngPass pass in header.Passes)

@@ -5,12 +5,12 @@ namespace Kaleido.Files;
 /// <summary>Reads PNG files of every colour type, bit depth and interlacing.</summary>
 /// <remarks>
 /// <para>Source: W3C, "Portable Network Graphics (PNG) Specification", third edition. Checksums, the order of chunks and the length of the
-/// pixels are checked; a chunk that a decoder may skip is skipped (of an animation the still picture is read), an unknown one that it may not
-/// skip is refused. Colour spaces (gAMA, sRGB, iCCP, cICP) are not applied: a level is the stored value over its maximum.</para>
+/// pixels are checked; a chunk that a decoder may skip is skipped (of an animation the still picture is read), an unknown one that it may
+/// not skip is refused. Colour spaces (gAMA, sRGB, iCCP, cICP) are not applied: a level is the stored value over its maximum.</para>
 /// <para>Transparency is laid over white, linearly in the stored values: with value v, alpha a and maximum M the level is
 /// (v·a + M·(M - a)) / M², rounded from double. So alpha M gives v / M and alpha 0 gives 1.</para>
-/// <para>Memory: nothing is allocated on the word of a header. The claimed rows must fit what deflate can make of the compressed bytes (1032 for
-/// one), the buffer for them grows as they arrive, and the picture is allocated once they are complete.</para>
+/// <para>Memory: nothing is allocated on the word of a header. The claimed rows must fit what deflate can make of the compressed bytes
+/// (1032 for one), the buffer for them grows as they arrive, and the picture is allocated once they are complete.</para>
 /// </remarks>
 public static class PngReader
 {
@@ -53,6 +53,7 @@ public static class PngReader
     private static byte[] Inflate(Stream stream, string path, PngLayout layout, int length)
     {
         var rows = new byte[(int)Math.Min(length, Math.Max(FirstBuffer, 8 * layout.DataLength))];
+        CheckZlibHeader(stream, path, layout);
         using var data = new PngDataStream(stream, layout);
         using var zlib = new ZLibStream(data, CompressionMode.Decompress, leaveOpen: true);
         int filled = 0;
@@ -105,6 +106,20 @@ public static class PngReader
         }
 
         return (high << 16) | low;
+    }
+
+    /// <summary>The runtime's stream answers a preset dictionary, which PNG does not have, with an exception of its own.</summary>
+    private static void CheckZlibHeader(Stream stream, string path, PngLayout layout)
+    {
+        using var data = new PngDataStream(stream, layout);
+        Span<byte> header = stackalloc byte[2];
+        header = header[..data.ReadAtLeast(header, 2, throwOnEndOfStream: false)];
+        bool good = header.Length == 2 && (header[0] & 0x8F) == 8 && (header[1] & 0x20) == 0 && ((header[0] << 8) | header[1]) % 31 == 0;
+        if (!good)
+        {
+            throw BadFile.At(path, layout.DataOffset + 8, "the two bytes that begin zlib data without a dictionary",
+                $"0x{Convert.ToHexString(header)}");
+        }
     }
 
     private static int Read(ZLibStream zlib, Span<byte> rows, Stream stream, string path)

@@ -2,9 +2,9 @@ namespace Kaleido.Files;
 
 /// <summary>Reads PGM and PPM files, as text (P2, P3) or binary (P5, P6), with a maximum of 1 to 65535.</summary>
 /// <remarks>
-/// Source: Netpbm, manual pages pgm(5) and ppm(5). A level is value / maximum; the values become bytes where the maximum divides 255. Comments
-/// run from # to the end of a line, up to the pixels of a binary file and anywhere in a text file. A file holds one picture. The claimed size is
-/// checked against the length of the file before anything is allocated.
+/// Source: Netpbm, manual pages pgm(5) and ppm(5). A level is value / maximum; the values become bytes where the maximum divides 255.
+/// Comments run from # to the end of a line, up to the pixels of a binary file and anywhere in a text file. A file holds one picture. The
+/// claimed size is checked against the length of the file before anything is allocated.
 /// </remarks>
 public static class PnmReader
 {

@@ -68,7 +68,8 @@ internal sealed class PnmSource(Stream stream, string path)
 
         return number >= low && number <= high
             ? (int)number
-            : throw Bad(offset, $"{what} from {BadFile.Text(low)} to {BadFile.Text(high)}", number > int.MaxValue ? "more" : BadFile.Text(number));
+            : throw Bad(offset, $"{what} from {BadFile.Text(low)} to {BadFile.Text(high)}",
+                number > int.MaxValue ? "more" : BadFile.Text(number));
     }
 
     /// <summary>Nothing but white space and comments may follow.</summary>
@@ -129,5 +130,6 @@ internal sealed class PnmSource(Stream stream, string path)
 
     private static bool IsSpace(int next) => next is ' ' or '\t' or '\n' or '\v' or '\f' or '\r';
 
-    private static string Word(int next) => next < 0 ? "the end of the file" : next is > ' ' and <= '~' ? $"'{(char)next}'" : $"0x{next:X2}";
+    private static string Word(int next) =>
+        next < 0 ? "the end of the file" : next is > ' ' and <= '~' ? $"'{(char)next}'" : $"0x{next:X2}";
 }

@@ -95,7 +95,8 @@ public class ImageFuzzTests
             return 0;
         }
 
-        Int128 pixels = (Int128)BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(16)) * BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(20));
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(16)), height = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(20));
+        Int128 pixels = (Int128)width * height;
         int stored = file[25] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 }, channels = file[25] is 0 or 4 ? 1 : 3;
         bool floats = file[24] == 16 || file[25] is 3 or 4 or 6;
         Int128 claim = Int128.Max(pixels * stored * file[24] / 8, pixels * channels * (floats ? 4 : 1));
@@ -103,7 +104,8 @@ public class ImageFuzzTests
     }
 
     /// <summary>
-    /// What the header of a PGM or PPM claims, found with other means than the reader's: numbers after comments are taken out; floats take 4 bytes.
+    /// What the header of a PGM or PPM claims, found with other means than the reader's: numbers after comments are taken out; floats take
+    /// 4 bytes.
     /// </summary>
     private static long PnmClaim(byte[] file)
     {
@@ -113,7 +115,7 @@ public class ImageFuzzTests
         long claim = 12;
         foreach (string word in words.Skip(1).Take(2))
         {
-            claim = int.TryParse(word, out int size) && size > 0 && claim > 0 ? (long)Int128.Min((Int128)claim * size, long.MaxValue / 8) : 0;
+            claim = int.TryParse(word, out int size) && size > 0 ? (long)Int128.Min((Int128)claim * size, long.MaxValue / 8) : 0;
         }
 
         return claim;

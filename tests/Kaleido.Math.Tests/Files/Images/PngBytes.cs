@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Kaleido.Tests.Files.Images;
 
-/// <summary>Writes PNG files of every colour type, depth, interlacing and filter, a pixel at a time, apart from the library's code.</summary>
+/// <summary>
+/// Writes PNG files of every colour type, depth, interlacing and filter, a pixel at a time, apart from the library's code.
+/// </summary>
 internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
 {
     public static (int Colour, int Depth)[] Kinds { get; } =
@@ -57,7 +59,9 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
         };
     }
 
-    /// <summary>As many samples as the picture has; one pixel in three repeats the one before, so that keys of transparency are met.</summary>
+    /// <summary>
+    /// As many samples as the picture has; one pixel in three repeats the one before, so that keys of transparency are met.
+    /// </summary>
     public int[] Samples(Random random)
     {
         var samples = new int[Width * Height * Stored];

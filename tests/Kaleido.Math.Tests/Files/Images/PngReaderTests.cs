@@ -139,7 +139,8 @@ public class PngReaderTests
         byte[] file = Chunks(("IHDR", Header(1, 1, 8, 0)), ("tEXt", new byte[10_000]), ("IDAT", empty), ("IDAT", data[..3]),
             ("IDAT", empty), ("IDAT", data[3..]), ("IDAT", empty), ("teXt", empty), ("IEND", empty));
         Assert.Equal([7], Read(file).Bytes.ToArray());
-        byte[] suggested = Chunks(("IHDR", Header(1, 1, 8, 2)), ("PLTE", [1, 2, 3]), ("IDAT", PngBytes.Compress([0, 7, 8, 9])), ("IEND", empty));
+        data = PngBytes.Compress([0, 7, 8, 9]);
+        byte[] suggested = Chunks(("IHDR", Header(1, 1, 8, 2)), ("PLTE", [1, 2, 3]), ("IDAT", data), ("IEND", empty));
         Assert.Equal([7, 8, 9], Read(suggested).Bytes.ToArray());
     }
 
@@ -176,7 +177,10 @@ public class PngReaderTests
             ("no tRNS", [("IHDR", rgba), ("tRNS", [1, 2]), ("IDAT", three), ("IEND", none)]),
             ("2 bytes of rows", [("IHDR", grey), ("IDAT", three), ("IEND", none)]),
             ("4 bytes of rows", [("IHDR", rgb), ("IDAT", data), ("IEND", none)]),
-            ("intact zlib", [("IHDR", grey), ("IDAT", [1, 2, 3, 4]), ("IEND", none)]),
+            ("begin zlib", [("IHDR", grey), ("IDAT", [1, 2, 3, 4]), ("IEND", none)]),
+            ("can hold", [("IHDR", grey), ("IDAT", none), ("IEND", none)]),
+            ("found 0x78.", [("IHDR", grey), ("IDAT", [0x78]), ("IEND", none)]),
+            ("intact zlib", [("IHDR", grey), ("IDAT", [0x78, 0x01, 0xFF, 0xFF]), ("IEND", none)]),
             ("filters from 0 to 4", [("IHDR", grey), ("IDAT", PngBytes.Compress([5, 7])), ("IEND", none)]),
         ];
         foreach ((string why, (string, byte[])[] chunks) in cases)
@@ -218,7 +222,8 @@ public class PngReaderTests
     [Fact]
     public void A_wrong_checksum_of_any_chunk_is_refused()
     {
-        byte[] file = Chunks(("IHDR", Header(1, 1, 8, 3)), ("PLTE", [1, 2, 3]), ("tEXt", [1]), ("IDAT", PngBytes.Compress([0, 0])), ("IEND", []));
+        byte[] data = PngBytes.Compress([0, 0]);
+        byte[] file = Chunks(("IHDR", Header(1, 1, 8, 3)), ("PLTE", [1, 2, 3]), ("tEXt", [1]), ("IDAT", data), ("IEND", []));
         Assert.Equal([1, 2, 3], Read(file).Bytes.ToArray());
         int checksums = 0;
         for (int at = 8; at < file.Length; at += 12 + BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at)))
@@ -245,6 +250,10 @@ public class PngReaderTests
 
         data[^1] ^= 1;
         Assert.Contains("zlib", Refused(File(data)), StringComparison.Ordinal);
+
+        // A stream that asks for a dictionary; its first two bytes must make a multiple of 31.
+        data[1] = (byte)(0x20 + ((31 - (((data[0] << 8) + 0x20) % 31)) % 31));
+        Assert.Contains("without a dictionary", Refused(File(data)), StringComparison.Ordinal);
     }
 
     [Fact]

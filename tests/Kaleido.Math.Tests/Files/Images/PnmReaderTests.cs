@@ -109,7 +109,8 @@ public class PnmReaderTests
     [Fact]
     public void What_a_header_claims_is_not_allocated()
     {
-        foreach (string text in new[] { "P5 30000 30000 255\nA", "P6 30000 20000 65535\nA", "P2 30000 30000 255\n1 2 3", "P3 2 1000000000 999\n1" })
+        string[] claims = ["P5 30000 30000 255\nA", "P6 30000 20000 65535\nA", "P2 30000 30000 255\n1 2 3", "P3 2 1000000000 999\n1"];
+        foreach (string text in claims)
         {
             Refused(text);
             byte[] bytes = Encoding.ASCII.GetBytes(text);
