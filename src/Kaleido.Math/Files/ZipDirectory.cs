@@ -155,7 +155,7 @@ internal static class ZipDirectory
         long data = DataOffset(stream, path, local, start, name, method);
         if (data + packed > start)
         {
-            throw BadFile.At(path, at + 20, $"at most {BadFile.Text(start - data)} packed bytes", BadFile.Text(packed));
+            throw BadFile.At(path, at + 20, $"at most {BadFile.Text(Math.Max(0, start - data))} packed bytes", BadFile.Text(packed));
         }
 
         at = next;
