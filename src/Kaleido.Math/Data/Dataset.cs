@@ -80,8 +80,8 @@ public sealed class Dataset
     public static Dataset Open(string path) => Open(path, new DatasetOptions());
 
     /// <summary>
-    /// Opens a file (IDX plain or gzip-compressed, CIFAR-10 binary, .npy, .npz, CSV) or a folder (IDX files: train-* is preferred, labels are
-    /// paired by count; batches of CIFAR-10; pictures, with sub-folders as classes); what it is, is told by the contents.
+    /// Opens a file (IDX plain or gzip-compressed, CIFAR-10 binary, .npy, .npz, CSV) or a folder (IDX files: train-* is preferred,
+    /// labels are paired by count; batches of CIFAR-10; pictures, with sub-folders as classes); what it is, is told by the contents.
     /// </summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="options">What to keep, and the size of pictures.</param>
@@ -209,7 +209,8 @@ public sealed class Dataset
 
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
     internal static Dataset Own(
-        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null, int leastClasses = 0)
+        string name, float[] values, int features, ImageShape? image, int[]? labels,
+        IReadOnlyList<string>? classNames = null, int leastClasses = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -234,7 +235,8 @@ public sealed class Dataset
             }
         }
 
-        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), Math.Max(classNames?.Count ?? 0, leastClasses));
+        leastClasses = Math.Max(leastClasses, classNames?.Count ?? 0);
+        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), leastClasses);
         return new(name, values, features, image, Memory(labels), classes, classNames);
     }
 

@@ -16,7 +16,8 @@ internal static class DatasetFiles
         ArgumentNullException.ThrowIfNull(options);
         if (options.Size is { Width: < 1 } or { Height: < 1 })
         {
-            throw new ArgumentException($"Pictures of {options.Size.Value.Width} × {options.Size.Value.Height} cannot be made.", nameof(options));
+            throw new ArgumentException($"Pictures of {options.Size.Value.Width} × {options.Size.Value.Height} cannot be made.",
+                nameof(options));
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
@@ -48,7 +49,8 @@ internal static class DatasetFiles
             DatasetFormat.Npz => NumpyData.ReadNpz(name, path, labelsPath, memoryLimit),
             DatasetFormat.Csv => CsvData.Read(name, path, labelsPath, memoryLimit),
             DatasetFormat.Cifar10 when labelsPath is null => Cifar10Data.Read(name, path, [path], options.Class, memoryLimit),
-            DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named", "CIFAR-10, which has its own"),
+            DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named",
+                "CIFAR-10, which has its own"),
             DatasetFormat.Safetensors => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
                 "safetensors, a network and no data: Mlp.Load opens it"),
             DatasetFormat.Picture => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",

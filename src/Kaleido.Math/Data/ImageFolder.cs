@@ -119,7 +119,9 @@ internal sealed class ImageFolder
         for (int i = 0; i < times; i++) image.CopyTo(row[(i * image.Length)..]);
     }
 
-    /// <summary>Files whose first bytes are those of a picture; one that is called like a picture and is none is reported when it is read.</summary>
+    /// <summary>
+    /// Files whose first bytes are those of a picture; one that is called like a picture and is none is reported when it is read.
+    /// </summary>
     private static List<string> Pictures(string folder)
     {
         string[] files = Directory.GetFiles(folder);

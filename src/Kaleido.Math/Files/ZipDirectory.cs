@@ -162,7 +162,9 @@ internal static class ZipDirectory
         return new ZipEntry(Encoding.UTF8.GetString(name), method == 8, U32(head, 16), packed, length, data);
     }
 
-    /// <summary>The local header repeats name and method; of its sizes nothing is used, because writers of streams leave them open.</summary>
+    /// <summary>
+    /// The local header repeats name and method; of its sizes nothing is used, because writers of streams leave them open.
+    /// </summary>
     private static long DataOffset(Stream stream, string path, long local, long start, ReadOnlySpan<byte> name, int method)
     {
         Span<byte> head = stackalloc byte[LocalLength], again = stackalloc byte[MaximumName];
