@@ -11,9 +11,9 @@ internal static class BenchCommand
 {
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        var json = new Option<bool>("--json") { Description = "Print JSON instead of tables" };
-        var quick = new Option<bool>("--quick") { Description = "A rough look in some seconds" };
-        var threads = Flags.Whole("--threads", $"Threads (default: {ThreadTeam.Shared.MaximumWorkers}, those this process may use)", 1, ThreadTeam.Limit);
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of tables" };
+        var quick = new Option<bool>("--quick") { Description = "A rough look, in some seconds" };
+        var threads = Flags.Whole("--threads", "Threads [default: as many as there are cores]", 1, ThreadTeam.Limit);
         var rivals = new Option<string?>("--rivals")
         {
             Description = "Figures of others to compare with, as bench/peers/peers.py --json prints them",

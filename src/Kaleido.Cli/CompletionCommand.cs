@@ -36,7 +36,8 @@ internal static class CompletionCommand
     public static Command Build(Terminal terminal)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        shell.CompletionSources.Add("bash", "zsh", "fish");
+        Flags.Demand(shell, name => name is "bash" or "zsh" or "fish", name => $"SHELL must be bash, zsh or fish, not \"{name}\"");
         var command = new Command("completion", "Print a script that lets your shell complete commands and flags.") { shell };
         command.SetAction(result =>
         {

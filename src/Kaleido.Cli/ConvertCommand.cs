@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kaleido.Data;
 using Kaleido.Lab.Conversion;
+using Kaleido.Lab.Creation;
 
 namespace Kaleido.Cli;
 
@@ -11,34 +12,38 @@ internal static class ConvertCommand
     {
         var from = new Argument<string>("FROM") { Description = $"Data: {DataFlags.Sources}" };
         var to = new Argument<string>("TO") { Description = $"What to write, by its ending: {DatasetWriter.Endings}" };
+        Flags.Demand(from, path => path.Length > 0, _ => "FROM must name a file or a folder, not \"\"");
+        Flags.Demand(to, DatasetWriter.IsKnown, path => $"TO tells by its ending what to write: {DatasetWriter.Endings}; not \"{path}\"");
         var json = Flags.Json();
         var selection = new DataFlags();
-        var command = new Command("convert", "Turn data from one format into another.") { from, to, json };
+        var command = new Command("convert", "Turn data from one format into another.") { from, to };
         selection.AddTo(command);
+        command.Options.Add(json);
         command.SetAction(result =>
         {
             string source = result.GetValue(from)!, destination = result.GetValue(to)!;
-            var data = Dataset.Open(source, selection.Read(result));
+            DatasetWriter.Check(destination);
+            var data = DataSource.Open(source, selection.Read(result));
             DatasetWriter.Write(destination, data);
-            if (result.GetValue(json))
-            {
-                terminal.Output.WriteLine(JsonText.Of(writer =>
-                {
-                    writer.WriteString("from", source);
-                    writer.WriteString("to", destination);
-                    writer.WriteNumber("samples", data.Samples);
-                    writer.WriteNumber("features", data.Features);
-                    JsonText.Value(writer, "classes", data.Labels is null ? null : data.Classes);
-                    writer.WriteString("fingerprint", data.Fingerprint);
-                }));
-            }
-            else
-            {
-                terminal.Output.WriteLine(FormattableString.Invariant($"wrote {destination}: {data.Samples} samples of {data.Features} features"));
-            }
-
+            bool labels = data.Labels is not null && DatasetWriter.KeepsLabels(destination);
+            terminal.Output.WriteLine(result.GetValue(json) ? Json(source, destination, data, labels) : Line(destination, data, labels));
             return ExitCode.Success;
         });
         return command;
     }
+
+    private static string Line(string destination, Dataset data, bool labels) =>
+        $"wrote {destination}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}"
+        + (labels ? ", with labels" : data.Labels is null ? "" : ", without their labels");
+
+    private static string Json(string source, string destination, Dataset data, bool labels) => JsonText.Of(writer =>
+    {
+        writer.WriteString("from", source);
+        writer.WriteString("to", destination);
+        writer.WriteNumber("samples", data.Samples);
+        writer.WriteNumber("features", data.Features);
+        JsonText.Value(writer, "classes", data.Labels is null ? null : data.Classes);
+        writer.WriteBoolean("labels_written", labels);
+        writer.WriteString("fingerprint", data.Fingerprint);
+    });
 }

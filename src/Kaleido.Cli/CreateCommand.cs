@@ -10,10 +10,10 @@ internal sealed class CreateCommand
 {
     private static readonly CreateOptions Digits = CreateOptions.ForEmbeddedDigits, Own = CreateOptions.ForData;
 
-    private readonly Option<string?> _data = Flags.Path("--data", $"Samples in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]");
+    private readonly Option<string?> _data = Flags.Path("--data", $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]");
 
     private readonly Option<long?> _samples = Flags.Whole("--samples",
-        $"How many samples: digits drawn, or the first ones of --data [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
+        $"How many samples: digits drawn, or the first ones of --data (of --class) [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
 
     private readonly Option<long?> _hidden = Whole("--hidden", "Width of every hidden layer", o => o.Hidden);
     private readonly Option<long?> _layers = Whole("--layers", "Hidden layers", o => o.HiddenLayers);
@@ -57,13 +57,13 @@ internal sealed class CreateCommand
             + $"[default: {CreateOptions.DefaultFolder}]");
 
     private readonly Option<string?> _resume = Flags.Path("--resume",
-        "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be repeated");
+        "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be repeated [default: begin anew]");
 
     private readonly Option<long?> _checkpointSteps = Flags.Whole("--checkpoint-steps",
-        $"Also write {OutputFolder.Checkpoint} after every N steps", 1, int.MaxValue);
+        $"Also write {OutputFolder.Checkpoint} after every N steps [default: only by time]", 1, int.MaxValue);
 
     private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
-        $"Write {OutputFolder.Checkpoint} every X seconds while training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
+        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
 
     private CreateCommand()
     {
@@ -81,16 +81,24 @@ internal sealed class CreateCommand
         var flags = new CreateCommand();
         var command = new Command("create", "Train a network on pictures, iterate it from noise, and draw what appears.")
         {
-            flags._data, flags._samples, flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
-            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps, flags._checkpointSeconds,
-            flags._device, flags._json,
+            flags._data, flags._samples,
         };
         flags._selection.AddTo(command);
+        foreach (var option in new Option[]
+        {
+            flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
+            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps,
+            flags._checkpointSeconds,
+            flags._device, flags._json,
+        }) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             var selection = flags._selection;
             if (result.GetValue(flags._data) is null && result.GetValue(flags._resume) is null && selection.IsGiven(result))
-                result.AddError("--class, --random and --size choose from --data");
+                result.AddError("--class, --random and --size need --data, whose samples they choose");
+            if (result.GetValue(flags._resume) is { } resumed && result.GetValue(flags._out) is { } other
+                && Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(resumed)))
+                result.AddError($"--resume {resumed} goes on in that folder; --out {other} cannot be another one");
         });
         command.SetAction(result => Run(flags.Read(result), result.GetValue(flags._json), terminal, cancellation));
         return command;
@@ -99,8 +107,6 @@ internal sealed class CreateCommand
     private CreateOptions Read(ParseResult result)
     {
         string? resumed = result.GetValue(_resume);
-        if (resumed is not null && result.GetValue(_out) is { } other && Path.GetFullPath(other) != Path.GetFullPath(resumed))
-            throw new InvalidDataException($"--resume {resumed} goes on in that folder; --out {other} cannot be another one.");
         var defaults = resumed is not null ? CreateRun.ReadUnfinished(resumed) : result.GetValue(_data) is null ? Digits : Own;
         var selection = _selection.Read(result);
         return defaults with
@@ -133,14 +139,14 @@ internal sealed class CreateCommand
     private static int Run(CreateOptions options, bool json, Terminal terminal, CancellationToken cancellation)
     {
         var result = CreateRun.Execute(options, json ? null : new ProgressDisplay(terminal), cancellation);
-        if (json) terminal.Output.Write(File.ReadAllText(Path.Combine(options.Output, OutputFolder.Report)));
+        if (json) terminal.Output.WriteLine(File.ReadAllText(Path.Combine(options.Output, OutputFolder.Report)).TrimEnd());
         else terminal.Output.WriteLine(Summary(result));
         if (!json) terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
         switch (result.StopReason)
         {
             case StopReason.Cancelled:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
-                    $"cancelled after {result.Fit.Steps} steps and {result.Iterations} iterations; "
+                    $"cancelled after {Wording.Count(result.Fit.Steps, "step")} and {Wording.Count(result.Iterations, "iteration")}; "
                     + $"what was reached is in {options.Output}; kaleido create --resume {options.Output} goes on."));
                 return ExitCode.Cancelled;
             case StopReason.Diverged:
@@ -164,15 +170,15 @@ internal sealed class CreateCommand
             ? string.Create(CultureInfo.InvariantCulture, $"settled {(result.IsCycle ? "on cycles " : "")}after {iteration}")
             : "not settled yet";
         string sampled = string.Create(CultureInfo.InvariantCulture,
-            $"sampled {result.Options.Chains} chains, {result.Iterations} iterations in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
+            $"sampled {Wording.Count(result.Options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")} in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
         if (result.Memorization is not { } found) return sampled;
         string classes = found.ClassCounts is { } counts
-            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {counts.Count} classes occur")
+            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} occur{(found.ClassesThatOccur == 1 ? "s" : "")}")
             : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "
-            + $"(d1/d2 <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
-            + $"{found.DistinctSamples} different ones{classes}");
+            + $"(nearest / second nearest distance <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
+            + $"{found.DistinctSamples} different {(found.DistinctSamples == 1 ? "one" : "ones")}{classes}");
     }
 
     private static Option<long?> Whole(string name, string description, Func<CreateOptions, long> value) =>

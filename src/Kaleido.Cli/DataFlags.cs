@@ -7,32 +7,36 @@ namespace Kaleido.Cli;
 internal sealed class DataFlags
 {
     /// <summary>What can be read.</summary>
-    public const string Sources = "IDX (as MNIST's, plain or .gz), CIFAR-10 binary, .npy, .npz or CSV, or a folder of them or of PNG, PGM and PPM pictures";
+    public const string Sources = "a folder of pictures (PNG, PGM or PPM; sub-folders are classes), IDX (MNIST's, plain or .gz) or CIFAR-10 (binary), a file or a folder "
+        + "of them, or an .npy, .npz or CSV file";
 
-    private readonly Option<ImageSize?> _size = Flags.Size("--size", "Bring the pictures of a folder to this size, by area [default: their own]");
+    private readonly Option<ImageSize?> _size = Flags.Size("--size", "Bring pictures to this size, averaging areas [default: their own]");
 
     private readonly Option<long?> _first;
 
-    private readonly Option<long?> _class = Flags.Whole("--class", "Only the samples of this class", 0, int.MaxValue);
+    private readonly Option<long?> _class = Flags.Whole("--class", "Only the samples of this class, a number from 0 on [default: all]", 0, int.MaxValue);
 
-    private readonly Option<long?> _random = Flags.Whole("--random", "So many samples drawn by --seed instead of the first ones", 1, int.MaxValue);
+    private readonly Option<long?> _random = Flags.Whole("--random", "So many of these samples, drawn by --seed, in their order [default: all]", 1, int.MaxValue);
 
     private readonly Option<long?> _seed;
+
+    private readonly Option?[] _brought;
 
     /// <param name="first">The flag that takes the first samples, where a command has its own.</param>
     /// <param name="seed">The seed's flag, where a command has its own.</param>
     public DataFlags(Option<long?>? first = null, Option<long?>? seed = null)
     {
+        _brought = [first, seed];
         _first = first ?? Flags.Whole("--first", "Only the first N samples [default: all]", 1, int.MaxValue);
         _seed = seed ?? Flags.Whole("--seed", "Seed of --random [default: 0]", 0, uint.MaxValue);
     }
 
-    /// <summary>The flags, but for those that the command brought.</summary>
+    /// <summary>Adds the flags to a command, but for those that it brought.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _first, _class, _random, _seed, _size })
+        foreach (var option in new Option[] { _class, _first, _random, _seed, _size })
         {
-            if (!command.Options.Contains(option)) command.Options.Add(option);
+            if (!_brought.Contains(option)) command.Options.Add(option);
         }
     }
 

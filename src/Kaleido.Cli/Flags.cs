@@ -87,11 +87,25 @@ internal static class Flags
     {
         var option = new Option<string?>("--device")
         {
-            Description = "What to compute on: cpu, or reference, which is float64, slow, and checks the others [default: cpu]",
-            HelpName = "DEVICE",
+            Description = "What to compute on: cpu, or reference (float64 and slow, to check the other) [default: cpu]",
+            HelpName = "cpu|reference",
         };
-        option.AcceptOnlyFromAmong("cpu", "reference");
+        option.CompletionSources.Add("cpu", "reference");
+        Demand(option, name => name is "cpu" or "reference", name => $"--device must be cpu or reference, not \"{name}\"");
         return option;
+    }
+
+    /// <summary>Refuses values of a flag in one sentence.</summary>
+    public static void Demand(Option option, Func<string, bool> isGood, Func<string, string> sentence) =>
+        option.Validators.Add(result => Judge(result, isGood, sentence));
+
+    /// <summary>Refuses values of an argument in one sentence.</summary>
+    public static void Demand(Argument argument, Func<string, bool> isGood, Func<string, string> sentence) =>
+        argument.Validators.Add(result => Judge(result, isGood, sentence));
+
+    private static void Judge(SymbolResult result, Func<string, bool> isGood, Func<string, string> sentence)
+    {
+        if (result.Tokens is [{ Value: var value }] && !isGood(value)) result.AddError(sentence(value));
     }
 
     /// <summary>Opens what <see cref="Device()"/> names.</summary>

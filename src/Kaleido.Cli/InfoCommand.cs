@@ -3,9 +3,11 @@ using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Data;
 using Kaleido.Files;
+using Kaleido.Lab.Conversion;
 using Kaleido.Lab.Creation;
 using Kaleido.Lab.Pictures;
 using Kaleido.Networks;
+using Kaleido.Training;
 
 namespace Kaleido.Cli;
 
@@ -14,11 +16,11 @@ internal sealed class InfoCommand
 {
     private readonly Argument<string?> _file = new("FILE")
     {
-        Description = $"A network (.safetensors), or data: {DataFlags.Sources}",
+        Description = $"A network (.safetensors, or a folder that create wrote), or data: {DataFlags.Sources}",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _devices = new("--devices") { Description = "Show the devices that can compute, and stop" };
+    private readonly Option<bool> _devices = new("--devices") { Description = "Tell what there is to compute on" };
 
     private readonly Option<string?> _picture = new("--picture")
     {
@@ -33,17 +35,15 @@ internal sealed class InfoCommand
     public static Command Build(Terminal terminal)
     {
         var flags = new InfoCommand();
-        var command = new Command("info", "Tell what is in a network or in data, or which devices there are.")
-        {
-            flags._file, flags._devices, flags._picture, flags._json,
-        };
+        var command = new Command("info", "Tell what is in a network or in data, or which devices there are.") { flags._file, flags._picture };
         flags._selection.AddTo(command);
+        command.Options.Add(flags._devices);
+        command.Options.Add(flags._json);
+        Flags.Demand(flags._picture, path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase), path => $"--picture must name a .png file, not \"{path}\"");
         command.Validators.Add(result =>
         {
             bool named = result.GetValue(flags._file) is { Length: > 0 };
             if (named == result.GetValue(flags._devices)) result.AddError("info takes either a FILE or --devices");
-            if (result.GetValue(flags._picture) is { } picture && !picture.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-                result.AddError($"--picture must name a .png file, not \"{picture}\"");
         });
         command.SetAction(result => flags.Run(result, terminal));
         return command;
@@ -54,83 +54,92 @@ internal sealed class InfoCommand
         string? path = result.GetValue(_file), picture = result.GetValue(_picture);
         Facts facts;
         if (result.GetValue(_devices)) facts = Devices();
-        else if (!IsSafetensors(path!)) facts = Data(path!, _selection.Read(result), picture);
-        else if (picture is null) facts = Network(path!);
+        else if (!IsNetwork(path!)) facts = Data(path!, _selection.Read(result), picture);
+        else if (picture is null) facts = Network(NetworkFile.Find(path!));
         else throw new InvalidDataException($"{path}: a network has no samples to draw; kaleido sample {path} makes some.");
         if (result.GetValue(_json)) terminal.Output.WriteLine(facts.Json());
         else foreach (string line in facts.Lines()) terminal.Output.WriteLine(line);
         return ExitCode.Success;
     }
 
-    /// <summary>What is told: a heading, then names with numbers, texts or truth values.</summary>
-    private sealed record Facts(string Heading, (string Name, object? Value)[] Values)
-    {
-        public IEnumerable<string> Lines() =>
-            Values.Where(value => value.Value is not null).Select(value => string.Create(CultureInfo.InvariantCulture, $"  {value.Name}: {value.Value}")).Prepend(Heading);
-
-        public string Json() => JsonText.Of(writer =>
-        {
-            foreach (var (name, value) in Values) JsonText.Value(writer, name.Replace(' ', '_'), value);
-        });
-    }
-
     private static Facts Devices()
     {
         using var device = Device.Cpu();
-        return new(device.Description, [("device", device.Description), .. HostEnvironment.Describe().Select(fact => (fact.Name, (object?)fact.Value))]);
+        return new(device.Description,
+        [
+            new("kind", "devices", ""), new("device", device.Description),
+            .. HostEnvironment.Describe().Select(fact => new Facts.Fact(fact.Name, fact.Value)),
+        ]);
     }
 
-    // By what it is called or by what is in it: a safetensors file has its JSON header behind eight bytes of length.
-    private static bool IsSafetensors(string path)
-    {
-        if (Directory.Exists(path) || !File.Exists(path) || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-            return !Directory.Exists(path) && path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
-        using var file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[9];
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
-    }
+    // By what it is called or by what is in it.
+    private static bool IsNetwork(string path) => Directory.Exists(path)
+        ? NetworkFile.IsFolderOfRun(path)
+        : path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || NetworkFile.IsSafetensors(path);
 
     private static Facts Network(string path)
     {
         var metadata = SafetensorsFile.Read(path).Metadata;
+        if (metadata.GetValueOrDefault("format", "").StartsWith("kaleido-checkpoint", StringComparison.Ordinal)) return Checkpoint(path);
         using var device = Device.Cpu();
         using var network = Mlp.Load(device, path);
         var options = network.Options;
+        var (scale, offset) = (network.InputScaling.Scale, network.InputScaling.Offset);
+        int[] sizes = [.. options.Sizes()];
         return new($"{path}: a network",
         [
-            ("sizes", string.Join("-", options.Sizes().Select(size => size.ToString(CultureInfo.InvariantCulture)))),
-            ("parameters", network.ParameterCount),
-            ("hidden activation", options.HiddenActivation.ToString()),
-            ("output activation", options.Output.ToString()),
-            ("initialization", options.Initialization.ToString()),
-            ("seed", options.Seed),
-            ("scaling", $"x * {Text(network.InputScaling.Scale)} + {Text(network.InputScaling.Offset)}"),
-            ("numerics version", metadata.GetValueOrDefault("numerics_version", "not given")),
-            ("weights_sha256", network.WeightsSha256()),
+            new("kind", "network", ""),
+            new("path", path, ""),
+            new("sizes", sizes, string.Join("-", sizes.Select(size => size.ToString(CultureInfo.InvariantCulture)))),
+            new("parameters", network.ParameterCount),
+            new("hidden_activation", options.HiddenActivation.ToString()),
+            new("output_activation", options.Output.ToString()),
+            new("initialization", options.Initialization.ToString()),
+            new("seed", options.Seed),
+            new("input_scale", scale, string.Create(CultureInfo.InvariantCulture, $"x * {scale:R} {(offset < 0 ? '-' : '+')} {Math.Abs(offset):R}")),
+            new("input_offset", offset, ""),
+            new("numerics_version", int.TryParse(metadata.GetValueOrDefault("numerics_version"), CultureInfo.InvariantCulture, out int version) ? version : null),
+            new("weights_sha256", network.WeightsSha256()),
+        ]);
+    }
+
+    private static Facts Checkpoint(string path)
+    {
+        var checkpoint = TrainingCheckpoint.Load(path);
+        string? folder = Path.GetFileName(path) == OutputFolder.Checkpoint ? Path.GetDirectoryName(path) is { Length: > 0 } named ? named : "." : null;
+        return new($"{path}: a training that is not finished" + (folder is null ? "" : $"; kaleido create --resume {folder} goes on"),
+        [
+            new("kind", "checkpoint", ""),
+            new("path", path, ""),
+            new("step", checkpoint.Step),
+            new("seconds", checkpoint.Elapsed.TotalSeconds, checkpoint.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)),
+            .. checkpoint.Notes.OrderBy(note => note.Key, StringComparer.Ordinal)
+                .Select(note => new Facts.Fact(note.Key.Replace("create --", "", StringComparison.Ordinal), note.Value)),
         ]);
     }
 
     private static Facts Data(string path, DatasetOptions selection, string? picture)
     {
-        var data = Dataset.Open(path, selection);
-        if (picture is not null)
-        {
-            PngEncoder.Write(picture, KaleidoscopeSheet.DrawGrid(data.Values.Span, KaleidoscopeSheet.ShapeOf(data)));
-        }
-
+        var data = DataSource.Open(path, selection);
+        if (picture is not null) PngEncoder.Write(picture, KaleidoscopeSheet.DrawGrid(data.Values.Span, KaleidoscopeSheet.ShapeOf(data)));
         var (low, high) = Range(data.Values.Span);
-        string? counts = data.Labels is { } labels ? string.Join(", ", Counts(labels.Span, data.Classes)) : null;
-        return new($"{path}: a data set",
+        var image = data.Image;
+        return new($"{path}: {(image is null ? "a data set" : "a data set of pictures")}",
         [
-            ("samples", data.Samples),
-            ("features", data.Features),
-            ("picture size", data.Image is { } image ? FormattableString.Invariant($"{image.Width} x {image.Height} x {image.Channels}") : null),
-            ("range", FormattableString.Invariant($"{low} to {high}")),
-            ("classes", data.Labels is null ? "no labels" : data.Classes),
-            ("class names", data.ClassNames is { } names ? string.Join(", ", names) : null),
-            ("samples of each class", counts),
-            ("fingerprint", data.Fingerprint),
-            ("first samples drawn to", picture),
+            new("kind", "data", ""),
+            new("path", path, ""),
+            new("samples", data.Samples),
+            new("features", data.Features),
+            new("width", image?.Width),
+            new("height", image?.Height),
+            new("channels", image?.Channels),
+            new("minimum", low),
+            new("maximum", high),
+            new("classes", data.Labels is null ? null : data.Classes, data.Labels is null ? "no labels" : null),
+            new("class_names", data.ClassNames),
+            new("samples_of_each_class", data.Labels is { } labels ? Counts(labels.Span, data.Classes) : null),
+            new("fingerprint", data.Fingerprint),
+            new("picture", picture, picture is null ? "" : $"the first {Math.Min(data.Samples, KaleidoscopeSheet.MaximumTiles)} in {picture}"),
         ]);
     }
 
@@ -141,12 +150,10 @@ internal sealed class InfoCommand
         return (low, high);
     }
 
-    private static IEnumerable<string> Counts(ReadOnlySpan<int> labels, int classes)
+    private static int[] Counts(ReadOnlySpan<int> labels, int classes)
     {
         var counts = new int[classes];
         foreach (int label in labels) counts[label]++;
-        return counts.Select(count => count.ToString(CultureInfo.InvariantCulture));
+        return counts;
     }
-
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

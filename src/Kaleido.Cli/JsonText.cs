@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Kaleido.Cli;
@@ -10,7 +11,7 @@ internal static class JsonText
     public static string Of(Action<Utf8JsonWriter> body)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             body(writer);
@@ -20,7 +21,7 @@ internal static class JsonText
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    /// <summary>A text, a whole number, a truth value, or null.</summary>
+    /// <summary>A text, a number, a truth value, a list of texts or whole numbers, or null.</summary>
     public static void Value(Utf8JsonWriter writer, string name, object? value)
     {
         switch (value)
@@ -30,6 +31,23 @@ internal static class JsonText
                 break;
             case bool truth:
                 writer.WriteBoolean(name, truth);
+                break;
+            case float number:
+                if (float.IsFinite(number)) writer.WriteNumber(name, number);
+                else writer.WriteNull(name);
+                break;
+            case double number:
+                Number(writer, name, number);
+                break;
+            case IReadOnlyList<int> numbers:
+                writer.WriteStartArray(name);
+                foreach (int number in numbers) writer.WriteNumberValue(number);
+                writer.WriteEndArray();
+                break;
+            case IReadOnlyList<string> texts:
+                writer.WriteStartArray(name);
+                foreach (string text in texts) writer.WriteStringValue(text);
+                writer.WriteEndArray();
                 break;
             case int or long or uint:
                 writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));

@@ -11,9 +11,10 @@ internal static class VerifyCommand
     {
         var (large, json) = (Large(), Flags.Json());
         var command = new Command("verify",
-            "Train a network and an ensemble with 1, 2, 3, 4 and more threads than cores, under every instruction set that this "
-            + "machine can be told to use, and fail unless all weights are equal to the bit, members of the ensemble also "
-            + "to single trainings.") { large, json };
+            "Check the promise of equal bits on this machine: train with several numbers of threads and every instruction set, and compare all weights.")
+        {
+            large, json,
+        };
         command.SetAction(result => Run(result.GetValue(large), result.GetValue(json), terminal, cancellation));
         return command;
     }

@@ -16,10 +16,10 @@ public sealed class CreateTests
     private static IEnumerable<string?> Names(string folder) =>
         Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
-    private static readonly string[] Files = ["kaleidoscope.png", "loss.csv", "network.safetensors", "run.json"];
+    private static readonly string[] Files = [.. OutputFolder.Files.Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void Create_writes_four_files_and_says_so()
+    public void Create_writes_its_files_and_says_so()
     {
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "new", "out");
@@ -32,7 +32,7 @@ public sealed class CreateTests
         Assert.DoesNotContain('\u001b', run.Output);
         Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")),
             StringComparison.Ordinal);
-        var png = new PngReader(File.ReadAllBytes(Path.Combine(path, "kaleidoscope.png")));
+        var png = new Lab.Tests.Support.PngReader(File.ReadAllBytes(Path.Combine(path, "kaleidoscope.png")));
         Assert.Contains((byte)255, png.Pixels);
     }
 
@@ -45,7 +45,7 @@ public sealed class CreateTests
             "--threads", "3",
             "--out", folder.Path);
         var settings = Report(folder.Path).GetProperty("settings");
-        Assert.Equal("13 7 3 5 4 0.002 constant 0.25 0.125 2 3 4294967295 3",
+        Assert.Equal("13 cpu 7 3 5 4 0.002 constant 0.25 0.125 2 3 4294967295 3",
             string.Join(' ', settings.EnumerateObject().Where(p => p.Name is not ("data" or "out")).Select(p => p.Value.ToString())));
         Assert.Equal(JsonValueKind.Null, settings.GetProperty("data").ValueKind);
         Assert.Contains("3 threads", Report(folder.Path).GetProperty("environment").GetProperty("device").GetString(),
@@ -63,8 +63,8 @@ public sealed class CreateTests
         Session.Run(args);
         Assert.Equal(Report(one.Path).GetProperty("weights_sha256").GetString(),
             Report(two.Path).GetProperty("weights_sha256").GetString());
-        Assert.Equal(new PngReader(File.ReadAllBytes(Path.Combine(one.Path, "kaleidoscope.png"))).Pixels,
-            new PngReader(File.ReadAllBytes(Path.Combine(two.Path, "kaleidoscope.png"))).Pixels);
+        Assert.Equal(new Lab.Tests.Support.PngReader(File.ReadAllBytes(Path.Combine(one.Path, "kaleidoscope.png"))).Pixels,
+            new Lab.Tests.Support.PngReader(File.ReadAllBytes(Path.Combine(two.Path, "kaleidoscope.png"))).Pixels);
     }
 
     [Fact]
@@ -172,8 +172,9 @@ public sealed class CreateTests
         using var folder = new TemporaryFolder();
         var run = Session.Run(new CancellationToken(true), Session.SmallCreate(folder.Path));
         Assert.Equal(130, run.Code);
-        Assert.Equal($"cancelled after 0 steps and 1 iterations; what was reached is in {folder.Path}.", run.Sentence);
-        Assert.Equal(Files, Names(folder.Path));
+        Assert.Equal($"cancelled after 0 steps and 1 iteration; what was reached is in {folder.Path}; "
+            + $"kaleido create --resume {folder.Path} goes on.", run.Sentence);
+        Assert.Equal([OutputFolder.Checkpoint, .. Files], Names(folder.Path));
         Assert.Equal("cancelled", Report(folder.Path).GetProperty("stop_reason").GetString());
     }
 

@@ -88,7 +88,7 @@ public sealed class ProcessTests
         string sentence = await error;
         Assert.StartsWith("kaleido: cancelled after ", sentence, StringComparison.Ordinal);
         Assert.Single(sentence.TrimEnd('\n').Split('\n'));
-        Assert.Equal(["kaleidoscope.png", "loss.csv", "network.safetensors", "run.json"],
+        Assert.Equal(Lab.Creation.OutputFolder.Files.Append(Lab.Creation.OutputFolder.Checkpoint).Order(StringComparer.Ordinal),
             Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "run.json")));
         Assert.Equal("cancelled", report.RootElement.GetProperty("stop_reason").GetString());

@@ -47,7 +47,7 @@ public sealed class VerifyTests
         Assert.Equal(64, both.Length);
         Assert.Equal(3, new[] { both, ensemble, VerificationCase.WeightsSha256(1, large: false) }.Distinct().Count());
         Assert.Equal((both, ensemble), (VerificationCase.Sha256(3, large: false), VerificationCase.EnsembleSha256(3)));
-        Assert.Equal($"1 {both}", VerificationRun.ChildLines(large: false).ElementAt(2));
+        Assert.Equal($"1 {both} {VerificationCase.WeightsSha256(1, large: false)}", VerificationRun.ChildLines(large: false).ElementAt(2));
     }
 
     [Fact]

@@ -6,92 +6,118 @@ using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Conversion;
 
-/// <summary>Writes data as an array, a table, pictures or an animation, by the ending of the name.</summary>
+/// <summary>Writes data as an array, a table, pictures or an animation, by the ending of the name: all of it or nothing.</summary>
 public static class DatasetWriter
 {
     /// <summary>The endings that are known, for messages.</summary>
     public const string Endings = ".npy, .npz (with labels), .csv (with labels), .png (a grid, or one picture), .gif or .apng (one frame a sample), "
-        + "or / (a folder of .png files, one a sample)";
+        + "or / (a folder of .png files, one a sample, in sub-folders by label)";
 
-    private const int MaximumFrames = 10_000;
+    private const int MaximumFrames = 10_000, MaximumBytes = 1 << 30;
 
-    /// <summary>Writes all samples.</summary>
-    /// <exception cref="InvalidDataException">The ending is not known, or the samples are no pictures where pictures are wanted.</exception>
-    /// <exception cref="IOException">The disk refused.</exception>
-    public static void Write(string path, Dataset data)
+    /// <summary>What is written under a name.</summary>
+    private enum Kind { Unknown, Npy, Npz, Csv, Grid, Animation, Folder }
+
+    /// <summary>Whether the name says what to write: by its ending, or because it is a folder.</summary>
+    public static bool IsKnown(string path) => KindOf(path) != Kind.Unknown;
+
+    /// <summary>Whether labels are written too where there are some.</summary>
+    public static bool KeepsLabels(string path) => KindOf(path) is Kind.Npz or Kind.Csv or Kind.Folder;
+
+    /// <summary>Refuses, before any work, a name that cannot be written to.</summary>
+    /// <exception cref="InvalidDataException">The ending is not known.</exception>
+    /// <exception cref="IOException">The folder does not exist, or the folder to write exists and is not empty.</exception>
+    public static void Check(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(data);
-        if (path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar))
+        switch (KindOf(path))
         {
-            WriteFolder(path, data);
-            return;
+            case Kind.Unknown:
+                throw new InvalidDataException($"{path}: what to write is told by the ending: {Endings}.");
+            case Kind.Folder when File.Exists(Path.TrimEndingDirectorySeparator(path)):
+                throw new IOException($"{path}: cannot be a folder to write to, because it is a file.");
+            case Kind.Folder when Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any():
+                throw new IOException($"{path}: the folder is not empty, and what is in it would be mixed with the pictures; name another one.");
+            case not Kind.Folder when Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder):
+                throw new DirectoryNotFoundException($"{path}: its folder does not exist.");
         }
+    }
 
-        switch (Path.GetExtension(path).ToLowerInvariant())
+    /// <summary>Writes all samples.</summary>
+    /// <exception cref="InvalidDataException">The ending is not known, or the samples are not what it needs: pictures, values in [0, 1].</exception>
+    /// <exception cref="IOException">See <see cref="Check"/>, or the disk refused.</exception>
+    public static void Write(string path, Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Check(path);
+        var kind = KindOf(path);
+        if (kind is Kind.Grid or Kind.Animation or Kind.Folder)
+            DataSource.DemandUnitRange(data.Name, data, "pictures hold values in [0, 1]");
+        switch (kind)
         {
-            case ".npy":
+            case Kind.Npy:
                 NpyWriter.Write(path, Values(data));
                 break;
-            case ".npz":
+            case Kind.Npz:
                 List<KeyValuePair<string, NpyArray>> arrays = [new("x", Values(data))];
                 if (data.Labels is { } labels) arrays.Add(new("y", NpyArray.From<int>([data.Samples], labels.Span)));
                 NpzWriter.Write(path, arrays);
                 break;
-            case ".csv":
+            case Kind.Csv:
                 AtomicFile.Write(path, stream => WriteTable(stream, data));
                 break;
-            case ".png":
-                PngEncoder.Write(path, ImageGrid.Draw(data.Values.Span, KaleidoscopeSheet.ShapeOf(data), new() { Padding = data.Samples == 1 ? 0 : 1 }));
+            case Kind.Grid:
+                PngEncoder.Write(path, Grid(data));
                 break;
-            case ".gif":
+            case Kind.Animation when path.EndsWith(".gif", StringComparison.OrdinalIgnoreCase):
                 GifEncoder.Write(path, Pictures(data));
                 break;
-            case ".apng":
+            case Kind.Animation:
                 ApngEncoder.Write(path, Pictures(data));
                 break;
             default:
-                throw new InvalidDataException($"{path}: what to write is told by the ending: {Endings}.");
+                PictureFolder.Write(path, data);
+                break;
         }
     }
 
-    // Samples, rows, columns and channels, as numpy users expect pictures; rows of features else.
-    private static NpyArray Values(Dataset data)
+    private static Kind KindOf(string path) => path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar) || Directory.Exists(path)
+        ? Kind.Folder
+        : Path.GetFileNameWithoutExtension(path).Length == 0 ? Kind.Unknown
+        : Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".npy" => Kind.Npy,
+            ".npz" => Kind.Npz,
+            ".csv" => Kind.Csv,
+            ".png" => Kind.Grid,
+            ".gif" or ".apng" => Kind.Animation,
+            _ => Kind.Unknown,
+        };
+
+    private static NpyArray Values(Dataset data) => data.Image is { } shape
+        ? PixelOrder.ToArray(data.Values.Span, shape)
+        : NpyArray.From([data.Samples, data.Features], data.Values.Span);
+
+    private static Picture Grid(Dataset data)
     {
-        if (data.Image is not { } shape) return NpyArray.From([data.Samples, data.Features], data.Values.Span);
-        int[] sizes = shape.Channels == 1 ? [data.Samples, shape.Height, shape.Width] : [data.Samples, shape.Height, shape.Width, shape.Channels];
-        return NpyArray.From<float>(sizes, PixelOrder.Interleave(data.Values.Span, shape));
+        var shape = KaleidoscopeSheet.ShapeOf(data);
+        Demand(data, (data.Samples + 2 * Math.Sqrt(data.Samples) + 1) * (shape.Width + 1.0) * (shape.Height + 1.0) * shape.Channels, "a grid");
+        return ImageGrid.Draw(data.Values.Span, shape, new() { Padding = data.Samples == 1 ? 0 : 1 });
     }
 
     private static List<Picture> Pictures(Dataset data)
     {
-        if (data.Samples > MaximumFrames)
-        {
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{data.Name}: an animation of {data.Samples} samples is too long (at most {MaximumFrames}); choose some with --first or --random."));
-        }
-
         var shape = KaleidoscopeSheet.ShapeOf(data);
+        Demand(data, data.Samples > MaximumFrames ? double.PositiveInfinity : (double)data.Samples * shape.Features, "an animation");
         return [.. Enumerable.Range(0, data.Samples).Select(i => ImageGrid.Draw(data.Row(i), shape, new() { Padding = 0 }))];
     }
 
-    private static void WriteFolder(string folder, Dataset data)
+    private static void Demand(Dataset data, double bytes, string what)
     {
-        var shape = KaleidoscopeSheet.ShapeOf(data);
-        int digits = Math.Max(5, data.Samples.ToString(CultureInfo.InvariantCulture).Length);
-        for (int i = 0; i < data.Samples; i++)
-        {
-            string place = data.Labels is { } labels ? Path.Combine(folder, ClassName(data, labels.Span[i])) : folder;
-            Directory.CreateDirectory(place);
-            string name = i.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0') + ".png";
-            PngEncoder.Write(Path.Combine(place, name), ImageGrid.Draw(data.Row(i), shape, new() { Padding = 0 }));
-        }
+        if (bytes <= MaximumBytes) return;
+        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+            $"{data.Name}: {what} of {data.Samples} samples of {data.Features} features is too large; choose some with --first or --random."));
     }
-
-    // Names of folders in the order of the labels, so that reading them again gives the same labels.
-    private static string ClassName(Dataset data, int label) => data.ClassNames is { } names
-        ? names[label]
-        : label.ToString(CultureInfo.InvariantCulture).PadLeft((data.Classes - 1).ToString(CultureInfo.InvariantCulture).Length, '0');
 
     // A header line; the label, if there is one, in the last column.
     private static void WriteTable(Stream stream, Dataset data)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
 using Kaleido.Data;
+using Kaleido.Lab.Conversion;
 using Kaleido.Lab.Metrics;
 using Kaleido.Lab.Pictures;
 using Kaleido.Networks;
@@ -19,7 +20,7 @@ namespace Kaleido.Lab.Creation;
 public static class CreateRun
 {
     /// <summary>
-    /// Runs it and writes the four files of <see cref="OutputFolder"/>, each complete or not at all. Cancelling ends it after the current
+    /// Runs it and writes the files of <see cref="OutputFolder"/>, each complete or not at all. Cancelling ends it after the current
     /// step; what was reached is written still: the best network so far, its losses, and the picture of the iterations made, but at least
     /// the first. A divergence or a dead network is a result, not an exception.
     /// </summary>
@@ -158,7 +159,7 @@ public static class CreateRun
     private static Dataset Load(CreateOptions options)
     {
         if (options.Data is null) return EmbeddedDigits.Create(options.Samples, options.Seed);
-        var data = Dataset.Open(options.Data, new DatasetOptions
+        var data = DataSource.Open(options.Data, new DatasetOptions
         {
             Size = options.Size,
             Class = options.Class,
@@ -166,15 +167,7 @@ public static class CreateRun
             Random = options.Random,
             Seed = options.Seed,
         });
-        var values = data.Values.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (values[i] is >= 0 and <= 1) continue;
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{options.Data}: sample {i / data.Features}, feature {i % data.Features} is {values[i]:R}; "
-                + $"all values must lie in [0, 1]."));
-        }
-
+        DataSource.DemandUnitRange(options.Data, data, "all values must lie in [0, 1]");
         return data;
     }
 
@@ -216,11 +209,11 @@ public static class CreateRun
     }
 
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,
-        $"{data.Name}: {data.Samples} samples of {data.Features} features; network {string.Join("-", network.Options.Sizes())}, "
+        $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; network {string.Join("-", network.Options.Sizes())}, "
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 
     private static string Describe(FitResult fit) => string.Create(CultureInfo.InvariantCulture,
-        $"trained {fit.Steps} steps in {fit.Elapsed.TotalSeconds:F1} s, best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
+        $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
 
     private static TrainingRelay? Relay(IProgress<CreateProgress>? progress) => progress is null ? null : new(progress);
 

@@ -27,7 +27,7 @@ public static class OutputFolder
     /// <summary>All of them but the checkpoints, in the order they are written.</summary>
     public static IReadOnlyList<string> Files { get; } = [Network, Losses, Picture, .. Animations, Report];
 
-    /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all four names.</summary>
+    /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all their names.</summary>
     /// <exception cref="IOException">It cannot be written to; the message is one sentence that names it and says why.</exception>
     public static void Prepare(string folder)
     {

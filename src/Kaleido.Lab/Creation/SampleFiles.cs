@@ -16,15 +16,20 @@ public static class SampleFiles
 
     /// <summary>Refuses a name that says nothing about what to write, and a folder that is not there, before any work.</summary>
     /// <exception cref="InvalidDataException">The ending is not known.</exception>
-    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The folder does not exist, or the name is that of a folder.</exception>
     public static void Check(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Ending(path) is not (".png" or ".gif" or ".apng" or ".npy" or ".npz"))
+        if (!IsKnown(path))
             throw new InvalidDataException($"{path}: what to write is told by the ending: {Endings}.");
+        if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{path}: its folder does not exist.");
     }
+
+    /// <summary>Whether the ending says what to write.</summary>
+    public static bool IsKnown(string path) =>
+        Ending(path) is ".png" or ".gif" or ".apng" or ".npy" or ".npz" && Path.GetFileNameWithoutExtension(path).Length > 0;
 
     /// <summary>Whether the ending is that of an animation.</summary>
     public static bool IsAnimation(string path) => Ending(path) is ".gif" or ".apng";
@@ -66,15 +71,7 @@ public static class SampleFiles
         else ApngEncoder.Write(path, pictures, options);
     }
 
-    // As numpy users expect pictures: samples, rows, columns and, for colour, channels.
-    private static NpyArray Last(SampleResult result)
-    {
-        var shape = result.Shape;
-        float[] planes = result.Frames[^1].Samples;
-        int samples = planes.Length / shape.Features;
-        int[] sizes = shape.Channels == 1 ? [samples, shape.Height, shape.Width] : [samples, shape.Height, shape.Width, shape.Channels];
-        return NpyArray.From<float>(sizes, PixelOrder.Interleave(planes, shape));
-    }
+    private static NpyArray Last(SampleResult result) => PixelOrder.ToArray(result.Frames[^1].Samples, result.Shape);
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 }

@@ -56,6 +56,7 @@ public static class SampleRun
     public static SampleResult Execute(SampleOptions options, Device device, IProgress<CreateProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
+        NetworkFile.Demand(options.Network);
         using var network = Mlp.Load(device, options.Network);
         if (network.Inputs != network.Outputs || network.Options.Output.Range is null)
         {

@@ -93,8 +93,21 @@ internal static class DatasetFiles
     private static Dataset Choose(Dataset data, DatasetOptions options, string path, long memoryLimit)
     {
         if (options.Class is { } label) data = data.WithClass(label);
-        if (options.First is { } first) data = data.First(first);
-        if (options.Random is { } random) data = data.Random(random, options.Seed);
+        string which = options.Class is null ? "" : $" of class {options.Class}";
+        if (options.First is { } first)
+        {
+            if (first > data.Samples)
+                throw new ArgumentException($"{path}: {first} samples{which} were asked for, but it holds {data.Samples}.", nameof(options));
+            data = data.First(first);
+        }
+
+        if (options.Random is { } random)
+        {
+            if (random > data.Samples)
+                throw new ArgumentException($"{path}: {random} samples{which} were to be drawn, but there are {data.Samples}.", nameof(options));
+            data = data.Random(random, options.Seed);
+        }
+
         return options.Size is { } size ? ImageRow.Resized(data, size, path, memoryLimit) : data;
     }
 }

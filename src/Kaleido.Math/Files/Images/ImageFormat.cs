@@ -32,7 +32,7 @@ internal static class ImageFormat
         if (found != expected)
         {
             string name = expected == ImageKind.Png ? "a PNG picture" : "a PGM or PPM picture";
-            throw BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} ({Command(path)} makes one)" : name, Found(found, start));
+            throw BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} (ImageMagick's {Command(path)} makes one)" : name, Found(found, start));
         }
     }
 
@@ -43,7 +43,7 @@ internal static class ImageFormat
         ReadOnlySpan<byte> start = buffer[..Start(stream, buffer)];
         ImageKind found = Of(start);
         string name = "a PNG, PGM or PPM picture";
-        return BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} ({Command(path)} makes one)" : name, Found(found, start));
+        return BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} (ImageMagick's {Command(path)} makes one)" : name, Found(found, start));
     }
 
     private static int Start(Stream stream, Span<byte> start)

@@ -50,7 +50,7 @@ public class ImageReaderTests
     public void Other_pictures_are_named(string start, string name)
     {
         string message = Refused(ImageReader.Read, Encoding.Latin1.GetBytes(start), "x.y");
-        Assert.Contains($"(convert x.y x.png makes one), found {name}.", message, StringComparison.Ordinal);
+        Assert.Contains($"(ImageMagick's convert x.y x.png makes one), found {name}.", message, StringComparison.Ordinal);
     }
 
     [Fact]
