@@ -72,7 +72,14 @@ plan.Run(rows: 1);
         foreach (string document in documents)
         {
             foreach (string target in Between(File.ReadAllText(document), "](", ")").Where(t => !t.Contains("://", StringComparison.Ordinal)))
-                Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)), $"{document} links to {target}, which is not there");
+            {
+                string[] parts = target.Split('#');
+                string file = parts[0].Length == 0 ? document : Path.Combine(Path.GetDirectoryName(document)!, parts[0]);
+                Assert.True(File.Exists(file), $"{document} links to {target}, which is not there");
+                if (parts.Length == 1) continue;
+                var headings = File.ReadLines(file).Where(line => line.StartsWith('#')).Select(line => line.TrimStart('#').Trim().ToLowerInvariant().Replace(' ', '-'));
+                Assert.True(headings.Contains(parts[1]), $"{document} links to {target}, but no heading has that name");
+            }
         }
     }
 

@@ -28,8 +28,8 @@ public sealed class CreateRunTests
     private static JsonElement Report(string folder) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Report))).RootElement;
 
-    private static void AssertOnlyTheFourFiles(string folder) =>
-        Assert.Equal(OutputFolder.Files.Order(StringComparer.Ordinal),
+    private static void AssertOnlyTheFiles(string folder, bool unfinished = false) =>
+        Assert.Equal(OutputFolder.Files.Concat(unfinished ? [OutputFolder.Checkpoint] : Array.Empty<string>()).Order(StringComparer.Ordinal),
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class CreateRunTests
     {
         using var folder = new TemporaryFolder();
         var result = CreateRun.Execute(Small(folder.Path));
-        AssertOnlyTheFourFiles(folder.Path);
+        AssertOnlyTheFiles(folder.Path);
         Assert.Equal(StopReason.Completed, result.StopReason);
         Assert.Equal([0, 1, 2, 3, 4, 6], result.Frames);
 
@@ -68,7 +68,7 @@ public sealed class CreateRunTests
         CreateRun.Execute(Small(folder.Path));
         var settings = Report(folder.Path).GetProperty("settings");
         Assert.Equal(
-            ["data", "samples", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations", "chains",
+            ["data", "samples", "device", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations", "chains",
                 "seed", "threads", "out"],
             settings.EnumerateObject().Select(p => p.Name));
         Assert.Equal((24, 2, 150, 12), (settings.GetProperty("hidden").GetInt32(), settings.GetProperty("layers").GetInt32(),
@@ -99,7 +99,7 @@ public sealed class CreateRunTests
         using var source = new CancellationTokenSource();
         var options = Small(folder.Path) with { Steps = 1_000_000, ReportInterval = TimeSpan.FromMilliseconds(1) };
         var result = CreateRun.Execute(options, new Watcher(p => { if (p.Training.Step > 0) source.Cancel(); }), source.Token);
-        AssertOnlyTheFourFiles(folder.Path);
+        AssertOnlyTheFiles(folder.Path, unfinished: true);
         Assert.Equal(StopReason.Cancelled, result.StopReason);
         Assert.InRange(result.Fit.Steps, 1, 999_999);
         var json = Report(folder.Path);
@@ -115,7 +115,7 @@ public sealed class CreateRunTests
         using var source = new CancellationTokenSource();
         var result = CreateRun.Execute(Small(folder.Path) with { Iterations = 1_000_000 },
             new Watcher(p => { if (p.Iteration == 4) source.Cancel(); }), source.Token);
-        AssertOnlyTheFourFiles(folder.Path);
+        AssertOnlyTheFiles(folder.Path, unfinished: true);
         Assert.Equal((StopReason.Cancelled, StopReason.Completed), (result.StopReason, result.Fit.StopReason));
         Assert.Equal((5, 5), (result.Iterations, result.Frames[^1]));
         Assert.Equal(JsonValueKind.Null, Report(folder.Path).GetProperty("memorization").ValueKind);
@@ -126,7 +126,7 @@ public sealed class CreateRunTests
     {
         using var folder = new TemporaryFolder();
         var result = CreateRun.Execute(Small(folder.Path) with { LearningRate = 1e38, Cosine = false });
-        AssertOnlyTheFourFiles(folder.Path);
+        AssertOnlyTheFiles(folder.Path);
         Assert.Equal(StopReason.Diverged, result.StopReason);
         var training = Report(folder.Path).GetProperty("training");
         Assert.Equal("diverged", training.GetProperty("stop_reason").GetString());
@@ -172,7 +172,7 @@ public sealed class CreateRunTests
         var result = CreateRun.Execute(options);
         Assert.Equal((300, 784, 10), (result.Data.Samples, result.Data.Features, result.Data.Classes));
         Assert.Equal(StopReason.Completed, result.StopReason);
-        AssertOnlyTheFourFiles(folder.Path);
+        AssertOnlyTheFiles(folder.Path);
     }
 
     private sealed class Watcher(Action<CreateProgress> see) : IProgress<CreateProgress>
