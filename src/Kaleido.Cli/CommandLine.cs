@@ -13,19 +13,7 @@ internal static class CommandLine
     /// <summary>Runs a command. Cancelling it gives <see cref="ExitCode.Cancelled"/>, with what was reached saved.</summary>
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
-        var root = new RootCommand("Kaleido: digits, or pictures of your own, out of noise by iterating a neural network.")
-        {
-            CreateCommand.Build(terminal, cancellation),
-            SampleCommand.Build(terminal, cancellation),
-            InfoCommand.Build(terminal),
-            ConvertCommand.Build(terminal),
-            BenchCommand.Build(terminal, cancellation),
-            VerifyCommand.Build(terminal, cancellation),
-            VerifyCommand.BuildChild(terminal),
-            CompletionCommand.Build(terminal),
-        };
-        Examples.AddTo(root, terminal);
-        foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
+        var root = Build(terminal, cancellation);
         var result = root.Parse(args);
         if (result.Errors.Count > 0 && result.Action is not (HelpAction or Examples.HelpWithExamples))
         {
@@ -49,6 +37,25 @@ internal static class CommandLine
             terminal.Fail(Sentence(error is InsufficientMemoryException ? error.Message : $"The memory did not suffice: {error.Message}"));
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>All commands.</summary>
+    public static RootCommand Build(Terminal terminal, CancellationToken cancellation)
+    {
+        var root = new RootCommand("Kaleido: digits, or pictures of your own, out of noise by iterating a neural network.")
+        {
+            CreateCommand.Build(terminal, cancellation),
+            SampleCommand.Build(terminal, cancellation),
+            InfoCommand.Build(terminal),
+            ConvertCommand.Build(terminal),
+            BenchCommand.Build(terminal, cancellation),
+            VerifyCommand.Build(terminal, cancellation),
+            VerifyCommand.BuildChild(terminal),
+            CompletionCommand.Build(terminal),
+        };
+        Examples.AddTo(root, terminal);
+        foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
+        return root;
     }
 
     // One line, whatever the source of the message, and always with a full stop.

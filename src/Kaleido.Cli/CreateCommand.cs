@@ -63,7 +63,7 @@ internal sealed class CreateCommand
         $"Also write {OutputFolder.Checkpoint} after every N steps [default: only by time]", 1, int.MaxValue);
 
     private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
-        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true);
+        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true, most: int.MaxValue);
 
     private CreateCommand()
     {
@@ -94,11 +94,13 @@ internal sealed class CreateCommand
         command.Validators.Add(result =>
         {
             var selection = flags._selection;
-            if (result.GetValue(flags._data) is null && result.GetValue(flags._resume) is null && selection.IsGiven(result))
+            if (result.GetResult(flags._data) is null && result.GetResult(flags._resume) is null && selection.IsGiven(result))
                 result.AddError("--class, --random and --size need --data, whose samples they choose");
-            if (result.GetValue(flags._resume) is { } resumed && result.GetValue(flags._out) is { } other
+            // By their tokens: the value of a flag that is refused cannot be asked for.
+            if (Word(flags._resume) is { Length: > 0 } resumed && Word(flags._out) is { Length: > 0 } other
                 && Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(resumed)))
                 result.AddError($"--resume {resumed} goes on in that folder; --out {other} cannot be another one");
+            string? Word(Option option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
         });
         command.SetAction(result => Run(flags.Read(result), result.GetValue(flags._json), terminal, cancellation));
         return command;

@@ -18,18 +18,36 @@ internal static class Examples
         [""] =
         [
             new("create", "digits out of noise, into kaleido-out/"),
-            new("create --help", "everything that can be set"),
+            new("create --data photos/ --size 32x32 --out photos-out", "pictures of your own out of noise"),
+            new("sample kaleido-out --out film.gif", "the network again, as an animation"),
+            new("create --help", "everything that can be set, and more examples"),
         ],
         ["create"] =
         [
             new("create", "digits that the program draws itself"),
             new("create --data mnist/ --out mnist-out", "the network of the paper for a folder of IDX files"),
             new("create --resume mnist-out", "go on after Ctrl-C or a crash, to the same bits"),
+            new("create --data photos/ --size 32x32 --out photos-out", "your own pictures, whatever their sizes"),
+            new("create --data cifar/ --class 5 --random 500 --out dogs", "500 of CIFAR-10's dogs"),
+        ],
+        ["sample"] =
+        [
+            new("sample kaleido-out --seed 7", "from other noise, into kaleidoscope.png"),
+            new("sample kaleido-out --out film.gif", "how samples appear, as an animation"),
+            new("sample kaleido-out --chains 1000 --out samples.npy", "samples for NumPy"),
+        ],
+        ["convert"] =
+        [
+            new("convert mnist/ digits.npz", "for NumPy: x are the pictures, y the labels"),
+            new("convert mnist/ digits.csv --random 1000", "1000 of them as a table, the label last"),
+            new("convert mnist/ fives.png --class 5 --first 100", "a sheet of 100 fives"),
+            new("convert digits.npz digits/", "a folder of pictures, a sub-folder for each label"),
+            new("convert photos/ small/ --size 32x32", "smaller pictures"),
         ],
         ["info"] =
         [
-            new("info kaleido-out/network.safetensors", "sizes, activations, hash of the weights"),
-            new("info mnist/", "samples, features, classes"),
+            new("info kaleido-out", "the network in it: sizes, activations, hash of the weights"),
+            new("info mnist/ --picture first.png", "samples, features, classes, and the first 100 drawn"),
             new("info --devices", "what there is to compute on"),
         ],
         ["bench"] = [new("bench --quick", "a rough look"), new("bench --json", "all figures, for a script")],

@@ -27,8 +27,8 @@ internal static class Flags
         },
     };
 
-    /// <summary>A finite number, above 0 or from 0 on; null where it is not given.</summary>
-    public static Option<double?> Number(string name, string description, bool zero) => new(name)
+    /// <summary>A finite number, above 0 or from 0 on, at most 1e38 so that a float can hold it; null where it is not given.</summary>
+    public static Option<double?> Number(string name, string description, bool zero, double most = 1e38) => new(name)
     {
         Description = description,
         HelpName = "X",
@@ -38,7 +38,9 @@ internal static class Flags
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 && double.IsFinite(value) && (zero ? value >= 0 : value > 0))
             {
-                return value;
+                if (value <= most) return value;
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be at most {most:R}, not \"{text}\""));
+                return null;
             }
 
             result.AddError($"{name} must be a number {(zero ? "from 0 on" : "above 0")}, not \"{text}\"");

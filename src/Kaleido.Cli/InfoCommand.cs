@@ -113,8 +113,9 @@ internal sealed class InfoCommand
             new("path", path, ""),
             new("step", checkpoint.Step),
             new("seconds", checkpoint.Elapsed.TotalSeconds, checkpoint.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)),
-            .. checkpoint.Notes.OrderBy(note => note.Key, StringComparer.Ordinal)
-                .Select(note => new Facts.Fact(note.Key.Replace("create --", "", StringComparison.Ordinal), note.Value)),
+            .. checkpoint.Notes.Where(note => note.Key.StartsWith(CreateSettings.Prefix + "--", StringComparison.Ordinal))
+                .OrderBy(note => note.Key, StringComparer.Ordinal)
+                .Select(note => new Facts.Fact(note.Key[(CreateSettings.Prefix.Length + 2)..], note.Value == CreateSettings.None ? null : note.Value)),
         ]);
     }
 

@@ -64,7 +64,7 @@ public sealed class InfoTests
         folder.File("train-labels-idx1-ubyte", IdxBytes.Make(IdxType.UInt8, [3], 1, 0, 4));
         var run = Session.Run("info", folder.Path);
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (string part in (string[])["samples: 3", "features: 8 (4 x 2, 1 channel)", "classes: 5",
+        foreach (string part in (string[])["samples: 3", "features: 8", "width: 4", "height: 2", "classes: 5",
             Data.Dataset.Open(folder.Path).Fingerprint])
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
         Assert.Contains("classes: no labels", Session.Run("info", Path.Combine(folder.Path, "train-images-idx3-ubyte")).Output,
@@ -90,6 +90,6 @@ public sealed class InfoTests
         var run = Session.Run("info", "--devices");
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.StartsWith("CPU, float32, ", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"instruction_set: {Backends.Cpu.CpuBackend.InstructionSet}", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"instruction set: {Backends.Cpu.CpuBackend.InstructionSet}", run.Output, StringComparison.Ordinal);
     }
 }

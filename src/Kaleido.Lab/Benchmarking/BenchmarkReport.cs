@@ -75,6 +75,7 @@ public static class BenchmarkReport
     public static IReadOnlyList<BenchmarkResult> ReadRivals(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file.", path);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kaleido.Data;
+using Kaleido.Lab.Creation;
 
 namespace Kaleido.Lab.Conversion;
 
@@ -21,9 +22,7 @@ public static class DataSource
         {
             // A data set calls itself by the last part of its path, and an ArgumentException adds the name of a parameter.
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-            string message = error.Message.ReplaceLineEndings(" ");
-            if (error is ArgumentException { ParamName: { } parameter })
-                message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
+            string message = Wording.Plain(error);
             if (message.StartsWith(path, StringComparison.Ordinal)) throw new InvalidDataException(message, error);
             throw new InvalidDataException(message.StartsWith(name, StringComparison.Ordinal) ? path + message[name.Length..] : $"{path}: {message}", error);
         }

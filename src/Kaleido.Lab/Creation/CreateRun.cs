@@ -32,17 +32,18 @@ public static class CreateRun
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        // First, so that another setting is called by its name even where it could not be.
+        var checkpoint = options.Resume ? LoadCheckpoint(options.Output).Checkpoint : null;
+        if (checkpoint is not null) CheckSettings(checkpoint, options);
         options.Validate();
         var clock = Stopwatch.StartNew();
         OutputFolder.Prepare(options.Output);
-        var checkpoint = options.Resume ? LoadCheckpoint(options.Output).Checkpoint : null;
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
         var asked = options;
         options = options with { Samples = data.Samples, BatchSize = Math.Min(options.BatchSize, data.Samples) };
         MemoryNeed.Check(options, data);
         if (checkpoint is null) SetAside(options.Output);
-        else CheckSettings(checkpoint, asked);
 
         using var device = options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads);
         options = options with { Threads = (device.Backend as CpuBackend)?.Threads ?? 1 };
@@ -108,6 +109,8 @@ public static class CreateRun
         string path = Path.Combine(folder, OutputFolder.Checkpoint);
         if (!File.Exists(path))
         {
+            if (File.Exists(folder)) throw new FileNotFoundException($"{folder} is a file: expected the folder of an unfinished run.");
+            if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: there is no such folder.");
             throw new FileNotFoundException(File.Exists(Path.Combine(folder, OutputFolder.Report))
                 ? $"{folder}: the run in it is complete, there is nothing to go on with."
                 : $"{folder}: there is no unfinished run in it ({OutputFolder.Checkpoint} is missing).");
@@ -152,7 +155,7 @@ public static class CreateRun
         catch (ArgumentException error) when (checkpoint is not null)
         {
             // The settings are equal, so it is the data, or the version of the library.
-            throw new InvalidDataException($"{path}: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new InvalidDataException($"{path}: {Wording.Plain(error).Replace("Fit: ", "", StringComparison.Ordinal)}", error);
         }
     }
 

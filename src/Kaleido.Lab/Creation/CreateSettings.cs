@@ -6,7 +6,11 @@ namespace Kaleido.Lab.Creation;
 /// <summary>The settings of a creation as text, by the names of their flags: kept in its checkpoint, so that it can go on without being told again.</summary>
 public static class CreateSettings
 {
-    private const string Prefix = "create ", None = "not given";
+    /// <summary>What stands before a flag in the notes of a checkpoint.</summary>
+    public const string Prefix = "create ";
+
+    /// <summary>The value of a flag that was not given and has no default.</summary>
+    public const string None = "not given";
 
     private sealed record Setting(string Flag, Func<CreateOptions, string> Read, Func<CreateOptions, string, CreateOptions> Write);
 

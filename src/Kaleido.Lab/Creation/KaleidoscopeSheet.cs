@@ -105,31 +105,30 @@ public static class KaleidoscopeSheet
 
     /// <summary>
     /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration, whose
-    /// frame is then the last; one iteration is always made.
+    /// frame is then the last; one iteration is always made. Of all frames but the last only the chains are kept that a picture shows.
     /// </summary>
     internal static List<(int Iteration, float[] Samples)> Collect(
         Kaleidoscope kaleidoscope, int iterations, int[] chosen, IProgress<CreateProgress>? progress, CancellationToken cancellation)
     {
         var frames = new List<(int Iteration, float[] Samples)>();
-        Keep(kaleidoscope.Frame);
+        Keep(kaleidoscope.Frame, all: false);
         foreach (var frame in kaleidoscope.Run(iterations))
         {
             bool stop = cancellation.IsCancellationRequested && iterations > 1;
-            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame);
+            if (stop || Array.BinarySearch(chosen, frame.Iteration) >= 0) Keep(frame, all: stop || frame.Iteration == iterations);
             progress?.Report(new(CreatePhase.Sampling, Iteration: frame.Iteration, Iterations: iterations));
             if (stop) break;
         }
 
         return frames;
 
-        void Keep(KaleidoscopeFrame frame) => frames.Add((frame.Iteration, InDataUnits(frame, kaleidoscope.Network.OutputScaling)));
-    }
-
-    /// <summary>The frames of a kaleidoscope in the data's units.</summary>
-    internal static float[] InDataUnits(KaleidoscopeFrame frame, DataScaling scaling)
-    {
-        var samples = new float[frame.Samples.Length];
-        scaling.Invert(frame.Samples.Span, samples);
-        return samples;
+        void Keep(KaleidoscopeFrame frame, bool all)
+        {
+            int length = frame.Samples.Length;
+            if (!all) length = (int)Math.Min(length, (long)MaximumTiles * kaleidoscope.Network.Outputs);
+            var samples = new float[length];
+            kaleidoscope.Network.OutputScaling.Invert(frame.Samples.Span[..length], samples);
+            frames.Add((frame.Iteration, samples));
+        }
     }
 }

@@ -22,10 +22,30 @@ internal static class MemoryNeed
             ($"a network of {options.HiddenLayers} hidden layers of {options.Hidden}", CopiesOfParameters * parameters, parameters),
             ($"{data.Samples} samples", 2.0 * data.Samples * features, data.Samples * features),
             ($"minibatches of {options.BatchSize}", options.BatchSize * activations, options.BatchSize * Math.Max(hidden, features)),
-            // Three states on the device, two in the frame, and the panels of the picture.
-            ($"{options.Chains} chains", options.Chains * ((12 * features) + (2 * hidden)), options.Chains * Math.Max(hidden, features)),
+            Chains(options.Chains, features, hidden),
+            Frames(options.Chains, features),
             ($"{options.Steps} steps", options.Steps, options.Steps),
         ];
+        Demand(needs);
+    }
+
+    /// <summary>Refuses a sampling that cannot fit.</summary>
+    /// <exception cref="InsufficientMemoryException">It does not fit; one sentence says what takes the most.</exception>
+    public static void Check(int chains, int features, int hidden) => Demand([Chains(chains, features, hidden), Frames(chains, features)]);
+
+    // Three states on the device, two in the frame, and the last one once more in the data's units.
+    private static (string Name, double Floats, double Largest) Chains(double chains, double features, double hidden) =>
+        (Wording.Count((long)chains, "chain"), chains * ((6 * features) + (2 * hidden)), chains * Math.Max(hidden, features));
+
+    // About fifty frames of the chains that are shown.
+    private static (string Name, double Floats, double Largest) Frames(int chains, double features)
+    {
+        double shown = Math.Min(chains, KaleidoscopeSheet.MaximumTiles) * features;
+        return ("the pictures", 50 * shown, shown);
+    }
+
+    private static void Demand((string Name, double Floats, double Largest)[] needs)
+    {
         double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, total = sizeof(float) * needs.Sum(need => need.Floats);
         var (name, floats, _) = needs.MaxBy(need => need.Floats);
         if (total > available)

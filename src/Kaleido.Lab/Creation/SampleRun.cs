@@ -53,6 +53,7 @@ public static class SampleRun
     /// <summary>Samples; cancelling ends it after the current iteration with the frames so far.</summary>
     /// <exception cref="InvalidDataException">The file is no network, no map of a space to itself, or its samples do not have the shape.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory does not suffice for the chains.</exception>
     public static SampleResult Execute(SampleOptions options, Device device, IProgress<CreateProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -72,6 +73,7 @@ public static class SampleRun
                 $"{options.Network}: its samples have {network.Inputs} features, but {shape.Width} x {shape.Height} x {shape.Channels} is {shape.Features}."));
         }
 
+        MemoryNeed.Check(options.Chains, network.Inputs, network.Options.Hidden);
         using var kaleidoscope = new Kaleidoscope(network, new() { Samples = options.Chains, Epsilon = options.Epsilon, Seed = options.Seed });
         var frames = KaleidoscopeSheet.Collect(kaleidoscope, options.Iterations,
             options.ForAnimation ? KaleidoscopeSheet.ChooseForAnimation(options.Iterations) : KaleidoscopeSheet.Choose(options.Iterations), progress, cancellation);

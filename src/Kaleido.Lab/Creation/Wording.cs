@@ -5,6 +5,16 @@ namespace Kaleido.Lab.Creation;
 /// <summary>Numbers in sentences.</summary>
 public static class Wording
 {
+    /// <summary>The message of an exception on one line, without the name of a parameter.</summary>
+    public static string Plain(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        string message = error.Message.ReplaceLineEndings(" ");
+        return error is ArgumentException { ParamName: { } parameter }
+            ? message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+            : message;
+    }
+
     /// <summary>"1 sample", "3 samples".</summary>
     public static string Count(long count, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? noun : plural ?? noun + "s")}");
