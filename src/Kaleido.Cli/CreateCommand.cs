@@ -10,7 +10,7 @@ internal sealed class CreateCommand
 {
     private static readonly CreateOptions Digits = CreateOptions.ForEmbeddedDigits, Own = CreateOptions.ForData;
 
-    private readonly Option<string?> _data = Flags.Path("--data", $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]");
+    private readonly Option<string?> _data = Flags.Path("--data", $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]", "PATH");
 
     private readonly Option<long?> _samples = Flags.Whole("--samples",
         $"How many samples: digits drawn, or the first ones of --data (of --class) [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
@@ -42,7 +42,7 @@ internal sealed class CreateCommand
         o => o.Chains);
 
     private readonly Option<long?> _seed = Flags.Whole("--seed",
-        $"Seed of all that is drawn: digits, weights, minibatches, noise, chains [default: {Digits.Seed}]", 0, uint.MaxValue);
+        $"Seed of all that is drawn: digits, --random, weights, minibatches, noise, chains [default: {Digits.Seed}]", 0, uint.MaxValue);
 
     private readonly Option<long?> _threads = Flags.Threads();
 

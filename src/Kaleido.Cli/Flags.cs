@@ -117,10 +117,10 @@ internal static class Flags
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text" };
 
     /// <summary>A path; null where it is not given.</summary>
-    public static Option<string?> Path(string name, string description) => new(name)
+    public static Option<string?> Path(string name, string description, string helpName = "DIR") => new(name)
     {
         Description = description,
-        HelpName = "DIR",
+        HelpName = helpName,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;

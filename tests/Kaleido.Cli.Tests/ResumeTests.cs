@@ -19,6 +19,14 @@ public sealed class ResumeTests
         }
     }
 
+    private sealed class CancelAtIteration(int iteration, CancellationTokenSource source) : IProgress<CreateProgress>
+    {
+        public void Report(CreateProgress value)
+        {
+            if (value.Iteration == iteration) source.Cancel();
+        }
+    }
+
     private static CreateOptions Options(string folder) => CreateOptions.ForEmbeddedDigits with
     {
         Samples = 20, Hidden = 24, HiddenLayers = 2, Steps = 400, BatchSize = 12, Chains = 6, Iterations = 5, Threads = 1, Output = folder,
@@ -53,6 +61,19 @@ public sealed class ResumeTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         foreach (string name in s_compared) Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
         Assert.False(File.Exists(Path.Combine(unfinished, OutputFolder.Checkpoint)));
+    }
+
+    [Fact]
+    public void A_run_that_is_cancelled_while_it_samples_is_resumed_too()
+    {
+        using var folder = new TemporaryFolder();
+        string whole = folder.File("whole"), unfinished = folder.File("unfinished");
+        Assert.Equal(0, Session.Run(Flags(whole)).Code);
+        using var source = new CancellationTokenSource();
+        var result = CreateRun.Execute(Options(unfinished), new CancelAtIteration(2, source), source.Token);
+        Assert.Equal((StopReason.Cancelled, 400, 3), (result.StopReason, result.Fit.Steps, result.Iterations));
+        Assert.Equal(0, Session.Run("create", "--resume", unfinished).Code);
+        foreach (string name in s_compared) Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class UsageTests
     [InlineData("create --hidden", "--hidden")]
     [InlineData("create --hidden 3 --hidden 4", "--hidden")]
     [InlineData("paint", "paint")]
-    [InlineData("", "ommand")]
+    [InlineData("", "A command is missing: create, sample, info, convert, bench, verify, completion; see --help.")]
     [InlineData("info", "info takes either a FILE or --devices.")]
     [InlineData("info some.file --devices", "info takes either a FILE or --devices.")]
     public void What_is_not_understood_is_a_usage_error_that_names_it(string line, string part)

@@ -116,7 +116,7 @@ public static class DatasetWriter
     {
         if (bytes <= MaximumBytes) return;
         throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-            $"{data.Name}: {what} of {data.Samples} samples of {data.Features} features is too large; choose some with --first or --random."));
+            $"{data.Name}: {what} of {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")} is too large; choose some with --first or --random."));
     }
 
     // A header line; the label, if there is one, in the last column.

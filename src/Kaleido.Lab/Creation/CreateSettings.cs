@@ -16,17 +16,17 @@ public static class CreateSettings
 
     private static readonly Setting[] s_all =
     [
-        Whole("--samples", o => o.Samples, (o, value) => o with { Samples = (int)value }),
-        Whole("--hidden", o => o.Hidden, (o, value) => o with { Hidden = (int)value }),
-        Whole("--layers", o => o.HiddenLayers, (o, value) => o with { HiddenLayers = (int)value }),
-        Whole("--steps", o => o.Steps, (o, value) => o with { Steps = (int)value }),
-        Whole("--batch", o => o.BatchSize, (o, value) => o with { BatchSize = (int)value }),
+        Whole("--samples", o => o.Samples, (o, value) => o with { Samples = checked((int)value) }),
+        Whole("--hidden", o => o.Hidden, (o, value) => o with { Hidden = checked((int)value) }),
+        Whole("--layers", o => o.HiddenLayers, (o, value) => o with { HiddenLayers = checked((int)value) }),
+        Whole("--steps", o => o.Steps, (o, value) => o with { Steps = checked((int)value) }),
+        Whole("--batch", o => o.BatchSize, (o, value) => o with { BatchSize = checked((int)value) }),
         Number("--lr", o => o.LearningRate, (o, value) => o with { LearningRate = value }),
         new("--schedule", o => o.Cosine ? "cosine" : "constant", (o, value) => o with { Cosine = value == "cosine" }),
         Number("--noise", o => o.InputNoise, (o, value) => o with { InputNoise = value }),
         Number("--epsilon", o => o.Epsilon, (o, value) => o with { Epsilon = value }),
-        Whole("--iterations", o => o.Iterations, (o, value) => o with { Iterations = (int)value }),
-        Whole("--chains", o => o.Chains, (o, value) => o with { Chains = (int)value }),
+        Whole("--iterations", o => o.Iterations, (o, value) => o with { Iterations = checked((int)value) }),
+        Whole("--chains", o => o.Chains, (o, value) => o with { Chains = checked((int)value) }),
         Optional("--class", o => o.Class, (o, value) => o with { Class = value }),
         Optional("--random", o => o.Random, (o, value) => o with { Random = value }),
         new("--size", o => o.Size is { } size ? FormattableString.Invariant($"{size.Width}x{size.Height}") : None, (o, text) => o with { Size = SizeOf(text) }),
@@ -57,7 +57,7 @@ public static class CreateSettings
             {
                 options = setting.Write(options, value);
             }
-            catch (FormatException error)
+            catch (Exception error) when (error is FormatException or OverflowException)
             {
                 throw new InvalidDataException($"{path}: the checkpoint says that {setting.Flag} was \"{value}\", which cannot be.", error);
             }
