@@ -3,11 +3,11 @@ using Kaleido.Files;
 
 namespace Kaleido.Lab.Pictures;
 
-/// <summary>Writes animated GIF files with one palette for all frames.</summary>
+/// <summary>Writes animated GIF files.</summary>
 /// <remarks>
 /// Source: CompuServe, "Graphics Interchange Format, Version 89a"; the repetition is the application extension NETSCAPE2.0. Frames with at
-/// most 256 colours in all, so all grey ones, are kept without loss. Others get a palette of 256 colours by <see cref="ColourPalette"/> and
-/// are dithered by <see cref="Dithering"/>.
+/// most 256 colours in all, so all grey ones, are kept without loss, with one palette. Else each frame has a palette of its own, without loss
+/// if it has at most 256 colours, or of 256 colours by <see cref="ColourPalette"/>; then it is dithered by <see cref="Dithering"/>.
 /// </remarks>
 public static class GifEncoder
 {
@@ -38,46 +38,61 @@ public static class GifEncoder
                 $"GIF: {frames[0].Width} × {frames[0].Height} exceeds {ushort.MaxValue} in a direction.", nameof(frames));
         }
 
-        ColourPalette palette = ColourPalette.Of(frames);
-        int bits = 1;
-        while (1 << bits < palette.Count)
-        {
-            bits++;
-        }
-
+        ColourPalette common = ColourPalette.Of(frames);
         using var file = new MemoryStream();
-        WriteScreen(file, frames[0], palette, bits);
+        WriteScreen(file, frames[0], common.IsExact ? common : null);
         if (options.Plays != 1)
         {
             WriteRepetition(file, options.Plays == 0 ? 0 : options.Plays - 1);
         }
 
-        var writer = new LzwWriter(file, Math.Max(2, bits));
         for (int i = 0; i < frames.Count; i++)
         {
-            WriteFrameHeader(file, frames[i], options.DelayOf(i));
-            writer.Write(palette.IsExact ? palette.Indices(frames[i]) : Dithering.FloydSteinberg(frames[i], palette));
+            Picture frame = frames[i];
+            ColourPalette palette = common.IsExact ? common : ColourPalette.Of([frame]);
+            WriteFrameHeader(file, frame, options.DelayOf(i), common.IsExact ? null : palette);
+            new LzwWriter(file, Math.Max(2, Bits(palette))).Write(palette.IsExact ? palette.Indices(frame) : Dithering.FloydSteinberg(frame, palette));
         }
 
         file.WriteByte(0x3B);
         return file.ToArray();
     }
 
-    private static void WriteScreen(Stream file, Picture first, ColourPalette palette, int bits)
+    // A palette has 2^bits entries.
+    private static int Bits(ColourPalette palette)
+    {
+        int bits = 1;
+        while (1 << bits < palette.Count)
+        {
+            bits++;
+        }
+
+        return bits;
+    }
+
+    private static void WritePalette(Stream file, ColourPalette palette)
+    {
+        Span<byte> table = stackalloc byte[3 << Bits(palette)];
+        table.Clear();
+        palette.Colours.CopyTo(table);
+        file.Write(table);
+    }
+
+    private static void WriteScreen(Stream file, Picture first, ColourPalette? palette)
     {
         file.Write("GIF89a"u8);
         Span<byte> screen = stackalloc byte[7];
         BinaryPrimitives.WriteUInt16LittleEndian(screen, (ushort)first.Width);
         BinaryPrimitives.WriteUInt16LittleEndian(screen[2..], (ushort)first.Height);
 
-        // A global palette of 2^bits entries, 8 bits of each colour.
-        screen[4] = (byte)(0xF0 | (bits - 1));
+        // A palette for all frames or none, 8 bits of each colour.
+        screen[4] = (byte)(palette is null ? 0x70 : 0xF0 | (Bits(palette) - 1));
         screen[5..].Clear();
         file.Write(screen);
-        Span<byte> table = stackalloc byte[3 << bits];
-        table.Clear();
-        palette.Colours.CopyTo(table);
-        file.Write(table);
+        if (palette is not null)
+        {
+            WritePalette(file, palette);
+        }
     }
 
     private static void WriteRepetition(Stream file, int repetitions)
@@ -87,7 +102,7 @@ public static class GifEncoder
         file.Write([3, 1, (byte)repetitions, (byte)(repetitions >> 8), 0]);
     }
 
-    private static void WriteFrameHeader(Stream file, Picture frame, int delay)
+    private static void WriteFrameHeader(Stream file, Picture frame, int delay, ColourPalette? palette)
     {
         // Graphic control: leave the frame standing, no transparent colour. Then the image descriptor at the corner.
         Span<byte> header = stackalloc byte[18];
@@ -97,6 +112,11 @@ public static class GifEncoder
         header[8] = 0x2C;
         BinaryPrimitives.WriteUInt16LittleEndian(header[13..], (ushort)frame.Width);
         BinaryPrimitives.WriteUInt16LittleEndian(header[15..], (ushort)frame.Height);
+        header[17] = (byte)(palette is null ? 0 : 0x80 | (Bits(palette) - 1));
         file.Write(header);
+        if (palette is not null)
+        {
+            WritePalette(file, palette);
+        }
     }
 }

@@ -7,7 +7,9 @@ internal static class Cifar10Data
 {
     private const int Features = Cifar10Reader.PictureLength;
 
-    /// <summary>The files of a folder that hold batches: *.bin in the order of their names; test_* only where there are no others.</summary>
+    /// <summary>
+    /// The files of a folder that hold batches: *.bin in the order of their names; test_* only where there are no others.
+    /// </summary>
     public static List<string> Choose(IEnumerable<string> files)
     {
         List<string> batches = [.. files.Where(f => Path.GetExtension(f).Equals(".bin", StringComparison.OrdinalIgnoreCase))];

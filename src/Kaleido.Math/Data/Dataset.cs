@@ -80,8 +80,8 @@ public sealed class Dataset
     public static Dataset Open(string path) => Open(path, new DatasetOptions());
 
     /// <summary>
-    /// Opens a file (IDX plain or gzip-compressed, CIFAR-10 binary, .npy, .npz, CSV) or a folder (IDX files: train-* is preferred, labels are
-    /// paired by count; batches of CIFAR-10; pictures, with sub-folders as classes); what it is, is told by the contents.
+    /// Opens a file (IDX plain or gzip-compressed, CIFAR-10 binary, .npy, .npz, CSV) or a folder (IDX files: train-* is preferred,
+    /// labels are paired by count; batches of CIFAR-10; pictures, with sub-folders as classes); what it is, is told by the contents.
     /// </summary>
     /// <param name="path">A file or a folder.</param>
     /// <param name="options">What to keep, and the size of pictures.</param>
@@ -162,22 +162,8 @@ public sealed class Dataset
     /// <param name="seed">Which draw.</param>
     public Dataset Random(int count, uint seed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Samples);
-        if (count == Samples)
-        {
-            return this;
-        }
-
-        var permutation = new FeistelPermutation(Samples, seed, RandomStreams.Selection, 0);
-        var places = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            places[i] = permutation[i];
-        }
-
-        Array.Sort(places);
-        return Subset(places);
+        int[] places = RandomPlaces(Samples, count, seed);
+        return count == Samples ? this : Subset(places);
     }
 
     /// <summary>All samples with one label, in their order; labels are kept.</summary>
@@ -205,9 +191,26 @@ public sealed class Dataset
             : throw new ArgumentException($"{Name} has no sample with label {label}; its classes are 0..{Classes - 1}.", nameof(label));
     }
 
+    /// <summary>The places that <see cref="Random"/> keeps of so many samples, ascending.</summary>
+    internal static int[] RandomPlaces(int samples, int count, uint seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, samples);
+        var permutation = new FeistelPermutation(samples, seed, RandomStreams.Selection, 0);
+        var places = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            places[i] = permutation[i];
+        }
+
+        Array.Sort(places);
+        return places;
+    }
+
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
     internal static Dataset Own(
-        string name, float[] values, int features, ImageShape? image, int[]? labels, IReadOnlyList<string>? classNames = null, int leastClasses = 0)
+        string name, float[] values, int features, ImageShape? image, int[]? labels,
+        IReadOnlyList<string>? classNames = null, int leastClasses = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -232,7 +235,8 @@ public sealed class Dataset
             }
         }
 
-        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), Math.Max(classNames?.Count ?? 0, leastClasses));
+        leastClasses = Math.Max(leastClasses, classNames?.Count ?? 0);
+        int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), leastClasses);
         return new(name, values, features, image, Memory(labels), classes, classNames);
     }
 

@@ -16,7 +16,8 @@ internal static class DatasetFiles
         ArgumentNullException.ThrowIfNull(options);
         if (options.Size is { Width: < 1 } or { Height: < 1 })
         {
-            throw new ArgumentException($"Pictures of {options.Size.Value.Width} × {options.Size.Value.Height} cannot be made.", nameof(options));
+            throw new ArgumentException($"Pictures of {options.Size.Value.Width} × {options.Size.Value.Height} cannot be made.",
+                nameof(options));
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
@@ -26,7 +27,7 @@ internal static class DatasetFiles
         }
 
         return labelsPath is null
-            ? Choose(Folder(name, path, options, memoryLimit), options, path, memoryLimit)
+            ? Folder(name, path, options, memoryLimit)
             : throw new InvalidDataException($"{path} is a folder: labels can only be named for one file of samples.");
     }
 
@@ -48,7 +49,8 @@ internal static class DatasetFiles
             DatasetFormat.Npz => NumpyData.ReadNpz(name, path, labelsPath, memoryLimit),
             DatasetFormat.Csv => CsvData.Read(name, path, labelsPath, memoryLimit),
             DatasetFormat.Cifar10 when labelsPath is null => Cifar10Data.Read(name, path, [path], options.Class, memoryLimit),
-            DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named", "CIFAR-10, which has its own"),
+            DatasetFormat.Cifar10 => throw BadFile.At(path, 0, "samples without labels, as a file of labels is named",
+                "CIFAR-10, which has its own"),
             DatasetFormat.Safetensors => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
                 "safetensors, a network and no data: Mlp.Load opens it"),
             DatasetFormat.Picture => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
@@ -66,17 +68,18 @@ internal static class DatasetFiles
         List<string> idx = [.. files.Where(IdxData.LooksLikeIdx)];
         if (idx.Count > 0 && IdxData.Choose(idx) is var (samples, labels))
         {
-            return IdxData.Read(name, samples, labels, memoryLimit);
+            return Choose(IdxData.Read(name, samples, labels, memoryLimit), options, path, memoryLimit);
         }
 
         List<string> batches = Cifar10Data.Choose(files);
         if (batches.Count > 0)
         {
-            return Cifar10Data.Read(name, path, batches, options.Class, memoryLimit);
+            return Choose(Cifar10Data.Read(name, path, batches, options.Class, memoryLimit), options, path, memoryLimit);
         }
 
         if (new ImageFolder(path) is { Count: > 0 } pictures)
         {
+            // Chosen before they are read.
             return pictures.Read(name, options, memoryLimit);
         }
 

@@ -12,8 +12,8 @@ public readonly record struct ImageSize(int Width, int Height);
 public sealed record DatasetOptions
 {
     /// <summary>
-    /// The size to which pictures are brought by <see cref="Files.AreaResampling"/>, whatever they come from; null to keep theirs, which must then
-    /// be the same for all pictures of a folder.
+    /// The size to which pictures are brought by <see cref="Files.AreaResampling"/>, whatever they come from; null to keep theirs,
+    /// which must then be the same for all pictures of a folder.
     /// </summary>
     public ImageSize? Size { get; init; }
 
@@ -23,7 +23,9 @@ public sealed record DatasetOptions
     /// <summary>Keep the first samples, at least 1 and no more than there are; null for all.</summary>
     public int? First { get; init; }
 
-    /// <summary>Keep so many samples drawn without replacement, in their order, as <see cref="Dataset.Random"/> does; null for all.</summary>
+    /// <summary>
+    /// Keep so many samples drawn without replacement, in their order, as <see cref="Dataset.Random"/> does; null for all.
+    /// </summary>
     public int? Random { get; init; }
 
     /// <summary>The seed of <see cref="Random"/>.</summary>

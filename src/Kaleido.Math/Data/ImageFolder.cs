@@ -40,7 +40,7 @@ internal sealed class ImageFolder
     /// <summary>The number of pictures found.</summary>
     public int Count => _files.Count;
 
-    /// <summary>Reads them all, or those of one class.</summary>
+    /// <summary>Reads what the options choose, and nothing else.</summary>
     public Dataset Read(string name, DatasetOptions options, long memoryLimit)
     {
         List<(string Path, int Label)> files = options.Class is { } label ? _files.FindAll(f => f.Label == label) : _files;
@@ -52,7 +52,18 @@ internal sealed class ImageFolder
                     nameof(options));
         }
 
-        if (options is { First: { } first, Random: null } && first >= 1 && first < files.Count) files = files.GetRange(0, first);
+        if (options.First is { } first)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(first, 1, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(first, files.Count, nameof(options));
+            files = files.GetRange(0, first);
+        }
+
+        if (options.Random is { } random)
+        {
+            files = [.. Dataset.RandomPlaces(files.Count, random, options.Seed).Select(i => files[i])];
+        }
+
         return Read(name, files, options.Size, memoryLimit);
     }
 
@@ -108,7 +119,9 @@ internal sealed class ImageFolder
         for (int i = 0; i < times; i++) image.CopyTo(row[(i * image.Length)..]);
     }
 
-    /// <summary>Files whose first bytes are those of a picture; one that is called like a picture and is none is reported when it is read.</summary>
+    /// <summary>
+    /// Files whose first bytes are those of a picture; one that is called like a picture and is none is reported when it is read.
+    /// </summary>
     private static List<string> Pictures(string folder)
     {
         string[] files = Directory.GetFiles(folder);

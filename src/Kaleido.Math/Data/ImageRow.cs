@@ -47,7 +47,8 @@ internal sealed record ImageRow(ImageShape Shape, float[] Values)
     {
         if (data.Image is not { } shape)
         {
-            throw new InvalidDataException($"{path}: expected pictures to bring to {size.Width} × {size.Height}, found samples that are none.");
+            throw new InvalidDataException(
+                $"{path}: expected pictures to bring to {size.Width} × {size.Height}, found samples that are none.");
         }
 
         if ((shape.Width, shape.Height) == (size.Width, size.Height)) return data;

@@ -84,7 +84,8 @@ public static class Cifar10Reader
         long records = stream.Length / RecordLength;
         if (records == 0 || records * RecordLength != stream.Length || records * PictureLength > Array.MaxLength)
         {
-            throw BadFile.At(path, records * RecordLength, $"records of {RecordLength} bytes, from 1 to {Array.MaxLength / PictureLength} of them",
+            throw BadFile.At(path, records * RecordLength,
+                $"records of {RecordLength} bytes, from 1 to {Array.MaxLength / PictureLength} of them",
                 $"a file of {BadFile.Text(stream.Length)} bytes");
         }
 

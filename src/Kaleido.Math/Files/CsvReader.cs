@@ -98,7 +98,8 @@ public static class CsvReader
         if (columns == 0) throw BadFile.At(path, 0, "a table of numbers", "no line");
         if (label > 1 && label < columns)
         {
-            throw BadFile.At(path, labelOffset, "the column called label to be the first or the last one", $"it in column {label} of {columns}");
+            throw BadFile.At(path, labelOffset, "the column called label to be the first or the last one",
+                $"it in column {label} of {columns}");
         }
 
         rows = header ? 0 : 1;
@@ -106,7 +107,8 @@ public static class CsvReader
         {
             if (scanner.Column > columns || (scanner.IsLast && scanner.Column != columns))
             {
-                throw Bad(scanner, path, $"{columns} fields, as in the first line", $"{(scanner.IsLast ? "" : "at least ")}{scanner.Column}");
+                throw Bad(scanner, path, $"{columns} fields, as in the first line",
+                    $"{(scanner.IsLast ? "" : "at least ")}{scanner.Column}");
             }
 
             rows += scanner.IsLast ? 1 : 0;

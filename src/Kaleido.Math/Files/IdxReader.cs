@@ -39,7 +39,8 @@ public static class IdxReader
             return ReadAll(stream, path, stream.Length, exactLength: true);
         }
 
-        IdxArray array = Unzip(stream, path, unzipped => ReadAll(unzipped, path, BodyReader.MaximumRatio * stream.Length, exactLength: false));
+        long most = BodyReader.MaximumRatio * stream.Length;
+        IdxArray array = Unzip(stream, path, unzipped => ReadAll(unzipped, path, most, exactLength: false));
         long length = 4L + (4L * array.Dimensions.Length) + array.Bytes.Length;
 
         // The last four bytes repeat the length modulo 2^32: what follows a gzip member would else go unnoticed.

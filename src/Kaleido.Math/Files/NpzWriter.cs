@@ -9,7 +9,8 @@ public static class NpzWriter
     /// <param name="path">The final name; its folder must exist.</param>
     /// <param name="arrays">Arrays with different names of 1 to 252 bytes of UTF-8, in the order to keep.</param>
     /// <param name="compress">Deflate the arrays; else they are stored.</param>
-    /// <remarks>Stored files depend on the arguments alone: the entries are dated 1 January 1980, the earliest date of the format.</remarks>
+    /// <remarks>Stored files depend on the arguments alone: the entries are dated 1 January 1980, the earliest date of the
+    /// format.</remarks>
     /// <exception cref="ArgumentException">A name is empty, too long or occurs twice, there are more than 1024 arrays, or more bytes
     /// than 4 GB.</exception>
     /// <exception cref="IOException">The disk refused; an old file of that name is untouched.</exception>
@@ -32,7 +33,8 @@ public static class NpzWriter
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach ((string name, NpyArray array) in entries)
         {
-            ZipArchiveEntry entry = archive.CreateEntry(name + ".npy", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+            ZipArchiveEntry entry = archive.CreateEntry(name + ".npy",
+                compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
             entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
             using Stream into = entry.Open();
             NpyWriter.Write(into, array);

@@ -155,14 +155,16 @@ internal static class ZipDirectory
         long data = DataOffset(stream, path, local, start, name, method);
         if (data + packed > start)
         {
-            throw BadFile.At(path, at + 20, $"at most {BadFile.Text(start - data)} packed bytes", BadFile.Text(packed));
+            throw BadFile.At(path, at + 20, $"at most {BadFile.Text(Math.Max(0, start - data))} packed bytes", BadFile.Text(packed));
         }
 
         at = next;
         return new ZipEntry(Encoding.UTF8.GetString(name), method == 8, U32(head, 16), packed, length, data);
     }
 
-    /// <summary>The local header repeats name and method; of its sizes nothing is used, because writers of streams leave them open.</summary>
+    /// <summary>
+    /// The local header repeats name and method; of its sizes nothing is used, because writers of streams leave them open.
+    /// </summary>
     private static long DataOffset(Stream stream, string path, long local, long start, ReadOnlySpan<byte> name, int method)
     {
         Span<byte> head = stackalloc byte[LocalLength], again = stackalloc byte[MaximumName];

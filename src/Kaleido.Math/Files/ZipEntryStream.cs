@@ -58,7 +58,8 @@ internal sealed class ZipEntryStream : Stream
         }
         catch (InvalidDataException error)
         {
-            throw BadFile.At(_path, _entry.DataOffset, $"intact deflated bytes of {ZipDirectory.Quote(_entry.Name)}", "damaged ones", error);
+            throw BadFile.At(_path, _entry.DataOffset, $"intact deflated bytes of {ZipDirectory.Quote(_entry.Name)}", "damaged ones",
+                error);
         }
 
         _checksum = Crc32.Append(_checksum, buffer[..read]);
@@ -99,7 +100,8 @@ internal sealed class ZipEntryStream : Stream
     {
         if (_checksum != _entry.Checksum)
         {
-            throw BadFile.At(_path, _entry.DataOffset, $"bytes of {ZipDirectory.Quote(_entry.Name)} with the checksum 0x{_entry.Checksum:X8}",
+            throw BadFile.At(_path, _entry.DataOffset,
+                $"bytes of {ZipDirectory.Quote(_entry.Name)} with the checksum 0x{_entry.Checksum:X8}",
                 $"0x{_checksum:X8}");
         }
     }

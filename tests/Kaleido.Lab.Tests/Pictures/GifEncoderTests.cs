@@ -159,9 +159,19 @@ public class GifEncoderTests
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("3 images", output, StringComparison.Ordinal);
         Assert.Contains("logical screen 64x48", output, StringComparison.Ordinal);
-        Assert.Contains("global color table [256]", output, StringComparison.Ordinal);
+        Assert.Contains("local color table [256]", output, StringComparison.Ordinal);
         Assert.Contains("loop forever", output, StringComparison.Ordinal);
         Assert.Contains("delay 0.25s", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_frame_of_few_colours_is_exact_whatever_the_others_hold()
+    {
+        var random = new Random(9);
+        Picture noise = Frames.Noise(random, 1, 60, 50, 3)[0], plain = Frames.Noise(random, 1, 60, 50, 3, 40)[0];
+        var read = new GifBytes(GifEncoder.Encode([noise, plain]));
+        Assert.Equal(plain.Pixels, read.Frames[1]);
+        Assert.NotEqual(read.Palettes[0], read.Palettes[1]);
     }
 
     [FactIfPil]

@@ -40,6 +40,26 @@ public class ImageGridTests
     }
 
     [Fact]
+    public void Colours_are_enlarged_pixel_by_pixel()
+    {
+        float[] rows = [.. Enumerable.Range(0, 2 * 3 * 2 * 3).Select(i => i / 255f)];
+        Picture grid = ImageGrid.Draw(rows, new ImageShape(3, 2, 3), new() { Columns = 2, Padding = 1, Upscale = 4, Background = 200 });
+        Assert.Equal((1 + (2 * 13), 1 + 8 + 1, 3), (grid.Width, grid.Height, grid.Channels));
+        for (int y = 0; y < grid.Height; y++)
+        {
+            for (int x = 0; x < grid.Width; x++)
+            {
+                for (int c = 0; c < 3; c++)
+                {
+                    int sample = (x - 1) / 13, inX = (x - 1) % 13, inY = y - 1;
+                    bool inside = x >= 1 && inX < 12 && inY is >= 0 and < 8;
+                    Assert.Equal(inside ? (sample * 18) + (c * 6) + (inY / 4 * 3) + (inX / 4) : 200, At(grid, x, y, c));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Values_are_mapped_from_low_to_high_and_clamped()
     {
         float[] rows = [-1, 1, 0, -2, 9, float.NaN, float.PositiveInfinity, float.NegativeInfinity];

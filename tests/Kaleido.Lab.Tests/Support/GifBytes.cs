@@ -4,7 +4,8 @@ using System.Text;
 namespace Kaleido.Lab.Tests.Support;
 
 /// <summary>
-/// A small strict GIF decoder for files with a global palette and frames that cover the screen, written apart from the encoder.
+/// A small strict GIF decoder for files with a palette for all frames or one for each and frames that cover the screen, written apart from
+/// the encoder.
 /// </summary>
 internal sealed class GifBytes
 {
@@ -16,9 +17,8 @@ internal sealed class GifBytes
         _file = file;
         Assert.Equal("GIF89a", Encoding.ASCII.GetString(file, 0, 6));
         (Width, Height) = (Word(6), Word(8));
-        Assert.Equal(0x80, file[10] & 0x80);
-        Palette = file[13..(13 + (3 << ((file[10] & 7) + 1)))];
-        _at = 13 + Palette.Length;
+        _at = 13;
+        byte[]? common = PaletteOf(file[10]);
         while (file[_at] != 0x3B)
         {
             byte[] head = [file[_at], file[_at + 1]];
@@ -35,10 +35,13 @@ internal sealed class GifBytes
             Assert.Equal([0x21, 0xF9, 4, 4], file[_at..(_at + 4)]);
             Delays.Add(Word(_at + 4));
             Assert.Equal([0, 0, 0x2C, 0, 0, 0, 0], file[(_at + 6)..(_at + 13)]);
-            Assert.Equal((Width, Height, 0), (Word(_at + 13), Word(_at + 15), file[_at + 17]));
-            int bits = file[_at + 18];
-            _at += 19;
-            Frames.Add([.. Unpack(Blocks(), bits).SelectMany(index => Palette[(3 * index)..((3 * index) + 3)])]);
+            Assert.Equal((Width, Height, 0), (Word(_at + 13), Word(_at + 15), file[_at + 17] & 0x78));
+            byte flags = file[_at + 17];
+            _at += 18;
+            byte[] palette = PaletteOf(flags) ?? common ?? throw new InvalidDataException("a frame without a palette");
+            Palettes.Add(palette);
+            int bits = file[_at++];
+            Frames.Add([.. Unpack(Blocks(), bits).SelectMany(index => palette[(3 * index)..((3 * index) + 3)])]);
             Assert.Equal(3 * Width * Height, Frames[^1].Length);
         }
 
@@ -51,12 +54,21 @@ internal sealed class GifBytes
 
     public int? Repetitions { get; }
 
-    public byte[] Palette { get; }
+    /// <summary>The palette of each frame.</summary>
+    public List<byte[]> Palettes { get; } = [];
 
     public List<int> Delays { get; } = [];
 
     /// <summary>The RGB bytes of each frame.</summary>
     public List<byte[]> Frames { get; } = [];
+
+    private byte[]? PaletteOf(byte flags)
+    {
+        if ((flags & 0x80) == 0) return null;
+        int length = 3 << ((flags & 7) + 1);
+        _at += length;
+        return _file[(_at - length).._at];
+    }
 
     private int Word(int at) => BinaryPrimitives.ReadUInt16LittleEndian(_file.AsSpan(at));
 

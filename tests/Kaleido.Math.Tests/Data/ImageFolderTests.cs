@@ -6,9 +6,11 @@ namespace Kaleido.Tests.Data;
 
 public class ImageFolderTests
 {
-    private static byte[] Grey(int width, int height, params byte[] pixels) => [.. Encoding.ASCII.GetBytes($"P5\n{width} {height}\n255\n"), .. pixels];
+    private static byte[] Grey(int width, int height, params byte[] pixels) =>
+        [.. Encoding.ASCII.GetBytes($"P5\n{width} {height}\n255\n"), .. pixels];
 
-    private static byte[] Colour(int width, int height, params byte[] pixels) => [.. Encoding.ASCII.GetBytes($"P6\n{width} {height}\n255\n"), .. pixels];
+    private static byte[] Colour(int width, int height, params byte[] pixels) =>
+        [.. Encoding.ASCII.GetBytes($"P6\n{width} {height}\n255\n"), .. pixels];
 
     private static string Put(TemporaryFolder folder, string name, byte[] bytes)
     {
@@ -62,7 +64,12 @@ public class ImageFolderTests
         Assert.Equal([3 / 255f, 1 / 255f, 2 / 255f, 4 / 255f], data.Values.ToArray());
         Assert.Equal((3, 1), (cats.Classes, cats.Samples));
         Assert.Equal(data.WithClass(1).First(1).Fingerprint, cats.Fingerprint);
+        Assert.Equal(data.WithClass(1).First(2).Random(1, 6).Fingerprint,
+            Dataset.Open(folder.Path, new() { Class = 1, First = 2, Random = 1, Seed = 6 }).Fingerprint);
+        Assert.Equal(data.Random(3, 6).Fingerprint, Dataset.Open(folder.Path, new() { Random = 3, Seed = 6 }).Fingerprint);
         Assert.Throws<ArgumentException>(() => Dataset.Open(folder.Path, new() { Class = 3 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { First = 5 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { Random = 5 }));
         Put(folder, "top.pgm", Grey(1, 1, 1));
         Assert.Contains("found them in both", Refused(folder.Path), StringComparison.Ordinal);
         Assert.Contains("top.pgm", Refused(folder.Path), StringComparison.Ordinal);
@@ -93,9 +100,11 @@ public class ImageFolderTests
     public void Sizes_that_differ_name_two_pictures_unless_a_size_is_asked_for()
     {
         using var folder = new TemporaryFolder();
-        string small = Put(folder, "a.pgm", Grey(2, 2, 7, 7, 7, 7)), large = Put(folder, "b.pgm", Grey(4, 4, [.. Enumerable.Repeat((byte)9, 16)]));
+        string small = Put(folder, "a.pgm", Grey(2, 2, 7, 7, 7, 7));
+        string large = Put(folder, "b.pgm", Grey(4, 4, [.. Enumerable.Repeat((byte)9, 16)]));
         string message = Assert.Throws<InvalidDataException>(() => Dataset.Open(folder.Path)).Message;
-        Assert.Equal($"{large}, offset 0: expected a picture of 2 × 2 like {small}, or a size to bring all to, found one of 4 × 4.", message);
+        Assert.Equal($"{large}, offset 0: expected a picture of 2 × 2 like {small}, or a size to bring all to, found one of 4 × 4.",
+            message);
         Dataset data = Dataset.Open(folder.Path, new() { Size = new(2, 2) });
         Assert.Equal([7 / 255f, 7 / 255f, 7 / 255f, 7 / 255f, 9 / 255f, 9 / 255f, 9 / 255f, 9 / 255f], data.Values.ToArray());
         Assert.Equal(new ImageShape(3, 1, 1), Dataset.Open(folder.Path, new() { Size = new(3, 1) }).Image);

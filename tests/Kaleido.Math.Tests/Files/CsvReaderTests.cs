@@ -74,7 +74,8 @@ public class CsvReaderTests
     {
         Assert.Contains("offset 6:", Refused("1,2\n3,x\n"), StringComparison.Ordinal);
         string longRows = string.Concat(Enumerable.Repeat("0.25,0.5\n", 3000));
-        Assert.Contains($"offset {longRows.Length + 2}: expected a number in line 3001, column 2", Refused(longRows + "1,y\n"), StringComparison.Ordinal);
+        Assert.Contains($"offset {longRows.Length + 2}: expected a number in line 3001, column 2", Refused(longRows + "1,y\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public class CsvReaderTests
         for (int i = 0; i < 5000; i++) text.Append(CultureInfo.InvariantCulture, $"{i}.125,{i}\n");
         CsvTable table = Read(text.ToString());
         Assert.Equal(5000, table.Rows);
-        Assert.All(Enumerable.Range(0, 5000), i => Assert.Equal((i + 0.125f, (float)i), (table.Values.Span[2 * i], table.Values.Span[(2 * i) + 1])));
+        Assert.All(Enumerable.Range(0, 5000), i =>
+            Assert.Equal((i + 0.125f, (float)i), (table.Values.Span[2 * i], table.Values.Span[(2 * i) + 1])));
         Assert.Equal(1f, Read("1," + "1".PadLeft(255, '0') + "\n").Values.Span[1]);
         Assert.Contains("…", Refused("1,2\n1," + "1".PadLeft(257, '0') + "\n"), StringComparison.Ordinal);
     }

@@ -29,7 +29,8 @@ public class NpyTests
         Assert.Equal(type, array.Type);
         Assert.Equal([1, values.Length], array.Shape.ToArray());
         Assert.Equal(values, array.ToArray<T>());
-        if (typeof(T) != typeof(bool)) Assert.Equal(values.Select(v => Convert.ToDouble(v is Half half ? (double)half : v, null)), array.ToDoubles());
+        if (typeof(T) != typeof(bool)) Assert.Equal(values.Select(v => Convert.ToDouble(v is Half half ? (double)half : v, null)),
+            array.ToDoubles());
     }
 
     [Fact]

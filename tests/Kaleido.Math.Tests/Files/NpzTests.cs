@@ -93,7 +93,8 @@ public class NpzTests
         Assert.Contains("checksum", Refused(With(good, entries[0] + 16, 4, 9)), StringComparison.Ordinal);
         Assert.Contains("local header", Refused(With(good, entries[0] + 42, 4, (uint)second)), StringComparison.Ordinal);
         Assert.Contains("local header", Refused(With(good, second, 4, 0)), StringComparison.Ordinal);
-        Assert.Contains("packed bytes", Refused(With(With(good, entries[1] + 20, 4, 99999), entries[1] + 24, 4, 99999)), StringComparison.Ordinal);
+        Assert.Contains("packed bytes", Refused(With(With(good, entries[1] + 20, 4, 99999), entries[1] + 24, 4, 99999)),
+            StringComparison.Ordinal);
         Assert.Contains("*.npy", Refused(NpyBytes.Zip(CompressionLevel.Optimal, ("x.txt", Array))), StringComparison.Ordinal);
     }
 

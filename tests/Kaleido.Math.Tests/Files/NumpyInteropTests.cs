@@ -47,8 +47,10 @@ public class NumpyInteropTests
         Assert.Equal([5L, 6], stored["y"].ToArray<long>());
         var packed = NpzReader.Read(folder.File("packed.npz"));
         Assert.Equal((10_000, 7.0), (packed["x"].Count, packed["scalar"][0]));
-        Assert.Contains("pickled", Assert.Throws<InvalidDataException>(() => NpyReader.Read(folder.File("object.npy"))).Message, StringComparison.Ordinal);
-        Assert.Contains("structured", Assert.Throws<InvalidDataException>(() => NpyReader.Read(folder.File("struct.npy"))).Message, StringComparison.Ordinal);
+        Assert.Contains("pickled", Assert.Throws<InvalidDataException>(() => NpyReader.Read(folder.File("object.npy"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("structured", Assert.Throws<InvalidDataException>(() => NpyReader.Read(folder.File("struct.npy"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal([0.1f, -2e-30f, 3, 4], CsvReader.Read(folder.File("a.csv")).Values.ToArray());
     }
 

@@ -5,9 +5,10 @@ namespace Kaleido.Files;
 /// </summary>
 /// <remarks>
 /// With W old and w new columns, new column i lies over the old interval [i·W/w, (i+1)·W/w), and likewise for rows. Parts are whole numbers
-/// of 1/w and 1/h of a pixel, products with float32 levels are summed in double (exactly, while W·H ≤ 2²⁹) and divided once by W·H, so the
-/// mean of the picture is kept, an equal size changes nothing, a whole factor down is the mean of blocks and a whole factor up repeats
-/// pixels. Levels are averaged as stored, without regard to gamma.
+/// of 1/w and 1/h of a pixel; their products with levels are summed in double, column by column within a row, then row by row, and divided
+/// once by W·H. An equal size changes nothing, a constant picture stays what it is (while W·H ≤ 2²⁹, where a sum of equal float32 levels is
+/// exact), a whole factor down gives the mean of blocks and a whole factor up repeats pixels. Levels are averaged as stored, without regard
+/// to gamma.
 /// </remarks>
 public static class AreaResampling
 {

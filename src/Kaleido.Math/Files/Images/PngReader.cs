@@ -14,7 +14,6 @@ namespace Kaleido.Files;
 /// </remarks>
 public static class PngReader
 {
-    internal const long MaximumRatio = 1032;
     private const int FirstBuffer = 1 << 14;
 
     /// <summary>Reads a whole file.</summary>
@@ -39,7 +38,7 @@ public static class PngReader
         PngLayout layout = new PngChunkReader(stream, path).Read();
         PngHeader header = layout.Header;
         Int128 rows = header.RowBytes, samples = (Int128)header.Width * header.Height * header.Channels;
-        Int128 possible = Int128.Min(Array.MaxLength, MaximumRatio * layout.DataLength);
+        Int128 possible = Int128.Min(Array.MaxLength, BodyReader.MaximumRatio * layout.DataLength);
         if (rows > possible || samples > Array.MaxLength)
         {
             throw BadFile.At(path, 16, $"sizes of at most {BadFile.Text((long)possible)} bytes, all that {BadFile.Text(layout.DataLength)} "

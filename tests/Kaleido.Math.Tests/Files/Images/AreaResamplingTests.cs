@@ -37,8 +37,8 @@ public class AreaResamplingTests
             }
         }
 
-        // Sums of at most 576 floats below 1 are exact in double (24 + 10 bits), so both round the same number once to double and once to
-        // float.
+        // Levels are multiples of 2^-24 below 1, so sums of at most 576 of them, times at most 576, are exact in double: both sides round
+        // the same number, once to double and once to float.
         Assert.Equal(sums.Select(sum => (float)(sum / (s[0] * s[1]))), resized);
     }, 200);
 

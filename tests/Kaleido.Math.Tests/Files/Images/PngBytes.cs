@@ -73,7 +73,10 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
         return samples;
     }
 
-    public byte[] File(int[] samples)
+    public byte[] File(int[] samples) => FileOf(Rows(samples));
+
+    /// <summary>A file of rows that may be anything.</summary>
+    public byte[] FileOf(byte[] rows)
     {
         using var file = new MemoryStream();
         file.Write(Signature);
@@ -88,7 +91,7 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
             Write(file, "tRNS", Transparency);
         }
 
-        byte[] data = Compress(Rows(samples), Level);
+        byte[] data = Compress(rows, Level);
         for (int at = 0; at < data.Length; at += Math.Min(ChunkLength, data.Length - at))
         {
             Write(file, "IDAT", data.AsSpan(at, Math.Min(ChunkLength, data.Length - at)));
@@ -128,22 +131,41 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
         file.Write(chunk);
     }
 
-    /// <summary>Writes true checksums into a damaged file, as far as its chunks can be followed.</summary>
-    public static void MendChecksums(byte[] file)
+    /// <summary>
+    /// Writes true checksums into a damaged file and, in every other one, the length of a chunk where bytes were put in or taken out before the
+    /// next one, so that damage gets past both.
+    /// </summary>
+    public static void Mend(byte[] file)
     {
-        for (long at = 8; at + 12 <= file.Length;)
+        bool lengths = Crc(file) % 2 == 0;
+        for (int at = 8; at + 12 <= file.Length;)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan((int)at));
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at));
+            if (lengths && !IsChunk(file, at + 12 + (long)length) && at + 12 + (long)length != file.Length)
+            {
+                int next = at + 12;
+                while (next < file.Length && !IsChunk(file, next))
+                {
+                    next++;
+                }
+
+                length = (uint)(next - at - 12);
+                BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at), length);
+            }
+
             if (length > file.Length - at - 12)
             {
                 return;
             }
 
-            uint crc = Crc(file.AsSpan((int)at + 4, 4 + (int)length));
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan((int)(at + 8 + length)), crc);
-            at += 12 + length;
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(at + 8 + (int)length), Crc(file.AsSpan(at + 4, 4 + (int)length)));
+            at += 12 + (int)length;
         }
     }
+
+    private static bool IsChunk(byte[] file, long at) => at + 12 <= file.Length
+        && (file.AsSpan((int)at + 4, 4).SequenceEqual("IDAT"u8) || file.AsSpan((int)at + 4, 4).SequenceEqual("IEND"u8)
+            || file.AsSpan((int)at + 4, 4).SequenceEqual("PLTE"u8) || file.AsSpan((int)at + 4, 4).SequenceEqual("tRNS"u8));
 
     public static uint Crc(ReadOnlySpan<byte> bytes)
     {
@@ -160,7 +182,8 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
         return ~crc;
     }
 
-    private byte[] Rows(int[] samples)
+    /// <summary>The filtered rows of all passes.</summary>
+    public byte[] Rows(int[] samples)
     {
         var rows = new List<byte>();
         if (!Interlaced)
