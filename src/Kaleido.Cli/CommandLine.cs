@@ -18,7 +18,8 @@ internal static class CommandLine
         if (result.Errors.Count > 0 && result.Action is not (HelpAction or Examples.HelpWithExamples))
         {
             terminal.Fail(Sentence(result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
-                : args.Length == 0 ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
+                : args.Length == 0
+                ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
                 : result.Errors[0].Message));
             return ExitCode.Usage;
         }

@@ -10,7 +10,8 @@ internal sealed class CreateCommand
 {
     private static readonly CreateOptions Digits = CreateOptions.ForEmbeddedDigits, Own = CreateOptions.ForData;
 
-    private readonly Option<string?> _data = Flags.Path("--data", $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]", "PATH");
+    private readonly Option<string?> _data = Flags.Path("--data",
+        $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]", "PATH");
 
     private readonly Option<long?> _samples = Flags.Whole("--samples",
         $"How many samples: digits drawn, or the first ones of --data (of --class) [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
@@ -57,13 +58,15 @@ internal sealed class CreateCommand
             + $"[default: {CreateOptions.DefaultFolder}]");
 
     private readonly Option<string?> _resume = Flags.Path("--resume",
-        "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be repeated [default: begin anew]");
+        "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be "
+            + "repeated [default: begin anew]");
 
     private readonly Option<long?> _checkpointSteps = Flags.Whole("--checkpoint-steps",
         $"Also write {OutputFolder.Checkpoint} after every N steps [default: only by time]", 1, int.MaxValue);
 
     private readonly Option<double?> _checkpointSeconds = Flags.Number("--checkpoint-seconds",
-        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]", zero: true, most: int.MaxValue);
+        $"Write {OutputFolder.Checkpoint} every X seconds of training, and when cancelled; 0: only when cancelled [default: 30]",
+        zero: true, most: int.MaxValue);
 
     private CreateCommand()
     {
@@ -172,10 +175,12 @@ internal sealed class CreateCommand
             ? string.Create(CultureInfo.InvariantCulture, $"settled {(result.IsCycle ? "on cycles " : "")}after {iteration}")
             : "not settled yet";
         string sampled = string.Create(CultureInfo.InvariantCulture,
-            $"sampled {Wording.Count(result.Options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")} in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
+            $"sampled {Wording.Count(result.Options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")} "
+            + $"in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
         if (result.Memorization is not { } found) return sampled;
         string classes = found.ClassCounts is { } counts
-            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} occur{(found.ClassesThatOccur == 1 ? "s" : "")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} ")
+                + (found.ClassesThatOccur == 1 ? "occurs" : "occur")
             : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "

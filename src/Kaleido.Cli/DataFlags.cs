@@ -7,16 +7,18 @@ namespace Kaleido.Cli;
 internal sealed class DataFlags
 {
     /// <summary>What can be read.</summary>
-    public const string Sources = "a folder of pictures (PNG, PGM or PPM; sub-folders are classes), a file or a folder of IDX (MNIST's, plain or .gz) or of "
-        + "CIFAR-10 (binary), or an .npy, .npz or CSV file";
+    public const string Sources = "a folder of pictures (PNG, PGM or PPM; sub-folders are classes), "
+        + "a file or a folder of IDX (MNIST's, plain or .gz) or of CIFAR-10 (binary), or an .npy, .npz or CSV file";
 
     private readonly Option<ImageSize?> _size = Flags.Size("--size", "Bring pictures to this size, averaging areas [default: their own]");
 
     private readonly Option<long?> _first;
 
-    private readonly Option<long?> _class = Flags.Whole("--class", "Only the samples of this class, a number from 0 on [default: all]", 0, int.MaxValue);
+    private readonly Option<long?> _class = Flags.Whole("--class",
+        "Only the samples of this class, a number from 0 on [default: all]", 0, int.MaxValue);
 
-    private readonly Option<long?> _random = Flags.Whole("--random", "Of these so many, drawn by --seed, in their order [default: all]", 1, int.MaxValue);
+    private readonly Option<long?> _random = Flags.Whole("--random",
+        "Of these so many, drawn by --seed, in their order [default: all]", 1, int.MaxValue);
 
     private readonly Option<long?> _seed;
 

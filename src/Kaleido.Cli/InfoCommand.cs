@@ -35,11 +35,15 @@ internal sealed class InfoCommand
     public static Command Build(Terminal terminal)
     {
         var flags = new InfoCommand();
-        var command = new Command("info", "Tell what is in a network or in data, or which devices there are.") { flags._file, flags._picture };
+        var command = new Command("info", "Tell what is in a network or in data, or which devices there are.")
+        {
+            flags._file, flags._picture,
+        };
         flags._selection.AddTo(command);
         command.Options.Add(flags._devices);
         command.Options.Add(flags._json);
-        Flags.Demand(flags._picture, path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase), path => $"--picture must name a .png file, not \"{path}\"");
+        Flags.Demand(flags._picture, path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase),
+            path => $"--picture must name a .png file, not \"{path}\"");
         command.Validators.Add(result =>
         {
             bool named = result.GetValue(flags._file) is { Length: > 0 };
@@ -96,9 +100,11 @@ internal sealed class InfoCommand
             new("output_activation", options.Output.ToString()),
             new("initialization", options.Initialization.ToString()),
             new("seed", options.Seed),
-            new("input_scale", scale, string.Create(CultureInfo.InvariantCulture, $"x * {scale:R} {(offset < 0 ? '-' : '+')} {Math.Abs(offset):R}")),
+            new("input_scale", scale,
+                string.Create(CultureInfo.InvariantCulture, $"x * {scale:R} {(offset < 0 ? '-' : '+')} {Math.Abs(offset):R}")),
             new("input_offset", offset, ""),
-            new("numerics_version", int.TryParse(metadata.GetValueOrDefault("numerics_version"), CultureInfo.InvariantCulture, out int version) ? version : null),
+            new("numerics_version",
+                int.TryParse(metadata.GetValueOrDefault("numerics_version"), CultureInfo.InvariantCulture, out int version) ? version : null),
             new("weights_sha256", network.WeightsSha256()),
         ]);
     }
@@ -106,7 +112,8 @@ internal sealed class InfoCommand
     private static Facts Checkpoint(string path)
     {
         var checkpoint = TrainingCheckpoint.Load(path);
-        string? folder = Path.GetFileName(path) == OutputFolder.Checkpoint ? Path.GetDirectoryName(path) is { Length: > 0 } named ? named : "." : null;
+        string? folder = Path.GetFileName(path) != OutputFolder.Checkpoint ? null
+            : Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         return new($"{path}: a training that is not finished" + (folder is null ? "" : $"; kaleido create --resume {folder} goes on"),
         [
             new("kind", "checkpoint", ""),
@@ -115,7 +122,8 @@ internal sealed class InfoCommand
             new("seconds", checkpoint.Elapsed.TotalSeconds, checkpoint.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)),
             .. checkpoint.Notes.Where(note => note.Key.StartsWith(CreateSettings.Prefix + "--", StringComparison.Ordinal))
                 .OrderBy(note => note.Key, StringComparer.Ordinal)
-                .Select(note => new Facts.Fact(note.Key[(CreateSettings.Prefix.Length + 2)..], note.Value == CreateSettings.None ? null : note.Value)),
+                .Select(note => new Facts.Fact(note.Key[(CreateSettings.Prefix.Length + 2)..],
+                    note.Value == CreateSettings.None ? null : note.Value)),
         ]);
     }
 
@@ -140,7 +148,8 @@ internal sealed class InfoCommand
             new("class_names", data.ClassNames),
             new("samples_of_each_class", data.Labels is { } labels ? Counts(labels.Span, data.Classes) : null),
             new("fingerprint", data.Fingerprint),
-            new("picture", picture, picture is null ? "" : $"the first {Math.Min(data.Samples, KaleidoscopeSheet.MaximumTiles)} in {picture}"),
+            new("picture", picture,
+                picture is null ? "" : $"the first {Math.Min(data.Samples, KaleidoscopeSheet.MaximumTiles)} in {picture}"),
         ]);
     }
 

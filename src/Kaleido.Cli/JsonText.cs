@@ -8,10 +8,16 @@ namespace Kaleido.Cli;
 /// <summary>What a command prints with --json: one object.</summary>
 internal static class JsonText
 {
+    // Not for HTML: a path with ü is to be readable.
+    private static readonly JsonWriterOptions s_options = new()
+    {
+        Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static string Of(Action<Utf8JsonWriter> body)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(stream, s_options))
         {
             writer.WriteStartObject();
             body(writer);

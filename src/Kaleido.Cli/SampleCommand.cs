@@ -14,7 +14,10 @@ internal static class SampleCommand
 
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        var network = new Argument<string>("NETWORK") { Description = "A network, as kaleido create writes it (network.safetensors), or the folder it is in" };
+        var network = new Argument<string>("NETWORK")
+        {
+            Description = "A network, as kaleido create writes it (network.safetensors), or the folder it is in",
+        };
         var chains = Flags.Whole("--chains", Default("Chains, each from noise of its own; pictures show the first 100", Defaults.Chains), 1, int.MaxValue);
         var iterations = Flags.Whole("--iterations", Default("How often the network is applied", Defaults.Iterations), 1, int.MaxValue);
         var epsilon = Flags.Number("--epsilon", Default("Uniform noise of ±X between iterations", Defaults.Epsilon), zero: true);
@@ -25,7 +28,8 @@ internal static class SampleCommand
             Description = $"What to write, by its ending: {SampleFiles.Endings} [default: {SampleFiles.Default}]",
             HelpName = "FILE",
         };
-        Flags.Demand(outFile, SampleFiles.IsKnown, path => $"--out tells by its ending what to write: {SampleFiles.Endings}; not \"{path}\"");
+        Flags.Demand(outFile, SampleFiles.IsKnown,
+            path => $"--out tells by its ending what to write: {SampleFiles.Endings}; not \"{path}\"");
         Flags.Demand(network, path => path.Length > 0, _ => "NETWORK must name a file, not \"\"");
         var device = Flags.Device();
         var threads = Flags.Threads();
@@ -80,11 +84,12 @@ internal static class SampleCommand
                 ? string.Create(CultureInfo.InvariantCulture, $"settled {(result.IsCycle ? "on cycles " : "")}after {settled}")
                 : "not settled yet";
             terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"sampled {Wording.Count(options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")}, {burnIn}; wrote {path}"));
+                $"sampled {Wording.Count(options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")}, "
+                + $"{burnIn}; wrote {path}"));
         }
 
         if (!cancellation.IsCancellationRequested || result.Iterations == options.Iterations) return ExitCode.Success;
-        terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"cancelled after {Wording.Count(result.Iterations, "iteration")}; what was reached is in {path}."));
+        terminal.Fail($"cancelled after {Wording.Count(result.Iterations, "iteration")}; what was reached is in {path}.");
         return ExitCode.Cancelled;
     }
 

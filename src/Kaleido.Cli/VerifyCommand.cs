@@ -11,7 +11,8 @@ internal static class VerifyCommand
     {
         var (large, json) = (Large(), Flags.Json());
         var command = new Command("verify",
-            "Check the promise of equal bits on this machine: train with several numbers of threads and every instruction set, and compare all weights.")
+            "Check the promise of equal bits on this machine: train with several numbers of threads and every "
+            + "instruction set, and compare all weights.")
         {
             large, json,
         };

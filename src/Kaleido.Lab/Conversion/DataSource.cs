@@ -24,7 +24,8 @@ public static class DataSource
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             string message = Wording.Plain(error);
             if (message.StartsWith(path, StringComparison.Ordinal)) throw new InvalidDataException(message, error);
-            throw new InvalidDataException(message.StartsWith(name, StringComparison.Ordinal) ? path + message[name.Length..] : $"{path}: {message}", error);
+            throw new InvalidDataException(
+                message.StartsWith(name, StringComparison.Ordinal) ? path + message[name.Length..] : $"{path}: {message}", error);
         }
     }
 

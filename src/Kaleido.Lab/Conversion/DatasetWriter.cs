@@ -37,14 +37,16 @@ public static class DatasetWriter
             case Kind.Folder when File.Exists(Path.TrimEndingDirectorySeparator(path)):
                 throw new IOException($"{path}: cannot be a folder to write to, because it is a file.");
             case Kind.Folder when Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any():
-                throw new IOException($"{path}: the folder is not empty, and what is in it would be mixed with the pictures; name another one.");
+                throw new IOException(
+                    $"{path}: the folder is not empty, and what is in it would be mixed with the pictures; name another one.");
             case not Kind.Folder when Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder):
                 throw new DirectoryNotFoundException($"{path}: its folder does not exist.");
         }
     }
 
     /// <summary>Writes all samples.</summary>
-    /// <exception cref="InvalidDataException">The ending is not known, or the samples are not what it needs: pictures, values in [0, 1].</exception>
+    /// <exception cref="InvalidDataException">The ending is not known, or the samples are not what it needs: pictures, values
+    /// in [0, 1].</exception>
     /// <exception cref="IOException">See <see cref="Check"/>, or the disk refused.</exception>
     public static void Write(string path, Dataset data)
     {
@@ -101,7 +103,8 @@ public static class DatasetWriter
     private static Picture Grid(Dataset data)
     {
         var shape = KaleidoscopeSheet.ShapeOf(data);
-        Demand(data, (data.Samples + 2 * Math.Sqrt(data.Samples) + 1) * (shape.Width + 1.0) * (shape.Height + 1.0) * shape.Channels, "a grid");
+        double tiles = data.Samples + 2 * Math.Sqrt(data.Samples) + 1;
+        Demand(data, tiles * (shape.Width + 1.0) * (shape.Height + 1.0) * shape.Channels, "a grid");
         return ImageGrid.Draw(data.Values.Span, shape, new() { Padding = data.Samples == 1 ? 0 : 1 });
     }
 
@@ -115,8 +118,9 @@ public static class DatasetWriter
     private static void Demand(Dataset data, double bytes, string what)
     {
         if (bytes <= MaximumBytes) return;
-        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-            $"{data.Name}: {what} of {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")} is too large; choose some with --first or --random."));
+        throw new InvalidDataException(
+            $"{data.Name}: {what} of {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")} is too large; "
+            + "choose some with --first or --random.");
     }
 
     // A header line; the label, if there is one, in the last column.

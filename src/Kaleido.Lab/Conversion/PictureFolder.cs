@@ -5,7 +5,9 @@ using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Conversion;
 
-/// <summary>A data set as a folder of .png files, one a sample: in the folder itself, or, where there are labels, in a sub-folder for each.</summary>
+/// <summary>
+/// A data set as a folder of .png files, one a sample: in the folder itself, or, where there are labels, in a sub-folder for each.
+/// </summary>
 internal static class PictureFolder
 {
     /// <summary>

@@ -212,11 +212,13 @@ public static class CreateRun
     }
 
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,
-        $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; network {string.Join("-", network.Options.Sizes())}, "
+        $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; "
+        + $"network {string.Join("-", network.Options.Sizes())}, "
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 
     private static string Describe(FitResult fit) => string.Create(CultureInfo.InvariantCulture,
-        $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
+        $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, "
+        + $"best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
 
     private static TrainingRelay? Relay(IProgress<CreateProgress>? progress) => progress is null ? null : new(progress);
 

@@ -24,6 +24,7 @@ public static class NetworkFile
     public static void Demand(string path)
     {
         if (File.Exists(path) && !IsSafetensors(path) && !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidDataException($"{path}: expected a network, as kaleido create writes it ({OutputFolder.Network}), found another file.");
+            throw new InvalidDataException(
+                $"{path}: expected a network, as kaleido create writes it ({OutputFolder.Network}), found another file.");
     }
 }
