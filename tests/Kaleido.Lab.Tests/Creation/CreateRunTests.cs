@@ -28,13 +28,8 @@ public sealed class CreateRunTests
     private static JsonElement Report(string folder) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Report))).RootElement;
 
-<<<<<<< HEAD
     private static void AssertOnlyTheFiles(string folder, bool unfinished = false) =>
         Assert.Equal(OutputFolder.Files.Concat(unfinished ? [OutputFolder.Checkpoint] : Array.Empty<string>()).Order(StringComparer.Ordinal),
-=======
-    private static void AssertOnlyItsFiles(string folder, params string[] more) =>
-        Assert.Equal(OutputFolder.Files.Concat(more).Order(StringComparer.Ordinal),
->>>>>>> clitests
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
 
     [Fact]
@@ -42,11 +37,7 @@ public sealed class CreateRunTests
     {
         using var folder = new TemporaryFolder();
         var result = CreateRun.Execute(Small(folder.Path));
-<<<<<<< HEAD
         AssertOnlyTheFiles(folder.Path);
-=======
-        AssertOnlyItsFiles(folder.Path);
->>>>>>> clitests
         Assert.Equal(StopReason.Completed, result.StopReason);
         Assert.Equal([0, 1, 2, 3, 4, 6], result.Frames);
 
@@ -108,11 +99,7 @@ public sealed class CreateRunTests
         using var source = new CancellationTokenSource();
         var options = Small(folder.Path) with { Steps = 1_000_000, ReportInterval = TimeSpan.FromMilliseconds(1) };
         var result = CreateRun.Execute(options, new Watcher(p => { if (p.Training.Step > 0) source.Cancel(); }), source.Token);
-<<<<<<< HEAD
         AssertOnlyTheFiles(folder.Path, unfinished: true);
-=======
-        AssertOnlyItsFiles(folder.Path, OutputFolder.Checkpoint);
->>>>>>> clitests
         Assert.Equal(StopReason.Cancelled, result.StopReason);
         Assert.InRange(result.Fit.Steps, 1, 999_999);
         var json = Report(folder.Path);
@@ -128,11 +115,7 @@ public sealed class CreateRunTests
         using var source = new CancellationTokenSource();
         var result = CreateRun.Execute(Small(folder.Path) with { Iterations = 1_000_000 },
             new Watcher(p => { if (p.Iteration == 4) source.Cancel(); }), source.Token);
-<<<<<<< HEAD
         AssertOnlyTheFiles(folder.Path, unfinished: true);
-=======
-        AssertOnlyItsFiles(folder.Path, OutputFolder.Checkpoint);
->>>>>>> clitests
         Assert.Equal((StopReason.Cancelled, StopReason.Completed), (result.StopReason, result.Fit.StopReason));
         Assert.Equal((5, 5), (result.Iterations, result.Frames[^1]));
         Assert.Equal(JsonValueKind.Null, Report(folder.Path).GetProperty("memorization").ValueKind);
@@ -143,11 +126,7 @@ public sealed class CreateRunTests
     {
         using var folder = new TemporaryFolder();
         var result = CreateRun.Execute(Small(folder.Path) with { LearningRate = 1e38, Cosine = false });
-<<<<<<< HEAD
         AssertOnlyTheFiles(folder.Path);
-=======
-        AssertOnlyItsFiles(folder.Path);
->>>>>>> clitests
         Assert.Equal(StopReason.Diverged, result.StopReason);
         var training = Report(folder.Path).GetProperty("training");
         Assert.Equal("diverged", training.GetProperty("stop_reason").GetString());
@@ -193,11 +172,7 @@ public sealed class CreateRunTests
         var result = CreateRun.Execute(options);
         Assert.Equal((300, 784, 10), (result.Data.Samples, result.Data.Features, result.Data.Classes));
         Assert.Equal(StopReason.Completed, result.StopReason);
-<<<<<<< HEAD
         AssertOnlyTheFiles(folder.Path);
-=======
-        AssertOnlyItsFiles(folder.Path);
->>>>>>> clitests
     }
 
     private sealed class Watcher(Action<CreateProgress> see) : IProgress<CreateProgress>
