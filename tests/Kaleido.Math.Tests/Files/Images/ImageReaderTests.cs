@@ -37,7 +37,7 @@ public class ImageReaderTests
         foreach (Func<Stream, string, Image> read in new Func<Stream, string, Image>[] { ImageReader.Read, PngReader.Read, PnmReader.Read })
         {
             string message = Refused(read, Jpeg, path);
-            Assert.Contains($"({command} makes one), found a JPEG.", message, StringComparison.Ordinal);
+            Assert.Contains($"(ImageMagick's {command} makes one), found a JPEG.", message, StringComparison.Ordinal);
         }
     }
 
