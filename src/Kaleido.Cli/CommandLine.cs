@@ -49,6 +49,7 @@ internal static class CommandLine
             SampleCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
             ConvertCommand.Build(terminal),
+            FigureCommand.Build(terminal, cancellation),
             BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),
             VerifyCommand.BuildChild(terminal),

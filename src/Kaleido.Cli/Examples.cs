@@ -50,6 +50,11 @@ internal static class Examples
             new("info mnist/ --picture first.png", "samples, features, classes, and the first 100 drawn"),
             new("info --devices", "what there is to compute on"),
         ],
+        ["figure"] =
+        [
+            new("figure 2", "a figure of the paper, 50 seeds, with its verdicts"),
+            new("figure all --quick", "all that there are, few seeds"),
+        ],
         ["bench"] = [new("bench --quick", "a rough look"), new("bench --json", "all figures, for a script")],
         ["verify"] = [new("verify", "the same bits with every instruction set and thread count")],
         ["completion"] = [new("completion bash", "eval \"$(kaleido completion bash)\" in ~/.bashrc makes Tab work")],

@@ -26,7 +26,7 @@ public static class EnsembleTrainer
     /// <param name="progress">Told of the progress at intervals.</param>
     /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/> for those that still run; it never throws.</param>
     /// <exception cref="ArgumentException">
-    /// There are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape,
+    /// The options ask for checkpoints, there are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape,
     /// or a value is NaN or infinite; the member is named.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; if it is a member's own, the member is named.</exception>
@@ -39,6 +39,8 @@ public static class EnsembleTrainer
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Checkpoint is not null || options.Resume is not null)
+            throw new ArgumentException("Fit: an ensemble writes no checkpoints and goes on from none", nameof(options));
         if (members.Count == 0) throw new ArgumentException("Fit: an ensemble needs at least one member", nameof(members));
         for (int i = 0; i < members.Count; i++) Validate(i, members[i], options);
         if (device.Backend is not CpuBackend) return OneByOne(device, shape, members, loss, options, progress, cancellationToken);

@@ -131,4 +131,14 @@ public class EnsembleInputTests
             Assert.StartsWith(sentence, wrong.Message, StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void Checkpoints_are_refused()
+    {
+        using var device = Device.Cpu(1);
+        var member = new EnsembleMember(new float[3], new float[3]);
+        var error = Assert.Throws<ArgumentException>(() => EnsembleTrainer.Fit(device, new(3, 2, 1), [member], LossFunction.SquaredError,
+            new() { Steps = 1, Checkpoint = new("never.safetensors") }));
+        Assert.Contains("an ensemble writes no checkpoints", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json;
+using Kaleido.Files;
+using Kaleido.Lab.Creation;
+using Kaleido.Numerics;
+
+namespace Kaleido.Lab.Figures;
+
+/// <summary>Writes what a figure came to: its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
+public static class FigureFiles
+{
+    /// <summary>Writes <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public static IReadOnlyList<string> Write(string folder, FigureResult result)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(result);
+        Directory.CreateDirectory(folder);
+        var written = new List<string>();
+        foreach (var table in result.Tables)
+        {
+            string path = Path.Combine(folder, $"figure-{result.Name}-{table.Name}.csv");
+            AtomicFile.Write(path, stream => WriteTable(stream, table));
+            written.Add(path);
+        }
+
+        string json = Path.Combine(folder, $"figure-{result.Name}.json");
+        AtomicFile.Write(json, stream => WriteJson(stream, result));
+        written.Add(json);
+        return written;
+    }
+
+    private static void WriteTable(Stream stream, FigureTable table)
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        text.WriteLine(string.Join(',', table.Columns));
+        foreach (double[] row in table.Rows) text.WriteLine(string.Join(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+    }
+
+    private static void WriteJson(Stream stream, FigureResult result)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        json.WriteStartObject();
+        json.WriteString("format", "kaleido-figure-1");
+        json.WriteString("version", HostEnvironment.Version);
+        json.WriteNumber("numerics_version", NumericsVersion.Current);
+        json.WriteString("figure", result.Name);
+        json.WriteString("title", result.Title);
+        json.WriteBoolean("accepted", result.IsAccepted);
+        json.WriteStartObject("numbers");
+        foreach (var (name, value) in result.Numbers)
+        {
+            if (double.IsFinite(value)) json.WriteNumber(name, value);
+            else json.WriteNull(name);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("verdicts");
+        foreach (var verdict in result.Verdicts)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", verdict.Kind.ToString().ToLowerInvariant());
+            json.WriteString("statement", verdict.Statement);
+            json.WriteString("verdict", verdict.Word);
+            json.WriteString("seen", verdict.Seen);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+using Kaleido.Backends;
+using Kaleido.Networks;
+using Kaleido.Training;
+
+namespace Kaleido.Lab.Figures;
+
+/// <summary>Networks of one shape fitted to map a few points to themselves, one for each seed, trained side by side.</summary>
+internal sealed class SyntheticNets : IDisposable
+{
+    private readonly Device _device;
+
+    /// <summary>Trains seeds 0 … seeds-1 by Adam at 1e-3 on all points at once, as the paper's notebooks do.</summary>
+    public SyntheticNets(MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options, CancellationToken cancellation)
+    {
+        _device = Device.Cpu(options.Threads);
+        var members = Enumerable.Range(0, seeds)
+            .Select(seed => new EnsembleMember(points, points) { WeightSeed = (uint)seed, TrainingSeed = (uint)seed }).ToArray();
+        Ensemble = EnsembleTrainer.Fit(_device, shape, members, LossFunction.SquaredError,
+            new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100 }, null, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        Nets = [.. Enumerable.Range(0, seeds).Select(seed => Ensemble.Network(seed))];
+    }
+
+    public EnsembleResult Ensemble { get; }
+
+    public IReadOnlyList<Mlp> Nets { get; }
+
+    /// <summary>Seeds whose network neither diverged nor gives the same output for all points.</summary>
+    public IEnumerable<int> Alive =>
+        Enumerable.Range(0, Nets.Count).Where(i => !Ensemble.Results[i].IsDead && Ensemble.Results[i].StopReason != StopReason.Diverged);
+
+    /// <summary>Equally spaced points from 0 to 1, both ends included.</summary>
+    public static float[] UnitGrid(int count) => [.. Enumerable.Range(0, count).Select(i => (float)(i / (count - 1.0)))];
+
+    /// <summary>The points after so many applications of a network.</summary>
+    public static float[] Iterate(Mlp network, float[] points, int times)
+    {
+        for (int i = 0; i < times; i++) points = network.Evaluate(points);
+        return points;
+    }
+
+    /// <summary>The share of numbers within τ of one of the data.</summary>
+    public static double ShareWithin(float[] values, float[] data, double tolerance) =>
+        values.Count(value => data.Any(datum => Math.Abs(value - datum) <= tolerance)) / (double)values.Length;
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    public void Dispose()
+    {
+        foreach (var net in Nets) net.Dispose();
+        _device.Dispose();
+    }
+}

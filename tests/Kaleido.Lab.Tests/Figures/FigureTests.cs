@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Kaleido.Lab.Figures;
+using Kaleido.Tests.Support;
+
+namespace Kaleido.Lab.Tests.Figures;
+
+public sealed class FigureTests
+{
+    public static TheoryData<string> Names => [.. Figure.All.Select(figure => figure.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_quick_form_is_accepted_and_the_same_for_any_number_of_threads(string name)
+    {
+        var figure = Figure.Find(name)!;
+        var result = figure.Run(new(Quick: true, Threads: 3));
+        Assert.Equal(name, result.Name);
+        Assert.All(result.Verdicts.Where(v => v.Kind == VerdictKind.Acceptance), verdict => Assert.True(verdict.Holds, $"{verdict.Statement}: {verdict.Seen}"));
+        Assert.True(result.IsAccepted);
+        var alone = figure.Run(new(Quick: true, Threads: 1));
+        Assert.Equal(result.Numbers, alone.Numbers);
+        Assert.Equal(result.Tables.SelectMany(t => t.Rows).SelectMany(r => r), alone.Tables.SelectMany(t => t.Rows).SelectMany(r => r));
+        Assert.All(result.Tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Length)));
+    }
+
+    [Fact]
+    public void A_cancelled_figure_gives_no_result()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Figure.Find("2")!.Run(new(Quick: true), cancelled.Token));
+        Assert.Null(Figure.Find("nine"));
+    }
+
+    [Fact]
+    public void The_binomial_tail_is_that_of_the_closed_forms()
+    {
+        Assert.Equal(1, BinomialTest.LowerTail(5, 5, 0.3), 12);
+        Assert.Equal(Math.Pow(0.1, 8), BinomialTest.LowerTail(0, 8, 0.9), 15);
+        Assert.Equal(1 - Math.Pow(0.9, 8), BinomialTest.LowerTail(7, 8, 0.9), 12);
+        Assert.Equal(0.5, BinomialTest.LowerTail(3, 7, 0.5), 12); // symmetric
+        // p = .9: three of eight failures are rare (P = .038), four are rejected (P = .005).
+        Assert.True(Verdict.AtLeast("", 5, 8, 0.9, full: false).Holds);
+        Assert.False(Verdict.AtLeast("", 4, 8, 0.9, full: false).Holds);
+        Assert.False(Verdict.AtLeast("", 44, 50, 0.9, full: true).Holds);
+        Assert.False(Verdict.AtLeast("", 0, 0, 0.9, full: true).Holds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(-1, 3, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(4, 3, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(1, 3, 1.5));
+    }
+
+    [Fact]
+    public void Its_files_hold_what_the_result_holds()
+    {
+        using var folder = new TemporaryFolder();
+        var result = new FigureResult("t", "a title", [new("seeds", 2), new("nothing", double.NaN)],
+            [new("seeds", ["seed", "loss"], [[0, 0.1], [1, double.PositiveInfinity]])],
+            [new(VerdictKind.Acceptance, "s", false, "seen"), new(VerdictKind.Claim, "c", false, "")]);
+        var written = FigureFiles.Write(folder.Path, result);
+        Assert.Equal([folder.File("figure-t-seeds.csv"), folder.File("figure-t.json")], written);
+        Assert.Equal("seed,loss\n0,0.1\n1,Infinity\n", File.ReadAllText(written[0]));
+        var json = JsonDocument.Parse(File.ReadAllBytes(written[1])).RootElement;
+        Assert.False(json.GetProperty("accepted").GetBoolean());
+        Assert.Equal(2, json.GetProperty("numbers").GetProperty("seeds").GetInt32());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("numbers").GetProperty("nothing").ValueKind);
+        Assert.Equal(["failed", "refuted"], json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("verdict").GetString()));
+    }
+
+    [Fact]
+    public void More_seeds_begin_with_those_of_fewer()
+    {
+        double[] few = Losses(3), more = Losses(11);
+        Assert.Equal(few, more[..3]);
+
+        static double[] Losses(int seeds) => [.. Figure.Find("2")!.Run(new(Seeds: seeds)).Tables[0].Rows.Select(row => row[1])];
+    }
+}
