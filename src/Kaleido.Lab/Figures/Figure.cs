@@ -47,7 +47,7 @@ public abstract class Figure
     public abstract FigureResult Run(FigureOptions options, CancellationToken cancellation = default);
 
     /// <summary>All figures, in the paper's order.</summary>
-    public static IReadOnlyList<Figure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D()];
+    public static IReadOnlyList<Figure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D(), new Figure4(), new Figure5a(), new Figure5b()];
 
     /// <summary>The figure of a name, or null.</summary>
     public static Figure? Find(string name) => All.FirstOrDefault(figure => figure.Name == name);

@@ -39,6 +39,45 @@ internal sealed class SyntheticNets : IDisposable
         return points;
     }
 
+    /// <summary>All points of a square grid over the unit square, both ends included: rows of two numbers.</summary>
+    public static float[] UnitSquare(int side) =>
+        [.. Enumerable.Range(0, side * side).SelectMany(i => new[] { (float)(i / side / (side - 1.0)), (float)(i % side / (side - 1.0)) })];
+
+    /// <summary>The Euclidean distance of each row to the nearest datum, and which one that is.</summary>
+    public static (double Distance, int Nearest)[] Nearest(float[] rows, float[] data, int features)
+    {
+        var found = new (double, int)[rows.Length / features];
+        for (int i = 0; i < found.Length; i++)
+        {
+            var (best, nearest) = (double.PositiveInfinity, -1);
+            for (int j = 0; j < data.Length / features; j++)
+            {
+                double sum = 0;
+                for (int k = 0; k < features; k++)
+                {
+                    double difference = (double)rows[i * features + k] - data[j * features + k];
+                    sum += difference * difference;
+                }
+
+                if (sum < best) (best, nearest) = (sum, j);
+            }
+
+            found[i] = (Math.Sqrt(best), nearest);
+        }
+
+        return found;
+    }
+
+    /// <summary>The quantile by linear interpolation between order statistics.</summary>
+    public static double Quantile(IEnumerable<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        if (sorted.Length == 0) return double.NaN;
+        double at = share * (sorted.Length - 1);
+        int below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+    }
+
     /// <summary>The share of numbers within τ of one of the data.</summary>
     public static double ShareWithin(float[] values, float[] data, double tolerance) =>
         values.Count(value => data.Any(datum => Math.Abs(value - datum) <= tolerance)) / (double)values.Length;

@@ -40,6 +40,32 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
         bool holds = full ? successes >= share * seeds : seeds > 0 && BinomialTest.LowerTail(successes, seeds, share) >= BinomialTest.Level;
         return new(VerdictKind.Acceptance, statement, holds && seeds > 0, FormattableString.Invariant($"{successes} of {seeds} seeds"));
     }
+
+    /// <summary>
+    /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where a
+    /// binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound.
+    /// </summary>
+    /// <param name="statement">What was to be shown.</param>
+    /// <param name="values">The seeds' values.</param>
+    /// <param name="quantile">Which, from 0 to 1: .5 is the median.</param>
+    /// <param name="bound">The bound.</param>
+    /// <param name="full">Whether this is the full number of seeds.</param>
+    public static Verdict QuantileAtLeast(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        double seen = SyntheticNets.Quantile(values, quantile);
+        int reach = values.Count(value => value >= bound);
+        bool holds = full ? seen >= bound : values.Count > 0 && BinomialTest.LowerTail(reach, values.Count, 1 - quantile) >= BinomialTest.Level;
+        return new(VerdictKind.Acceptance, statement, holds, FormattableString.Invariant($"{seen:g3} against {bound:g3}"));
+    }
+
+    /// <summary>The same for "at most".</summary>
+    /// <inheritdoc cref="QuantileAtLeast"/>
+    public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full) =>
+        QuantileAtLeast(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full) with
+        {
+            Seen = FormattableString.Invariant($"{SyntheticNets.Quantile(values, quantile):g3} against {bound:g3}"),
+        };
 }
 
 /// <summary>The one-sided binomial test of the quick forms.</summary>

@@ -44,6 +44,13 @@ public sealed class FigureTests
         Assert.False(Verdict.AtLeast("", 4, 8, 0.9, full: false).Holds);
         Assert.False(Verdict.AtLeast("", 44, 50, 0.9, full: true).Holds);
         Assert.False(Verdict.AtLeast("", 0, 0, 0.9, full: true).Holds);
+        // Medians: five of eight below the bound are common, eight are rejected (P = .004).
+        Assert.True(Verdict.QuantileAtLeast("", [0, 0, 0, 0, 0, 2, 2, 2], 0.5, 1, full: false).Holds);
+        Assert.False(Verdict.QuantileAtLeast("", [0, 0, 0, 0, 0, 2, 2, 2], 0.5, 1, full: true).Holds);
+        Assert.False(Verdict.QuantileAtLeast("", [0, 0, 0, 0, 0, 0, 0, 0], 0.5, 1, full: false).Holds);
+        Assert.True(Verdict.QuantileAtMost("", [0, 0, 0, 2, 2], 0.5, 1, full: true).Holds);
+        Assert.False(Verdict.QuantileAtMost("", [2, 2, 2, 2, 2, 2, 2, 2], 0.5, 1, full: false).Holds);
+        Assert.False(Verdict.QuantileAtLeast("", [], 0.5, 1, full: true).Holds);
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(-1, 3, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(4, 3, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialTest.LowerTail(1, 3, 1.5));
