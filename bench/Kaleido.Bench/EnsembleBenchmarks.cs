@@ -7,8 +7,8 @@ using Kaleido.Training;
 namespace Kaleido.Bench;
 
 /// <summary>
-/// 512 of the smallest network of the paper (1, 6 × 10 ReLU, 1 sigmoid), 2,000 steps of batch 2 with Adam, loss record and divergence check;
-/// per network and step. 2 samples: every step sees both; 20: each network draws its own minibatches.
+/// 512 of the smallest network of the paper (1, 6 × 10 ReLU, 1 sigmoid), 2,000 steps of batch 2 with Adam, loss record and divergence
+/// check; per network and step. 2 samples: every step sees both; 20: each network draws its own minibatches.
 /// </summary>
 public class EnsembleBenchmarks : ICountsFlops, IDisposable
 {

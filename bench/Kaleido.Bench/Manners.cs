@@ -9,8 +9,8 @@ using Kaleido.Optimizers;
 namespace Kaleido.Bench;
 
 /// <summary>
-/// How the thread team behaves beside others: <c>dotnet run -c Release --project bench/Kaleido.Bench -- manners</c>. Prints the speed of the MNIST
-/// step alone, beside one busy process per core, and of two trainings at once; and the processor time that idle workers take.
+/// How the thread team behaves beside others: <c>dotnet run -c Release --project bench/Kaleido.Bench -- manners</c>. Prints the speed of
+/// the MNIST step alone, beside one busy process per core, and of two trainings at once; and the processor time that idle workers take.
 /// </summary>
 internal static class Manners
 {

@@ -22,7 +22,9 @@ public class NetworkBenchmarks : ICountsFlops, IDisposable
     [Params(1, 4)]
     public int Threads { get; set; } = 1;
 
-    /// <summary>Two operations for each weight and sample forward, as many for the gradient of each weight, and of each input but the first layer's.</summary>
+    /// <summary>
+    /// Two operations for each weight and sample forward, as many for the gradient of each weight, and of each input but the first layer's.
+    /// </summary>
     public double Flops(string method)
     {
         const double First = 784 * 500, Hidden = 9 * 500 * 500, Last = 500 * 784;

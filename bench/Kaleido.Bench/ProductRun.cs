@@ -4,7 +4,9 @@ using Kaleido.Numerics;
 
 namespace Kaleido.Bench;
 
-/// <summary>One product with its operands, run by a team as a program runs it: pack tasks, a barrier, tile tasks, each from a shared counter.</summary>
+/// <summary>
+/// One product with its operands, run by a team as a program runs it: pack tasks, a barrier, tile tasks, each from a shared counter.
+/// </summary>
 internal sealed unsafe class ProductRun : TeamWork, IDisposable
 {
     private readonly ProductKernel _kernel;

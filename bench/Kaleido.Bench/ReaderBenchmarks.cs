@@ -5,7 +5,9 @@ using Kaleido.Networks;
 
 namespace Kaleido.Bench;
 
-/// <summary>Files: 10,000 pictures of 28 × 28 in an IDX file (7.8 MB), and the MNIST network as safetensors (12.2 MB). Time per file.</summary>
+/// <summary>
+/// Files: 10,000 pictures of 28 × 28 in an IDX file (7.8 MB), and the MNIST network as safetensors (12.2 MB). Time per file.
+/// </summary>
 public class ReaderBenchmarks : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kaleido-bench-").FullName;

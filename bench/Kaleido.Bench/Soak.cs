@@ -10,8 +10,8 @@ using Kaleido.Training;
 namespace Kaleido.Bench;
 
 /// <summary>
-/// Training and sampling at once under changing load: <c>dotnet run -c Release --project bench/Kaleido.Bench -- soak 30</c> (minutes). Fails if two
-/// trainings from one seed differ in a bit, if there is no result for two minutes, or if memory
+/// Training and sampling at once under changing load: <c>dotnet run -c Release --project bench/Kaleido.Bench -- soak 30</c> (minutes).
+/// Fails if two trainings from one seed differ in a bit, if there is no result for two minutes, or if memory
 /// grows.
 /// </summary>
 internal static class Soak

@@ -6,7 +6,9 @@ namespace Kaleido.Probe;
 /// <summary>Contract rule 19 for sampling.</summary>
 internal static class SamplingProbe
 {
-    /// <summary>What 1000 iterations, one by one, and 1000 more in tens allocate after 100, with noise, reflection and the watch for burn-in.</summary>
+    /// <summary>
+    /// What 1000 iterations, one by one, and 1000 more in tens allocate after 100, with noise, reflection and the watch for burn-in.
+    /// </summary>
     public static long BytesPerThousandIterations(int threads)
     {
         using var device = Device.Cpu(threads);

@@ -11,8 +11,8 @@ internal static class TrainingProbe
     private const int First = 100, Last = 1100, Features = 48, Samples = 300;
 
     /// <summary>
-    /// What all threads allocate between steps 100 and 1100 of one training, with the draw of minibatches and noise, clipping, the record of
-    /// losses, evaluations that keep the best weights, the watch for divergence, and a report after every step.
+    /// What all threads allocate between steps 100 and 1100 of one training, with the draw of minibatches and noise, clipping, the record
+    /// of losses, evaluations that keep the best weights, the watch for divergence, and a report after every step.
     /// </summary>
     /// <param name="threads">Threads of the device.</param>
     /// <param name="batch">Rows of a step; 300 or more for all samples in order.</param>

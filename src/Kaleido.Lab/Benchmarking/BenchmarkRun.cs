@@ -138,7 +138,8 @@ public sealed class BenchmarkRun
             device, Workloads.Tiny, members, LossFunction.SquaredError, new() { BatchSize = 2, Steps = steps, EvaluationInterval = steps }));
     }
 
-    // The runtime itself allocates now and then while it compiles hot code in the background; the median of several stretches leaves that out.
+    // The runtime itself allocates now and then while it compiles hot code in the background; the median of several stretches leaves that
+    // out.
     private double BytesPerStep(Device device)
     {
         Begin("allocation");

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Kaleido.Lab.Benchmarking;
 
 /// <summary>
-/// The multiply-add rate of this moment: independent fused multiply-adds in registers, with the widest vectors there are. Clock and neighbours
-/// change on shared machines, so every figure is read beside a probe of the same run.
+/// The multiply-add rate of this moment: independent fused multiply-adds in registers, with the widest vectors there are. Clock and
+/// neighbours change on shared machines, so every figure is read beside a probe of the same run.
 /// </summary>
 /// <remarks>Twelve chains: a core starts two multiply-adds a cycle and takes four or five cycles for each.</remarks>
 public static class PeakProbe
@@ -14,8 +14,8 @@ public static class PeakProbe
     private const int Chains = 12, Iterations = 500_000;
 
     /// <summary>
-    /// GFLOP/s (10⁹ floating-point operations per second; a multiply-add is two) of <paramref name="threads"/> cores at once: the best of some
-    /// rounds of a few milliseconds each.
+    /// GFLOP/s (10⁹ floating-point operations per second; a multiply-add is two) of <paramref name="threads"/> cores at once: the best of
+    /// some rounds of a few milliseconds each.
     /// </summary>
     /// <param name="threads">How many threads, at least 1.</param>
     /// <param name="rounds">How many rounds, at least 1.</param>

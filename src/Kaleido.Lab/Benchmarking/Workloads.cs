@@ -57,7 +57,9 @@ public static class Workloads
     /// <summary>Rows of a step and of a sampling iteration with <see cref="Mnist"/>.</summary>
     public const int Batch = 1000;
 
-    /// <summary>Operations of a training step of <see cref="Mnist"/>: three products a layer, but none for the gradient of the data.</summary>
+    /// <summary>
+    /// Operations of a training step of <see cref="Mnist"/>: three products a layer, but none for the gradient of the data.
+    /// </summary>
     public static double StepFlops { get; } = Batch * (6.0 * (2 * 784 * 500 + 9 * 500 * 500) - 2.0 * 784 * 500);
 
     /// <summary>Operations of a sampling iteration of <see cref="Mnist"/>.</summary>
@@ -81,8 +83,8 @@ public static class Workloads
     }
 
     /// <summary>
-    /// A training step: minibatch draw (without replacement), forward, mean squared error against the input, gradients, optimiser, and the loss
-    /// into a ring.
+    /// A training step: minibatch draw (without replacement), forward, mean squared error against the input, gradients, optimiser, and the
+    /// loss into a ring.
     /// </summary>
     public static Plan Step(Mlp network, GradientDescent descent, int samples, int batch)
     {

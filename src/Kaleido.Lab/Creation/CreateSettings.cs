@@ -3,7 +3,9 @@ using Kaleido.Data;
 
 namespace Kaleido.Lab.Creation;
 
-/// <summary>The settings of a creation as text, by the names of their flags: kept in its checkpoint, so that it can go on without being told again.</summary>
+/// <summary>
+/// The settings of a creation as text, by the names of their flags: kept in its checkpoint, so that it can go on without being told again.
+/// </summary>
 public static class CreateSettings
 {
     /// <summary>What stands before a flag in the notes of a checkpoint.</summary>

@@ -52,8 +52,8 @@ public static class KaleidoscopeSheet
     }
 
     /// <summary>
-    /// The shape of rows of which only the number of features is known: a grey square, else a red-green-blue square, else the grey rectangle
-    /// nearest to a square.
+    /// The shape of rows of which only the number of features is known: a grey square, else a red-green-blue square, else the grey
+    /// rectangle nearest to a square.
     /// </summary>
     public static ImageShape GuessShape(int features)
     {
@@ -104,8 +104,9 @@ public static class KaleidoscopeSheet
     };
 
     /// <summary>
-    /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration, whose
-    /// frame is then the last; one iteration is always made. Of all frames but the last only the chains are kept that a picture shows.
+    /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration,
+    /// whose frame is then the last; one iteration is always made. Of all frames but the last only the chains are kept that a picture
+    /// shows.
     /// </summary>
     internal static List<(int Iteration, float[] Samples)> Collect(
         Kaleidoscope kaleidoscope, int iterations, int[] chosen, IProgress<CreateProgress>? progress, CancellationToken cancellation)

@@ -3,8 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// One point, 0.5; two hidden layers of 5, sigmoid output, 2000 steps: the loss is lowest at the point, the output is near it everywhere, and
-/// noise collapses onto it within three applications.
+/// One point, 0.5; two hidden layers of 5, sigmoid output, 2000 steps: the loss is lowest at the point, the output is near it everywhere,
+/// and noise collapses onto it within three applications.
 /// </summary>
 public sealed class Figure2 : Figure
 {

@@ -3,8 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// Two points, .2 and .8; hidden layers of 5, sigmoid output, 5000 steps; two hidden layers (top) against six and seven (bottom, the paper's "L=7"): flats near
-/// the data, wider and faster reached with depth.
+/// Two points, .2 and .8; hidden layers of 5, sigmoid output, 5000 steps; two hidden layers (top) against six and seven (bottom, the
+/// paper's "L=7"): flats near the data, wider and faster reached with depth.
 /// </summary>
 public sealed class Figure3 : Figure
 {

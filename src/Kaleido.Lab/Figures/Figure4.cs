@@ -3,8 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// Four points, ±.2 and ±.8; ten hidden layers of 10, tanh output, 5000 steps: flats at the data. Nearly all orbits end at some training point, but seldom has each
-/// of the four a basin: coverage is reported, not assumed.
+/// Four points, ±.2 and ±.8; ten hidden layers of 10, tanh output, 5000 steps: flats at the data. Nearly all orbits end at some training
+/// point, but seldom has each of the four a basin: coverage is reported, not assumed.
 /// </summary>
 public sealed class Figure4 : Figure
 {

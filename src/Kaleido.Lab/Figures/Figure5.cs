@@ -33,8 +33,8 @@ public sealed class Figure5a : Figure
 }
 
 /// <summary>
-/// The four corners {.2, .8}²; six and seven hidden layers of 50 (the paper's "L=7"), sigmoid output, 5000 steps: most of the square is near a corner
-/// after 15 applications.
+/// The four corners {.2, .8}²; six and seven hidden layers of 50 (the paper's "L=7"), sigmoid output, 5000 steps: most of the square is
+/// near a corner after 15 applications.
 /// </summary>
 public sealed class Figure5b : Figure
 {

@@ -3,8 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// The published one-dimensional notebook: points .2 and .8, six hidden layers of 10, sigmoid output, 2000 steps, 30 iterations. Its loss: .0919 at step 0,
-/// 4.3e-5 at 201, 4.6e-15 at 402, 0 at 603.
+/// The published one-dimensional notebook: points .2 and .8, six hidden layers of 10, sigmoid output, 2000 steps, 30 iterations. Its loss:
+/// .0919 at step 0, 4.3e-5 at 201, 4.6e-15 at 402, 0 at 603.
 /// </summary>
 public sealed class Notebook1D : Figure
 {

@@ -42,8 +42,8 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     }
 
     /// <summary>
-    /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where a
-    /// binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound.
+    /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where
+    /// a binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound.
     /// </summary>
     /// <param name="statement">What was to be shown.</param>
     /// <param name="values">The seeds' values.</param>

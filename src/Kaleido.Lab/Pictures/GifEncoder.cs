@@ -6,8 +6,8 @@ namespace Kaleido.Lab.Pictures;
 /// <summary>Writes animated GIF files.</summary>
 /// <remarks>
 /// Source: CompuServe, "Graphics Interchange Format, Version 89a"; the repetition is the application extension NETSCAPE2.0. Frames with at
-/// most 256 colours in all, so all grey ones, are kept without loss, with one palette. Else each frame has a palette of its own, without loss
-/// if it has at most 256 colours, or of 256 colours by <see cref="ColourPalette"/>; then it is dithered by <see cref="Dithering"/>.
+/// most 256 colours in all, so all grey ones, are kept without loss, with one palette. Else each frame has a palette of its own, without
+/// loss if it has at most 256 colours, or of 256 colours by <see cref="ColourPalette"/>; then it is dithered by <see cref="Dithering"/>.
 /// </remarks>
 public static class GifEncoder
 {

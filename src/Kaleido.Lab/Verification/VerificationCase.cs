@@ -29,8 +29,8 @@ public static class VerificationCase
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
 
     /// <summary>
-    /// Trains and returns the hash of the last weights. The small case (about 0.1 GFLOP) has matrices smaller than a tile and odd edges, the
-    /// large one (about 3 GFLOP) several tiles and blocks in every direction.
+    /// Trains and returns the hash of the last weights. The small case (about 0.1 GFLOP) has matrices smaller than a tile and odd edges,
+    /// the large one (about 3 GFLOP) several tiles and blocks in every direction.
     /// </summary>
     public static string WeightsSha256(int threads, bool large)
     {

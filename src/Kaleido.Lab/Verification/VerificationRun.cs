@@ -44,7 +44,8 @@ public static class VerificationRun
     }
 
     /// <summary>
-    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then for each count the hash of everything and that of the network alone.
+    /// What the child prints: a line on its instructions, the switches whose instructions it still has, then for each count the hash of
+    /// everything and that of the network alone.
     /// </summary>
     public static IEnumerable<string> ChildLines(bool large)
     {

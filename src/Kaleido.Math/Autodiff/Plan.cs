@@ -121,8 +121,8 @@ public sealed class Plan : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Run(int)"/> for as many rows as in the last run, when every variable that the plan reads and does not write itself holds what
-    /// it held then: weights need not be prepared again. The bits are the same.
+    /// As <see cref="Run(int)"/> for as many rows as in the last run, when every variable that the plan reads and does not write itself
+    /// holds what it held then: weights need not be prepared again. The bits are the same.
     /// </summary>
     public void RunAgain() => _executable.RunAgain(_rows);
 

@@ -95,14 +95,14 @@ public interface IBackend : IDisposable
 public interface IExecutable : IDisposable
 {
     /// <summary>
-    /// Runs all instructions, then all effects, then advances the step, for 0 to capacity rows. A device's own program allocates nothing; the
-    /// interpreter may.
+    /// Runs all instructions, then all effects, then advances the step, for 0 to capacity rows. A device's own program allocates nothing;
+    /// the interpreter may.
     /// </summary>
     void Run(int rows);
 
     /// <summary>
-    /// The same when every variable that the program reads and does not write holds what it held in the run before: what the device prepared
-    /// from those variables is used again.
+    /// The same when every variable that the program reads and does not write holds what it held in the run before: what the device
+    /// prepared from those variables is used again.
     /// </summary>
     void RunAgain(int rows) => Run(rows);
 

@@ -16,7 +16,9 @@ public sealed record PlanProgram(
     IReadOnlyList<int> Outputs,
     IReadOnlyList<Effect> Effects)
 {
-    /// <summary>Whether most runs will be made by <see cref="IExecutable.RunAgain"/>: what a device prepares from variables is then worth keeping.</summary>
+    /// <summary>
+    /// Whether most runs will be made by <see cref="IExecutable.RunAgain"/>: what a device prepares from variables is then worth keeping.
+    /// </summary>
     public bool Repeats { get; init; }
 }
 

@@ -60,8 +60,8 @@ public readonly record struct Activation
         double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "must be a finite number");
 
     /// <summary>
-    /// The interval that the values lie in, ends included: [0, 1] for sigmoid and softmax, [-1, 1] for tanh, erf, sine and cosine; null if it
-    /// is not bounded.
+    /// The interval that the values lie in, ends included: [0, 1] for sigmoid and softmax, [-1, 1] for tanh, erf, sine and cosine; null if
+    /// it is not bounded.
     /// </summary>
     public (double Low, double High)? Range => (_softmax, _function) switch
     {

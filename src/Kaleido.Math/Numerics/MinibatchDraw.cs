@@ -56,7 +56,8 @@ internal static unsafe class MinibatchDraw
                 if (active == 0) return;
                 PhiloxAcross.Encrypt(values, keys, active, upperStep, stream, halfBits);
 
-                // Those not below the number of samples walk on. Every value is written, the last one stays: branches would be guessed wrong.
+                // Those not below the number of samples walk on. Every value is written, the last one stays: branches would be guessed
+                // wrong.
                 int walking = 0;
                 for (int i = 0; i < active; i++)
                 {

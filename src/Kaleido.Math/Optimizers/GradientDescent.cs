@@ -7,7 +7,8 @@ namespace Kaleido.Optimizers;
 
 /// <summary>Limits on gradients before the optimiser sees them. Values are clipped first, then the norm.</summary>
 /// <param name="Norm">
-/// Largest Euclidean norm of all gradients together; larger ones are scaled by norm/(‖g‖ + 10⁻⁶) (PyTorch's clip_grad_norm_). Null: no limit.
+/// Largest Euclidean norm of all gradients together; larger ones are scaled by norm/(‖g‖ + 10⁻⁶) (PyTorch's clip_grad_norm_). Null: no
+/// limit.
 /// </param>
 /// <param name="Value">Largest magnitude of an element (PyTorch's clip_grad_value_). Null: no limit.</param>
 public sealed record GradientClipping(double? Norm = null, double? Value = null)

@@ -126,8 +126,8 @@ public sealed class Kaleidoscope : IDisposable
 
     /// <summary>
     /// Applies the network <paramref name="iterations"/> times to all chains and returns the last frame, valid until the next call: the
-    /// numbers of as many calls of <see cref="Step()"/>, but faster, because the network's weights are prepared once. They must not be changed
-    /// by another thread meanwhile.
+    /// numbers of as many calls of <see cref="Step()"/>, but faster, because the network's weights are prepared once. They must not be
+    /// changed by another thread meanwhile.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">iterations is negative.</exception>
     public KaleidoscopeFrame Advance(int iterations)

@@ -1,8 +1,8 @@
 namespace Kaleido.Training;
 
 /// <summary>
-/// Where and how often a training writes itself down (<see cref="TrainingCheckpoint"/>): after every so many steps, after every so much time,
-/// when it is cancelled or out of time, and after the last step. It decides no bit.
+/// Where and how often a training writes itself down (<see cref="TrainingCheckpoint"/>): after every so many steps, after every so much
+/// time, when it is cancelled or out of time, and after the last step. It decides no bit.
 /// </summary>
 /// <param name="Path">The file; the previous checkpoint is there until the next one is complete.</param>
 public sealed record Checkpointing(string Path)

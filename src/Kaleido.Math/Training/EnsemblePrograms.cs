@@ -68,7 +68,9 @@ internal sealed class EnsemblePrograms : IDisposable
     /// <summary>1 where a member's gradient is clipped by its norm, else 0.</summary>
     public LanePlace Clips { get; private set; }
 
-    /// <summary>The data that lie in the groups or, if all members share them, once: matrix, place, and the first numbers that are kept.</summary>
+    /// <summary>
+    /// The data that lie in the groups or, if all members share them, once: matrix, place, and the first numbers that are kept.
+    /// </summary>
     public List<(bool AreTargets, LanePlace Place, int Count)> Data { get; } = [];
 
     /// <summary>Data matrices of a member: 1 if inputs and targets are one for all members.</summary>

@@ -27,13 +27,17 @@ public sealed class EnsembleResult
         Action<int, Tensor> upload, TimeSpan elapsed) =>
         (_device, _shape, _members, Results, _upload, Elapsed) = (device, shape, members, results, upload, elapsed);
 
-    /// <summary>The results, in the order of the members: each what <see cref="Trainer.Fit"/> gives this network alone, to the bit.</summary>
+    /// <summary>
+    /// The results, in the order of the members: each what <see cref="Trainer.Fit"/> gives this network alone, to the bit.
+    /// </summary>
     public IReadOnlyList<FitResult> Results { get; }
 
     /// <summary>Time taken.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>A new network with the best weights of a member (those of its <see cref="FitResult.Loss"/>); the caller disposes it.</summary>
+    /// <summary>
+    /// A new network with the best weights of a member (those of its <see cref="FitResult.Loss"/>); the caller disposes it.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such member.</exception>
     public Mlp Network(int member)
     {

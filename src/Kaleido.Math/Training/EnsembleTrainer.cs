@@ -7,7 +7,8 @@ namespace Kaleido.Training;
 
 /// <summary>
 /// Fits many networks of one shape side by side. On the processor sixteen of them share a vector, one per lane, and groups of sixteen are
-/// shared out among the threads; each member gets the bits of <see cref="Trainer.Fit"/> alone: losses, evaluations, stop, best and last weights.
+/// shared out among the threads; each member gets the bits of <see cref="Trainer.Fit"/> alone: losses, evaluations, stop, best and last
+/// weights.
 /// </summary>
 /// <remarks>
 /// Members stop each for themselves (steps, target, patience, divergence, dead); those that still run are moved together. The weights of a
@@ -24,10 +25,11 @@ public static class EnsembleTrainer
     /// How to train; its seed is replaced by each member's; its steps, target and clipping by norm by a member's own, if that has one.
     /// </param>
     /// <param name="progress">Told of the progress at intervals.</param>
-    /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/> for those that still run; it never throws.</param>
+    /// <param name="cancellationToken">Ends the training with <see cref="StopReason.Cancelled"/> for those that still run; it never
+    /// throws.</param>
     /// <exception cref="ArgumentException">
-    /// The options ask for checkpoints, there are no members or one is null, their data have different numbers of samples or target columns, sizes do not fit the shape,
-    /// or a value is NaN or infinite; the member is named.
+    /// The options ask for checkpoints, there are no members or one is null, their data have different numbers of samples or target
+    /// columns, sizes do not fit the shape, or a value is NaN or infinite; the member is named.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; if it is a member's own, the member is named.</exception>
     public static EnsembleResult Fit(

@@ -12,8 +12,8 @@ public static class Trainer
     /// <param name="network">The network; afterwards it holds the best weights.</param>
     /// <param name="inputs">Samples in rows, in the data's units (the network's input scaling is applied).</param>
     /// <param name="targets">
-    /// Targets in rows, in the data's units (the output scaling is applied); for a cross entropy also one class number per sample. May be the
-    /// same memory as the inputs.
+    /// Targets in rows, in the data's units (the output scaling is applied); for a cross entropy also one class number per sample. May be
+    /// the same memory as the inputs.
     /// </param>
     /// <param name="loss">The loss.</param>
     /// <param name="options">How to train.</param>

@@ -7,13 +7,14 @@ using Kaleido.Files;
 namespace Kaleido.Training;
 
 /// <summary>
-/// A training at one moment, complete: parameters, moments, best parameters, losses, evaluations, the number of steps (from which minibatch,
-/// noise and learning rate follow), and the settings and the data it belongs to. A training that goes on from it ends with the bits of one that
-/// was never stopped.
+/// A training at one moment, complete: parameters, moments, best parameters, losses, evaluations, the number of steps (from which
+/// minibatch,
+/// noise and learning rate follow), and the settings and the data it belongs to. A training that goes on from it ends with the bits of one
+/// that was never stopped.
 /// </summary>
 /// <remarks>
-/// Kept as a safetensors file (docs/formats.md) that carries a SHA-256 over everything in it; it is written to a temporary file, flushed to the
-/// disk and renamed, so under its name there is always a whole one.
+/// Kept as a safetensors file (docs/formats.md) that carries a SHA-256 over everything in it; it is written to a temporary file, flushed to
+/// the disk and renamed, so under its name there is always a whole one.
 /// </remarks>
 public sealed class TrainingCheckpoint
 {

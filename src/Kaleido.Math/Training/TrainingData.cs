@@ -24,7 +24,8 @@ internal sealed class TrainingData : IDisposable
     public int EvaluationSamples { get; }
 
     /// <summary>
-    /// True if the evaluation samples have different inputs and different targets: only then a network that is constant on them is a dead one.
+    /// True if the evaluation samples have different inputs and different targets: only then a network that is constant on them is a dead
+    /// one.
     /// </summary>
     public bool CanBeDead { get; }
 

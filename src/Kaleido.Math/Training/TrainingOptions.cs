@@ -49,8 +49,8 @@ public sealed record TrainingOptions
     public Checkpointing? Checkpoint { get; init; }
 
     /// <summary>
-    /// A checkpoint to go on from: its settings and data must be those of this training. The result is, to the bit, that of a training that was
-    /// never stopped.
+    /// A checkpoint to go on from: its settings and data must be those of this training. The result is, to the bit, that of a training that
+    /// was never stopped.
     /// </summary>
     public TrainingCheckpoint? Resume { get; init; }
 
@@ -139,7 +139,8 @@ public sealed record FitResult
     public required bool IsDead { get; init; }
 
     /// <summary>
-    /// The step (from 1) whose loss was the first NaN or infinity, or after which an evaluation was (0: that of the weights given); null if none.
+    /// The step (from 1) whose loss was the first NaN or infinity, or after which an evaluation was (0: that of the weights given); null if
+    /// none.
     /// </summary>
     public required long? DivergedAtStep { get; init; }
 

@@ -2,7 +2,9 @@ using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Tests.Creation;
 
-/// <summary>A folder of small colour pictures of several sizes, drawn from a seed: suns, houses, trees and boats, a sub-folder for each.</summary>
+/// <summary>
+/// A folder of small colour pictures of several sizes, drawn from a seed: suns, houses, trees and boats, a sub-folder for each.
+/// </summary>
 internal static class DrawnFolder
 {
     private static readonly string[] s_kinds = ["boat", "house", "sun", "tree"];

@@ -3,8 +3,8 @@ using Kaleido.Tests.Support;
 namespace Kaleido.Tests.Numerics;
 
 /// <summary>
-/// The library against tests/oracle, the same rules written once more in plain C: elementwise functions, random numbers, products, reductions,
-/// optimisers and whole trainings, by the hashes of their results.
+/// The library against tests/oracle, the same rules written once more in plain C: elementwise functions, random numbers, products,
+/// reductions, optimisers and whole trainings, by the hashes of their results.
 /// </summary>
 public sealed class SecondProgramTests
 {
@@ -42,8 +42,8 @@ public sealed class SecondProgramTests
 
     private static string[] Emulated(string processor, params string[] arguments)
     {
-        // The emulator itself sometimes crashes (signal 11) while .NET replaces code that runs; without tiers it is not replaced. A crash is
-        // not an answer: another attempt. A wrong answer is one.
+        // The emulator itself sometimes crashes (signal 11) while .NET replaces code that runs; without tiers it is not replaced. A crash
+        // is not an answer: another attempt. A wrong answer is one.
         const int Crashed = 128 + 11;
         for (int attempt = 1; ; attempt++)
         {

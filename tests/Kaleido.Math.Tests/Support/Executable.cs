@@ -24,7 +24,9 @@ internal sealed class FactIfExecutableAttribute : FactAttribute
     public FactIfExecutableAttribute(params string[] names) => Skip = Executable.Missing(names)!;
 }
 
-/// <summary>A theory about emulated x64 processors; skipped, with the reason, where they cannot be emulated or .NET is another kind's.</summary>
+/// <summary>
+/// A theory about emulated x64 processors; skipped, with the reason, where they cannot be emulated or .NET is another kind's.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TheoryIfEmulatedX64Attribute : TheoryAttribute
 {

@@ -47,8 +47,8 @@ internal static class Mutations
     }
 
     /// <summary>
-    /// Reads many damaged files: each is read, or refused by <see cref="InvalidDataException"/> with a sentence that begins with the file's name
-    /// and an offset, and allocates no more than is allowed. Returns how many were refused.
+    /// Reads many damaged files: each is read, or refused by <see cref="InvalidDataException"/> with a sentence that begins with the file's
+    /// name and an offset, and allocates no more than is allowed. Returns how many were refused.
     /// </summary>
     public static int CountRefused(int count, Func<int, byte[]> damaged, Action<byte[]> read, string name, long allowedBytes)
     {

@@ -12,7 +12,8 @@ public sealed class CheckpointTests : IDisposable
 
     private string File => Path.Combine(_folder, "training.safetensors");
 
-    // Everything that has a state or depends on the step: minibatches (small ones are drawn ahead), noise, a schedule with warm-up, clipping.
+    // Everything that has a state or depends on the step: minibatches (small ones are drawn ahead), noise, a schedule with warm-up,
+    // clipping.
     private static TrainingOptions Options(int batch = 7) => new()
     {
         BatchSize = batch,

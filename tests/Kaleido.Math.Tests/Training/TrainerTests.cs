@@ -88,7 +88,8 @@ public class TrainerTests
         var options = new TrainingOptions { Steps = 1, InputNoise = 0.5, BatchSize = 1000 };
         foreach (int batch in new[] { 1000, 300 })
         {
-            // A network of zeros gives 0 whatever it sees: its loss is the mean square of the targets, those of the same minibatch without noise.
+            // A network of zeros gives 0 whatever it sees: its loss is the mean square of the targets, those of the same minibatch without
+            // noise.
             double[] losses = [.. new[] { 0, 0.5 }.Select(noise => First(Initialization.Identity, zero: true, noise, batch))];
             Assert.Equal(losses[0], losses[1]);
             // The identity gives its input: its loss is the mean square of the noise, σ², here within five standard errors.

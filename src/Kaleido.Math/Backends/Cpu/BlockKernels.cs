@@ -4,9 +4,9 @@ using Kaleido.Numerics;
 namespace Kaleido.Backends.Cpu;
 
 /// <summary>
-/// The elementwise operations on contiguous blocks of equal length: exactly rounded ones are bodies of <see cref="BlockLoop"/> (measured two to
-/// five times as fast as TensorPrimitives on blocks of 10 to 500 numbers), transcendental ones are <see cref="VectorFunctions"/>. The
-/// destination may be one of the sources.
+/// The elementwise operations on contiguous blocks of equal length: exactly rounded ones are bodies of <see cref="BlockLoop"/> (measured
+/// two to five times as fast as TensorPrimitives on blocks of 10 to 500 numbers), transcendental ones are <see cref="VectorFunctions"/>.
+/// The destination may be one of the sources.
 /// </summary>
 internal static unsafe class BlockKernels
 {

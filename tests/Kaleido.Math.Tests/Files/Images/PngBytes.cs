@@ -132,8 +132,8 @@ internal sealed record PngBytes(int Width, int Height, int Depth, int Colour)
     }
 
     /// <summary>
-    /// Writes true checksums into a damaged file and, in every other one, the length of a chunk where bytes were put in or taken out before the
-    /// next one, so that damage gets past both.
+    /// Writes true checksums into a damaged file and, in every other one, the length of a chunk where bytes were put in or taken out before
+    /// the next one, so that damage gets past both.
     /// </summary>
     public static void Mend(byte[] file)
     {

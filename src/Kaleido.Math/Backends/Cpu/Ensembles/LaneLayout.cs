@@ -24,7 +24,8 @@ internal readonly record struct LanePlace(LaneSpace Space, long Offset)
 
 /// <summary>
 /// Maps the memories that a program of one network is bound to into the memories of an ensemble. There each number is a block of
-/// <see cref="Lanes"/> floats, one per network of a group, so a matrix [r, c] is r·c·16 contiguous floats: every vector width divides a block.
+/// <see cref="Lanes"/> floats, one per network of a group, so a matrix [r, c] is r·c·16 contiguous floats: every vector width divides a
+/// block.
 /// </summary>
 internal sealed class LaneLayout
 {

@@ -12,8 +12,8 @@ internal struct LaneProductSize
 
 /// <summary>
 /// C(i, j) = Σ A(i, k)·B(k, j) where each element is a block of sixteen floats, one per network: the chain acc = +0, then
-/// acc = fma(A, B, acc) over ascending k, as vector operations across networks. Tiles of up to 4 × 5 elements stay in registers (2 × 5 where
-/// vectors are narrower, and registers fewer). The operands are strided blocks, so every transpose is the same code; C is dense and
+/// acc = fma(A, B, acc) over ascending k, as vector operations across networks. Tiles of up to 4 × 5 elements stay in registers (2 × 5
+/// where vectors are narrower, and registers fewer). The operands are strided blocks, so every transpose is the same code; C is dense and
 /// overlaps neither.
 /// </summary>
 internal static unsafe class LaneProductKernel

@@ -39,7 +39,8 @@ internal unsafe partial struct ProductKernel
     /// The same with kernels of a given vector width, and, if <paramref name="packOnce"/>, for a B that stays the same over many products:
     /// B is always packed by the pack tasks and nothing else is, so these need not be run again until B changes.
     /// <paramref name="software"/> emulates the multiply-add, at a level of at most 128 bits; left out, where there is none.
-    /// <paramref name="path"/> is taken if the product can: B in place needs a row-major B and masked loads. Left out, <see cref="ProductPaths"/> choose.
+    /// <paramref name="path"/> is taken if the product can: B in place needs a row-major B and masked loads. Left out,
+    /// <see cref="ProductPaths"/> choose.
     /// </summary>
     public static ProductKernel Create(
         int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, int workers,
@@ -85,7 +86,9 @@ internal unsafe partial struct ProductKernel
     public readonly long PackedFloats
         => _packedB + (!_packA ? 0 : _transposeA ? (_rows + _group - 1L) / _group * _group * _depth : _rows * _rowStride);
 
-    /// <summary>The path it takes. At <see cref="SimdLevel.Scalar"/>, <see cref="ProductPath.Pieces"/> without pieces: nothing is copied.</summary>
+    /// <summary>
+    /// The path it takes. At <see cref="SimdLevel.Scalar"/>, <see cref="ProductPath.Pieces"/> without pieces: nothing is copied.
+    /// </summary>
     public ProductPath Path { get; private set; }
 
     /// <summary>Whether no task touches the scratch: a smaller depth does not change that.</summary>

@@ -10,8 +10,8 @@ namespace Kaleido.Backends.Cpu;
 /// </summary>
 /// <remarks>
 /// It takes for granted that rounding each sum to float64 and then to float32 rounds no sum twice, and watches for what would break
-/// that: a sum half-way between two float32 numbers, or one outside their normal range. For numbers of many bits that is rare; then nothing is
-/// written, the answer is false, and the caller computes the block anew by <see cref="MicroKernel"/> with <see cref="SoftwareLanes"/>,
+/// that: a sum half-way between two float32 numbers, or one outside their normal range. For numbers of many bits that is rare; then nothing
+/// is written, the answer is false, and the caller computes the block anew by <see cref="MicroKernel"/> with <see cref="SoftwareLanes"/>,
 /// which is right for every sum. Otherwise as <see cref="MicroKernel"/>: the same chains.
 /// </remarks>
 internal static unsafe class SoftwareKernel

@@ -14,7 +14,9 @@ internal abstract unsafe class CpuStep
     /// <summary>Number of phases. Phases before the last one read some slots and write the shared scratch.</summary>
     public virtual int Phases => 1;
 
-    /// <summary>Slots that phases before the last one read; <paramref name="byRows"/> if <see cref="RunRows"/> may take the last one's place.</summary>
+    /// <summary>
+    /// Slots that phases before the last one read; <paramref name="byRows"/> if <see cref="RunRows"/> may take the last one's place.
+    /// </summary>
     public virtual IEnumerable<int> PackReads(bool byRows) => [];
 
     /// <summary>Floats of shared scratch for up to <paramref name="capacity"/> rows, alive during this step only.</summary>

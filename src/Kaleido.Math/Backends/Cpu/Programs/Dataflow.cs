@@ -19,8 +19,8 @@ internal sealed class Dataflow
     private bool _byRows;
 
     /// <summary>
-    /// One phase of a step: tasks First … First + Tasks - 1 of the run, progress from Progress on. A phase with nothing to do is still one task,
-    /// since others may rely on what it waits for.
+    /// One phase of a step: tasks First … First + Tasks - 1 of the run, progress from Progress on. A phase with nothing to do is still one
+    /// task, since others may rely on what it waits for.
     /// </summary>
     private struct Entry
     {
@@ -44,7 +44,9 @@ internal sealed class Dataflow
     /// <summary>How many workers could ever be busy at once.</summary>
     public int MostTasks { get; private set; }
 
-    /// <summary>Prepares the steps for a number of rows, with rows in blocks if there are enough of them to keep all workers busy.</summary>
+    /// <summary>
+    /// Prepares the steps for a number of rows, with rows in blocks if there are enough of them to keep all workers busy.
+    /// </summary>
     public void Prepare(StepBinding binding, int rows, int workers)
     {
         _rows = rows;
@@ -100,8 +102,10 @@ internal sealed class Dataflow
     }
 
     /// <summary>
-    /// A worker's share of a run. A task that cannot begin for a while is put aside and the next one taken: if another worker is held up, by the
-    /// system or by a slower core, only what needs its rows waits. Of all unfinished tasks the lowest can always run, so somebody always gets on.
+    /// A worker's share of a run. A task that cannot begin for a while is put aside and the next one taken: if another worker is held up,
+    /// by the
+    /// system or by a slower core, only what needs its rows waits. Of all unfinished tasks the lowest can always run, so somebody always
+    /// gets on.
     /// </summary>
     public unsafe void RunShared(float* scratch, TeamBarrier team)
     {

@@ -3,8 +3,8 @@ using Kaleido.Tensors;
 namespace Kaleido.Backends.Cpu.Programs;
 
 /// <summary>
-/// A reduction. Row reductions share the rows out. A column sum has the sums of the blocks of 64 rows, read row by row, in a first phase and
-/// adds them in order in a second one; few numbers are one task of the second. A full sum is made into the column sum of the row sums
+/// A reduction. Row reductions share the rows out. A column sum has the sums of the blocks of 64 rows, read row by row, in a first phase
+/// and adds them in order in a second one; few numbers are one task of the second. A full sum is made into the column sum of the row sums
 /// beforehand (<see cref="Lowering"/>), which is its definition.
 /// </summary>
 internal sealed unsafe class ReduceStep(PlanProgram program, ReduceOperation function, int source, int destination) : CpuStep
