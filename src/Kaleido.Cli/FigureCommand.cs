@@ -10,7 +10,7 @@ internal static class FigureCommand
 
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        string[] names = [.. Figure.All.Select(figure => figure.Name), Everything];
+        string[] names = [.. PaperFigure.All.Select(figure => figure.Name), Everything];
         var name = new Argument<string>("NAME") { Description = $"Which: {string.Join(", ", names)}" };
         name.CompletionSources.Add(names);
         name.Validators.Add(result =>
@@ -28,7 +28,7 @@ internal static class FigureCommand
             string wanted = result.GetValue(name)!;
             var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0));
             bool accepted = true;
-            foreach (var figure in Figure.All.Where(figure => wanted is Everything || figure.Name == wanted))
+            foreach (var figure in PaperFigure.All.Where(figure => wanted is Everything || figure.Name == wanted))
             {
                 try
                 {
@@ -46,7 +46,7 @@ internal static class FigureCommand
         return command;
     }
 
-    private static bool Run(Figure figure, FigureOptions options, string folder, Terminal terminal, CancellationToken cancellation)
+    private static bool Run(PaperFigure figure, FigureOptions options, string folder, Terminal terminal, CancellationToken cancellation)
     {
         var result = figure.Run(options, cancellation);
         var written = FigureFiles.Write(folder, result);

@@ -6,7 +6,7 @@ namespace Kaleido.Lab.Figures;
 /// One point, 0.5; two hidden layers of 5, sigmoid output, 2000 steps: the loss is lowest at the point, the output is near it everywhere,
 /// and noise collapses onto it within three applications.
 /// </summary>
-public sealed class Figure2 : Figure
+public sealed class Figure2 : PaperFigure
 {
     private const int FullSeeds = 50, GridPoints = 1001;
     private const float Point = 0.5f;
@@ -48,6 +48,7 @@ public sealed class Figure2 : Figure
                 Verdict.AtLeast("the output over [0, 1] has a range of at most .06", flat, seeds, 0.9, full),
                 Verdict.AtLeast("every grid point is within .005 of the datum after three applications", collapsed, seeds, 1, full),
                 new(VerdictKind.Claim, "the loss is lowest at the datum", atPoint == seeds, FormattableString.Invariant($"{atPoint} of {seeds} seeds")),
-            ]);
+            ],
+            SyntheticPictures.Line($"Fig. 2: {Title}", 0, 1, [Point], [new("2 hidden × 5", [.. nets.Nets.Take(12)], 6)]));
     }
 }

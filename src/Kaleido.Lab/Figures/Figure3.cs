@@ -6,7 +6,7 @@ namespace Kaleido.Lab.Figures;
 /// Two points, .2 and .8; hidden layers of 5, sigmoid output, 5000 steps; two hidden layers (top) against six and seven (bottom, the
 /// paper's "L=7"): flats near the data, wider and faster reached with depth.
 /// </summary>
-public sealed class Figure3 : Figure
+public sealed class Figure3 : PaperFigure
 {
     private const int FullSeeds = 50, GridPoints = 1001, Iterations = 30, MostIterations = 500;
     private static readonly float[] s_points = [0.2f, 0.8f];
@@ -34,7 +34,9 @@ public sealed class Figure3 : Figure
         ArgumentNullException.ThrowIfNull(options);
         int seeds = options.SeedsOf(FullSeeds);
         bool full = seeds >= FullSeeds;
-        Depth shallow = Train(2), six = Train(6), seven = Train(7);
+        var pictured = new List<SyntheticPictures.Row>();
+        using SyntheticNets two = Nets(2), deep = Nets(6), deeper = Nets(7);
+        Depth shallow = Measured(two, 2), six = Measured(deep, 6), seven = Measured(deeper, 7);
         var fitted = shallow.Rows.Where(row => row[1] < 1e-4).ToList();
         int slopes = fitted.Count(row => IsExpected(Math.Max(row[5], row[6])) && IsExpected(Math.Max(row[7], row[8]))), settled = fitted.Count(row => row[2] >= 0.95);
         return new(Name, Title,
@@ -58,12 +60,16 @@ public sealed class Figure3 : Figure
                 Verdict.QuantileAtLeast("the median OGR of 2 hidden layers is at least .70", shallow.Ratios, 0.5, 0.70, full),
                 new(VerdictKind.Claim, "burn-in takes about 5 applications with 2 hidden layers", shallow.MedianBurnIn <= 7,
                     FormattableString.Invariant($"median B90(.02) {shallow.MedianBurnIn:g3}")),
-            ]);
+            ],
+            SyntheticPictures.Line($"Fig. 3: {Title}", 0, 1, s_points, pictured));
 
-        Depth Train(int layers)
+        SyntheticNets Nets(int layers) =>
+            new(new(1, 5, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
+
+        Depth Measured(SyntheticNets nets, int layers)
         {
-            using var nets = new SyntheticNets(new(1, 5, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
             int[] alive = [.. nets.Alive];
+            pictured.Add(new($"{layers} hidden × 5", [.. alive.Take(12).Select(seed => nets.Nets[seed])], Iterations));
             return new(layers, seeds - alive.Length, [.. alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))]);
         }
     }

@@ -6,7 +6,7 @@ namespace Kaleido.Lab.Figures;
 /// Four points, ±.2 and ±.8; ten hidden layers of 10, tanh output, 5000 steps: flats at the data. Nearly all orbits end at some training
 /// point, but seldom has each of the four a basin: coverage is reported, not assumed.
 /// </summary>
-public sealed class Figure4 : Figure
+public sealed class Figure4 : PaperFigure
 {
     private const int FullSeeds = 50, GridPoints = 1001, Iterations = 300;
     private const double Tolerance = 0.02;
@@ -52,6 +52,8 @@ public sealed class Figure4 : Figure
                 Verdict.QuantileAtLeast("10 % quantile: at least 80 % of them do", shares, 0.1, 0.8, full),
                 new(VerdictKind.Claim, "every training point attracts", 2 * all > rows.Count,
                     FormattableString.Invariant($"all four have a basin in {all} of {rows.Count} seeds")),
-            ]);
+            ],
+            SyntheticPictures.Line($"Fig. 4: {Title}", -1, 1, s_points,
+                [new("10 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]));
     }
 }

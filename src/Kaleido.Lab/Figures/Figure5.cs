@@ -3,7 +3,7 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>One point (.5, .5) in the plane; two hidden layers of 50, sigmoid output, 2000 steps: the square collapses at once.</summary>
-public sealed class Figure5a : Figure
+public sealed class Figure5a : PaperFigure
 {
     private const int FullSeeds = 30, Side = 101;
     private static readonly float[] s_points = [0.5f, 0.5f];
@@ -28,7 +28,8 @@ public sealed class Figure5a : Figure
         int collapsed = rows.Count(row => row[2] <= 0.05);
         return new(Name, Title, [new("seeds", seeds), new("largest distance after one application", rows.Max(row => row[2]))],
             [new("seeds", ["seed", "loss", "distance_after_1"], rows)],
-            [Verdict.AtLeast("every point of a grid over the square is within .05 of the datum after one application", collapsed, seeds, 1, seeds >= FullSeeds)]);
+            [Verdict.AtLeast("every point of a grid over the square is within .05 of the datum after one application", collapsed, seeds, 1, seeds >= FullSeeds)],
+            SyntheticPictures.Plane($"Fig. 5a: {Title}", s_points, [new("2 hidden × 50", [nets.Nets[0]], 1)], 0.05));
     }
 }
 
@@ -36,7 +37,7 @@ public sealed class Figure5a : Figure
 /// The four corners {.2, .8}²; six and seven hidden layers of 50 (the paper's "L=7"), sigmoid output, 5000 steps: most of the square is
 /// near a corner after 15 applications.
 /// </summary>
-public sealed class Figure5b : Figure
+public sealed class Figure5b : PaperFigure
 {
     private const int FullSeeds = 50, Side = 51, Iterations = 15, MostIterations = 300;
     private const double Tolerance = 0.05;
@@ -54,7 +55,10 @@ public sealed class Figure5b : Figure
         ArgumentNullException.ThrowIfNull(options);
         int seeds = options.SeedsOf(FullSeeds);
         bool full = seeds >= FullSeeds;
-        List<double[]> six = Train(6), seven = Train(7);
+        using SyntheticNets deep = Nets(6), deeper = Nets(7);
+        List<double[]> six = Rows(deep), seven = Rows(deeper);
+        SyntheticPictures.Row[] pictured =
+            [new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations), new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations)];
         double median = SyntheticNets.Median(seven.Select(row => row[2]));
         int stable = seven.Count(row => row[3] == 4);
         return new(Name, Title,
@@ -73,13 +77,14 @@ public sealed class Figure5b : Figure
                 Verdict.QuantileAtLeast("7 hidden layers: the median share of the square within .05 of a corner after 15 applications is at least .95",
                     [.. seven.Select(row => row[2])], 0.5, 0.95, full),
                 Verdict.AtLeast("7 hidden layers: all four corners are stable", stable, seven.Count, 0.5, full),
-            ]);
+            ],
+            SyntheticPictures.Plane($"Fig. 5b: {Title}", s_points, pictured, Tolerance));
 
-        List<double[]> Train(int layers)
-        {
-            using var nets = new SyntheticNets(new(2, 50, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
-            return [.. nets.Alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))];
-        }
+        SyntheticNets Nets(int layers) =>
+            new(new(2, 50, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
+
+        static List<double[]> Rows(SyntheticNets nets) =>
+            [.. nets.Alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))];
     }
 
     // A corner is stable if starts close to it, on all sides, come back to it.

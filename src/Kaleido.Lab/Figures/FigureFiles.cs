@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Text.Json;
 using Kaleido.Files;
 using Kaleido.Lab.Creation;
+using Kaleido.Lab.Pictures;
 using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Figures;
 
-/// <summary>Writes what a figure came to: its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
+/// <summary>Writes what a figure came to: its picture as PNG, its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
 public static class FigureFiles
 {
-    /// <summary>Writes <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
+    /// <summary>Writes <c>figure-NAME.png</c>, <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static IReadOnlyList<string> Write(string folder, FigureResult result)
     {
@@ -24,6 +25,9 @@ public static class FigureFiles
             written.Add(path);
         }
 
+        string picture = Path.Combine(folder, $"figure-{result.Name}.png");
+        PngEncoder.Write(picture, result.Picture);
+        written.Add(picture);
         string json = Path.Combine(folder, $"figure-{result.Name}.json");
         AtomicFile.Write(json, stream => WriteJson(stream, result));
         written.Add(json);

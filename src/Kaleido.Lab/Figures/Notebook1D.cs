@@ -6,7 +6,7 @@ namespace Kaleido.Lab.Figures;
 /// The published one-dimensional notebook: points .2 and .8, six hidden layers of 10, sigmoid output, 2000 steps, 30 iterations. Its loss:
 /// .0919 at step 0, 4.3e-5 at 201, 4.6e-15 at 402, 0 at 603.
 /// </summary>
-public sealed class Notebook1D : Figure
+public sealed class Notebook1D : PaperFigure
 {
     // Fifty seeds cannot tell the share that converges (.92 of a thousand) from the .9 that is asked for.
     private const int FullSeeds = 1000, GridPoints = 1001;
@@ -45,6 +45,7 @@ public sealed class Notebook1D : Figure
                 Verdict.AtLeast("the loss ends at most at 1e-8", converged, seeds, 0.9, full),
                 Verdict.QuantileAtLeast("the median share of a uniform grid within .02 of the data after 30 applications is at least .99",
                     [.. rows.Where(row => row[2] == 0).Select(row => row[3])], 0.5, 0.99, full),
-            ]);
+            ],
+            SyntheticPictures.Line(Title, 0, 1, s_points, [new("6 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]));
     }
 }

@@ -1,24 +1,26 @@
 using System.Text.Json;
 using Kaleido.Lab.Figures;
+using Kaleido.Lab.Pictures;
 using Kaleido.Tests.Support;
 
 namespace Kaleido.Lab.Tests.Figures;
 
 public sealed class FigureTests
 {
-    public static TheoryData<string> Names => [.. Figure.All.Select(figure => figure.Name)];
+    public static TheoryData<string> Names => [.. PaperFigure.All.Select(figure => figure.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void The_quick_form_is_accepted_and_the_same_for_any_number_of_threads(string name)
     {
-        var figure = Figure.Find(name)!;
+        var figure = PaperFigure.Find(name)!;
         var result = figure.Run(new(Quick: true, Threads: 3));
         Assert.Equal(name, result.Name);
         Assert.All(result.Verdicts.Where(v => v.Kind == VerdictKind.Acceptance), verdict => Assert.True(verdict.Holds, $"{verdict.Statement}: {verdict.Seen}"));
         Assert.True(result.IsAccepted);
         var alone = figure.Run(new(Quick: true, Threads: 1));
         Assert.Equal(result.Numbers, alone.Numbers);
+        Assert.Equal(result.Picture.Pixels, alone.Picture.Pixels);
         Assert.Equal(result.Tables.SelectMany(t => t.Rows).SelectMany(r => r), alone.Tables.SelectMany(t => t.Rows).SelectMany(r => r));
         Assert.All(result.Tables, table => Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Length)));
     }
@@ -28,8 +30,8 @@ public sealed class FigureTests
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Figure.Find("2")!.Run(new(Quick: true), cancelled.Token));
-        Assert.Null(Figure.Find("nine"));
+        Assert.ThrowsAny<OperationCanceledException>(() => PaperFigure.Find("2")!.Run(new(Quick: true), cancelled.Token));
+        Assert.Null(PaperFigure.Find("nine"));
     }
 
     [Fact]
@@ -62,11 +64,11 @@ public sealed class FigureTests
         using var folder = new TemporaryFolder();
         var result = new FigureResult("t", "a title", [new("seeds", 2), new("nothing", double.NaN)],
             [new("seeds", ["seed", "loss"], [[0, 0.1], [1, double.PositiveInfinity]])],
-            [new(VerdictKind.Acceptance, "s", false, "seen"), new(VerdictKind.Claim, "c", false, "")]);
+            [new(VerdictKind.Acceptance, "s", false, "seen"), new(VerdictKind.Claim, "c", false, "")], new Picture(3, 2, 1));
         var written = FigureFiles.Write(folder.Path, result);
-        Assert.Equal([folder.File("figure-t-seeds.csv"), folder.File("figure-t.json")], written);
+        Assert.Equal([folder.File("figure-t-seeds.csv"), folder.File("figure-t.png"), folder.File("figure-t.json")], written);
         Assert.Equal("seed,loss\n0,0.1\n1,Infinity\n", File.ReadAllText(written[0]));
-        var json = JsonDocument.Parse(File.ReadAllBytes(written[1])).RootElement;
+        var json = JsonDocument.Parse(File.ReadAllBytes(written[2])).RootElement;
         Assert.False(json.GetProperty("accepted").GetBoolean());
         Assert.Equal(2, json.GetProperty("numbers").GetProperty("seeds").GetInt32());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("numbers").GetProperty("nothing").ValueKind);
@@ -79,6 +81,6 @@ public sealed class FigureTests
         double[] few = Losses(3), more = Losses(11);
         Assert.Equal(few, more[..3]);
 
-        static double[] Losses(int seeds) => [.. Figure.Find("2")!.Run(new(Seeds: seeds)).Tables[0].Rows.Select(row => row[1])];
+        static double[] Losses(int seeds) => [.. PaperFigure.Find("2")!.Run(new(Seeds: seeds)).Tables[0].Rows.Select(row => row[1])];
     }
 }

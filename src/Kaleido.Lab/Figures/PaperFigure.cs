@@ -1,3 +1,5 @@
+using Kaleido.Lab.Pictures;
+
 namespace Kaleido.Lab.Figures;
 
 /// <summary>How to make a figure.</summary>
@@ -24,15 +26,17 @@ public sealed record FigureTable(string Name, IReadOnlyList<string> Columns, IRe
 /// <param name="Numbers">Single numbers by name: seeds, dead nets, medians.</param>
 /// <param name="Tables">Numbers by seed or by point.</param>
 /// <param name="Verdicts">The judgements.</param>
+/// <param name="Picture">What there is to see.</param>
 public sealed record FigureResult(
-    string Name, string Title, IReadOnlyList<KeyValuePair<string, double>> Numbers, IReadOnlyList<FigureTable> Tables, IReadOnlyList<Verdict> Verdicts)
+    string Name, string Title, IReadOnlyList<KeyValuePair<string, double>> Numbers, IReadOnlyList<FigureTable> Tables,
+    IReadOnlyList<Verdict> Verdicts, Picture Picture)
 {
     /// <summary>Whether every acceptance holds.</summary>
     public bool IsAccepted => Verdicts.All(verdict => verdict.Kind != VerdictKind.Acceptance || verdict.Holds);
 }
 
 /// <summary>A figure of H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, as an experiment.</summary>
-public abstract class Figure
+public abstract class PaperFigure
 {
     /// <summary>The name on the command line.</summary>
     public abstract string Name { get; }
@@ -47,8 +51,8 @@ public abstract class Figure
     public abstract FigureResult Run(FigureOptions options, CancellationToken cancellation = default);
 
     /// <summary>All figures, in the paper's order.</summary>
-    public static IReadOnlyList<Figure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D(), new Figure4(), new Figure5a(), new Figure5b()];
+    public static IReadOnlyList<PaperFigure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D(), new Figure4(), new Figure5a(), new Figure5b()];
 
     /// <summary>The figure of a name, or null.</summary>
-    public static Figure? Find(string name) => All.FirstOrDefault(figure => figure.Name == name);
+    public static PaperFigure? Find(string name) => All.FirstOrDefault(figure => figure.Name == name);
 }
