@@ -5,7 +5,9 @@ namespace Kaleido.Lab.Metrics;
 /// <summary>When two ends of chains are one attractor, and when a training point has a basin.</summary>
 public sealed record AttractorOptions
 {
-    /// <summary>Ends whose cosine is above this are one attractor; used where <see cref="DistanceTolerance"/> is null. In [-1, 1).</summary>
+    /// <summary>
+    /// Ends whose cosine is above this are one attractor; used where <see cref="DistanceTolerance"/> is null. In [-1, 1).
+    /// </summary>
     public double CosineThreshold { get; init; } = 0.99;
 
     /// <summary>If given, ends at most this Euclidean distance apart are one attractor instead. Above 0, in the points' units.</summary>
@@ -24,13 +26,14 @@ public sealed record AttractorOptions
 public readonly record struct Attractor(int Chain, int Chains, int NearestDatum, double Distance, double Cosine);
 
 /// <summary>
-/// The distinct attractors among the ends of chains. Ends are taken in order: one joins the first attractor whose representative it is similar to
-/// (cosine above a threshold, or distance at most a tolerance), otherwise it is a new one.
+/// The distinct attractors among the ends of chains. Ends are taken in order: one joins the first attractor whose representative it is
+/// similar to (cosine above a threshold, or distance at most a tolerance), otherwise it is a new one.
 /// </summary>
 /// <remarks>
-/// Source: attractors as stored training examples, with coverage by cosine, A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks
-/// implement associative memory", PNAS 117 (2020). The one-pass clustering is J. Hartigan's leader algorithm (Clustering Algorithms, 1975, chapter 3). Similarity is
-/// not transitive, so the order of the chains can matter where ends lie near the threshold. Chains that have not come to rest count by where they are.
+/// Source: attractors as stored training examples, with coverage by cosine, A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized
+/// neural networks implement associative memory", PNAS 117 (2020). The one-pass clustering is J. Hartigan's leader algorithm (Clustering
+/// Algorithms, 1975, chapter 3). Similarity is not transitive, so the order of the chains can matter where ends lie near the threshold.
+/// Chains that have not come to rest count by where they are.
 /// </remarks>
 public sealed class Attractors
 {
@@ -64,8 +67,8 @@ public sealed class Attractors
     /// <param name="features">Coordinates of a point.</param>
     /// <param name="options">When ends are one; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// A set is empty, not whole points or not finite; an option is out of range; or there is one feature and no distance tolerance (a cosine
-    /// tells nothing but the sign there).
+    /// A set is empty, not whole points or not finite; an option is out of range; or there is one feature and no distance tolerance (a
+    /// cosine tells nothing but the sign there).
     /// </exception>
     public static Attractors Find(ReadOnlySpan<float> ends, ReadOnlySpan<float> data, int features, AttractorOptions? options = null) =>
         Find(PointSets.Require(nameof(Attractors), nameof(ends), ends, features),
@@ -77,7 +80,9 @@ public sealed class Attractors
     /// <param name="data">The training points, row-major [points, D], in the network's units.</param>
     /// <param name="iterations">Applications of f.</param>
     /// <param name="options">When ends are one; null for the defaults.</param>
-    /// <exception cref="ArgumentException">As above, or the network is no map of a space to itself, or a chain ended at a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// As above, or the network is no map of a space to itself, or a chain ended at a value that is not finite.
+    /// </exception>
     public static Attractors Find(
         Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, int iterations, AttractorOptions? options = null)
     {
@@ -86,7 +91,8 @@ public sealed class Attractors
         double[] states = PointSets.Require(nameof(Attractors), nameof(starts), starts, map.Features);
         double[] points = PointSets.Require(nameof(Attractors), nameof(data), data, map.Features);
         for (int i = 0; i < iterations; i++) map.Apply(states, states);
-        if (!PointSets.IsFinite(states)) throw new ArgumentException("Attractors: a chain ended at a value that is not finite", nameof(network));
+        if (!PointSets.IsFinite(states))
+            throw new ArgumentException("Attractors: a chain ended at a value that is not finite", nameof(network));
         return Find(states, points, map.Features, options ?? new());
     }
 
@@ -145,7 +151,8 @@ public sealed class Attractors
         }
 
         if (features == 1)
-            throw new ArgumentException("Attractors: with one feature a cosine is no more than a sign; give DistanceTolerance", nameof(options));
+            throw new ArgumentException("Attractors: with one feature a cosine is no more than a sign; give DistanceTolerance",
+                nameof(options));
     }
 
     // Two zero vectors are one attractor, a zero and another vector are two.

@@ -7,8 +7,8 @@ namespace Kaleido.Lab.Metrics;
 /// min_x ‖z - x‖₂ ≤ τ. Feed it the chains' states iteration by iteration, or let <see cref="Measure"/> iterate a network.
 /// </summary>
 /// <remarks>
-/// Source: burn-in B of H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 3, which leaves it to the eye. The other
-/// view, <see cref="PotentialScaleReduction"/>, needs no data. A data-free detector works inside <see cref="Sampling.Kaleidoscope"/>.
+/// Source: burn-in B of H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 3, which leaves it to the eye. The
+/// other view, <see cref="PotentialScaleReduction"/>, needs no data. A data-free detector works inside <see cref="Sampling.Kaleidoscope"/>.
 /// </remarks>
 public sealed class BurnInMeasure
 {
@@ -23,7 +23,9 @@ public sealed class BurnInMeasure
     /// <param name="features">Coordinates of a point.</param>
     /// <param name="tolerance">τ, a Euclidean distance in the same units, above 0.</param>
     /// <param name="share">The share of the chains, in (0, 1].</param>
-    /// <param name="firstIteration">The iteration of the first states observed: 0 if they are the starts, 1 if the starts are left out.</param>
+    /// <param name="firstIteration">
+    /// The iteration of the first states observed: 0 if they are the starts, 1 if the starts are left out.
+    /// </param>
     /// <param name="keepsStates">True to keep all states, chains·features doubles per iteration, which R̂ needs.</param>
     /// <exception cref="ArgumentException">The data are empty, not whole points or not finite, or a number is out of range.</exception>
     public BurnInMeasure(
@@ -31,7 +33,8 @@ public sealed class BurnInMeasure
     {
         _data = PointSets.Require(nameof(BurnInMeasure), nameof(data), data, features);
         PointSets.RequirePositive(nameof(BurnInMeasure), nameof(tolerance), tolerance);
-        if (!(share > 0 && share <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "BurnInMeasure: the share must lie in (0, 1]");
+        if (!(share > 0 && share <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "BurnInMeasure: the share must lie in (0, 1]");
         ArgumentOutOfRangeException.ThrowIfNegative(firstIteration);
         (_features, Tolerance, Share, _firstIteration, _keepsStates) = (features, tolerance, share, firstIteration, keepsStates);
     }
@@ -64,7 +67,8 @@ public sealed class BurnInMeasure
     private void Observe(double[] states)
     {
         if (states.Length == 0 || states.Length % _features != 0)
-            throw new ArgumentException($"BurnInMeasure: {states.Length} values are not whole states of {_features} features", nameof(states));
+            throw new ArgumentException($"BurnInMeasure: {states.Length} values are not whole states of {_features} features",
+                nameof(states));
         int chains = states.Length / _features;
         if (Chains != 0 && chains != Chains)
             throw new ArgumentException($"BurnInMeasure: {chains} chains, expected {Chains} as before", nameof(states));
@@ -84,7 +88,9 @@ public sealed class BurnInMeasure
     /// <param name="iterations">Applications of f; <see cref="Shares"/> then has one entry more, the first for the starts.</param>
     /// <param name="share">The share of the chains, in (0, 1].</param>
     /// <param name="keepsStates">True to keep the states for R̂.</param>
-    /// <exception cref="ArgumentException">The network is no map of a space to itself, or an argument is refused as by the constructor.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network is no map of a space to itself, or an argument is refused as by the constructor.
+    /// </exception>
     public static BurnInMeasure Measure(
         Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, double tolerance, int iterations, double share = 0.9,
         bool keepsStates = false)
@@ -106,10 +112,12 @@ public sealed class BurnInMeasure
     }
 
     /// <summary>
-    /// The largest R̂ over the features, from the later half of the states observed, as Gelman and Rubin take it. Near 1: the chains cannot be
-    /// told apart. Chains that have come to rest at different attractors give infinity, all at one 1.
+    /// The largest R̂ over the features, from the later half of the states observed, as Gelman and Rubin take it. Near 1: the chains
+    /// cannot be told apart. Chains that have come to rest at different attractors give infinity, all at one 1.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The states were not kept, or there are fewer than two chains or four iterations.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The states were not kept, or there are fewer than two chains or four iterations.
+    /// </exception>
     public double MaximumPotentialScaleReduction()
     {
         if (!_keepsStates || Chains < 2 || _states.Count < 4)
@@ -130,12 +138,13 @@ public sealed class BurnInMeasure
     }
 
     /// <summary>
-    /// The potential scale reduction R̂ = √(((n-1)/n·W + B/n)/W) of m chains of n draws each: W is the mean of the chains' variances, B/n the variance
-    /// of their means (both with the divisor count - 1). No unit. W = 0 gives 1 where B = 0 and infinity otherwise.
+    /// The potential scale reduction R̂ = √(((n-1)/n·W + B/n)/W) of m chains of n draws each: W is the mean of the chains' variances, B/n
+    /// the variance of their means (both with the divisor count - 1). No unit. W = 0 gives 1 where B = 0 and infinity otherwise.
     /// </summary>
     /// <remarks>
-    /// Source: A. Gelman, D. Rubin, "Inference from iterative simulation using multiple sequences", Statistical Science 7 (1992), section 2, without its factor for
-    /// degrees of freedom, as in Bayesian Data Analysis, 3rd edition, equation 11.4. A value that is not finite gives NaN.
+    /// Source: A. Gelman, D. Rubin, "Inference from iterative simulation using multiple sequences", Statistical Science 7 (1992), section
+    /// 2, without its factor for degrees of freedom, as in Bayesian Data Analysis, 3rd edition, equation 11.4. A value that is not finite
+    /// gives NaN.
     /// </remarks>
     /// <param name="values">Row-major [chains, draws].</param>
     /// <param name="chains">m, at least 2.</param>

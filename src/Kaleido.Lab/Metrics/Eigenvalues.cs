@@ -4,10 +4,11 @@ namespace Kaleido.Lab.Metrics;
 
 /// <summary>All eigenvalues of a real square matrix, symmetric or not, in float64.</summary>
 /// <remarks>
-/// Householder reduction to Hessenberg form, then the implicitly double-shifted QR iteration on the part that has not split yet (J. Francis, "The QR
-/// transformation", Computer Journal 4 (1961); G. Golub, C. Van Loan, Matrix Computations, 4th edition, algorithms 7.4.2 and 7.5.1). Real arithmetic
-/// throughout, so complex eigenvalues come in exactly conjugate pairs. Backward stable: the results are the eigenvalues of A + E with ‖E‖_F of the
-/// order size·2⁻⁵³·‖A‖_F. For a defective eigenvalue of multiplicity k this moves them by about the k-th root of that. About 10·size³ multiply-adds.
+/// Householder reduction to Hessenberg form, then the implicitly double-shifted QR iteration on the part that has not split yet (J.
+/// Francis, "The QR transformation", Computer Journal 4 (1961); G. Golub, C. Van Loan, Matrix Computations, 4th edition, algorithms 7.4.2
+/// and 7.5.1). Real arithmetic throughout, so complex eigenvalues come in exactly conjugate pairs. Backward stable: the results are the
+/// eigenvalues of A + E with ‖E‖_F of the order size·2⁻⁵³·‖A‖_F. For a defective eigenvalue of multiplicity k this moves them by about
+/// the k-th root of that. About 10·size³ multiply-adds.
 /// </remarks>
 public static class Eigenvalues
 {
@@ -15,7 +16,9 @@ public static class Eigenvalues
     private const int MaximumIterations = 300;
     private const double Epsilon = 2.220446049250313e-16;
 
-    /// <summary>The eigenvalues by falling modulus; a pair with the positive imaginary part first, equal moduli by falling real part.</summary>
+    /// <summary>
+    /// The eigenvalues by falling modulus; a pair with the positive imaginary part first, equal moduli by falling real part.
+    /// </summary>
     /// <param name="matrix">Row-major [size, size], finite; it is not changed.</param>
     /// <param name="size">Rows and columns, at least 1.</param>
     /// <exception cref="ArgumentException">The matrix is empty, not [size, size] or not finite.</exception>
@@ -27,7 +30,8 @@ public static class Eigenvalues
         double largest = 0;
         foreach (double value in matrix)
         {
-            if (!double.IsFinite(value)) throw new ArgumentException("Eigenvalues: the matrix has a value that is not finite", nameof(matrix));
+            if (!double.IsFinite(value))
+                throw new ArgumentException("Eigenvalues: the matrix has a value that is not finite", nameof(matrix));
             largest = Math.Max(largest, Math.Abs(value));
         }
 
@@ -80,7 +84,8 @@ public static class Eigenvalues
             else
             {
                 if (++iterations > MaximumIterations)
-                    throw new ArithmeticException($"Eigenvalues: no convergence after {MaximumIterations} iterations at row {high} of {size}");
+                    throw new ArithmeticException(
+                        $"Eigenvalues: no convergence after {MaximumIterations} iterations at row {high} of {size}");
                 Sweep(h, size, low, high, iterations % 10 == 0);
             }
         }

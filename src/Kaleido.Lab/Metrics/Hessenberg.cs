@@ -4,8 +4,8 @@ namespace Kaleido.Lab.Metrics;
 internal static class Hessenberg
 {
     /// <summary>
-    /// A ← QᵀAQ with zeros below the first subdiagonal, in place, by size - 2 reflections I - β v vᵀ (G. Golub, C. Van Loan, Matrix Computations,
-    /// algorithm 7.4.2). Both sides go along rows of the row-major matrix.
+    /// A ← QᵀAQ with zeros below the first subdiagonal, in place, by size - 2 reflections I - β v vᵀ (G. Golub, C. Van Loan, Matrix
+    /// Computations, algorithm 7.4.2). Both sides go along rows of the row-major matrix.
     /// </summary>
     public static void Reduce(double[] a, int size)
     {

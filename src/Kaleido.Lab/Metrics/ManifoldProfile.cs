@@ -6,8 +6,8 @@ namespace Kaleido.Lab.Metrics;
 /// The loss manifold ℓ(x) = ‖x - f(x)‖²/D and the output manifold f(x) of a network over a regular grid of [low, high]^D, D = 1 or 2.
 /// </summary>
 /// <remarks>
-/// Source: H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, figures 2 to 5. Unlike the grid of its code this one includes
-/// both ends of each axis. ℓ is 0 exactly at fixed points, the repelling ones too.
+/// Source: H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, figures 2 to 5. Unlike the grid of its code this one
+/// includes both ends of each axis. ℓ is 0 exactly at fixed points, the repelling ones too.
 /// </remarks>
 public sealed class ManifoldProfile
 {
@@ -29,7 +29,8 @@ public sealed class ManifoldProfile
     public int PointsPerAxis { get; }
 
     /// <summary>
-    /// The grid, row-major [points, D], in the network's units. Row i·PointsPerAxis + j has the first coordinate of grid line i and the second of j.
+    /// The grid, row-major [points, D], in the network's units. Row i·PointsPerAxis + j has the first coordinate of grid line i and the
+    /// second of j.
     /// </summary>
     public double[] Inputs { get; }
 
@@ -43,14 +44,17 @@ public sealed class ManifoldProfile
     /// <param name="network">f, with D = 1 or 2 inputs and outputs, applied without its data scaling.</param>
     /// <param name="pointsPerAxis">At least 2; the ends are among them.</param>
     /// <param name="interval">[low, high], in the network's units; null for the range of its output.</param>
-    /// <exception cref="ArgumentException">The network has other dimensions, or its output is unbounded and no interval is given.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has other dimensions, or its output is unbounded and no interval is given.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">pointsPerAxis is below 2.</exception>
     public static ManifoldProfile Measure(Mlp network, int pointsPerAxis = 101, (double Low, double High)? interval = null)
     {
         const string Name = nameof(ManifoldProfile);
         using var map = new NetworkMap(Name, network);
         ArgumentOutOfRangeException.ThrowIfLessThan(pointsPerAxis, 2);
-        if (map.Features > 2) throw new ArgumentException($"{Name}: a grid needs 1 or 2 dimensions, the network has {map.Features}", nameof(network));
+        if (map.Features > 2)
+            throw new ArgumentException($"{Name}: a grid needs 1 or 2 dimensions, the network has {map.Features}", nameof(network));
         var (low, high) = Cube.Interval(Name, network, interval);
         double[] inputs = Cube.Grid(low, high, map.Features, pointsPerAxis);
         var outputs = new double[inputs.Length];

@@ -29,7 +29,8 @@ internal sealed class NetworkMap : IDisposable
     public static void RequireSelfMap(string metric, Mlp network)
     {
         if (network.Inputs != network.Outputs)
-            throw new ArgumentException($"{metric}: the network maps {network.Inputs} features to {network.Outputs}; they must be equal", nameof(network));
+            throw new ArgumentException($"{metric}: the network maps {network.Inputs} features to {network.Outputs}; they must be equal",
+                nameof(network));
     }
 
     /// <summary>f of each row of [rows, features]; the destination may be the source.</summary>

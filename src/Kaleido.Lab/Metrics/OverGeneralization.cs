@@ -27,10 +27,10 @@ public sealed record OverGeneralizationOptions
 /// P_τ = P(d(f(z), X) ≤ τ), and the range ratio diam f(cube) / diam X.
 /// </summary>
 /// <remarks>
-/// Source: the phenomenon is "over-generalization" in H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 2; the ratio
-/// makes one number of its pictures. For D ≤ 2 expectations are taken by the trapezoid rule on a regular grid with ends (error of second order
-/// in the spacing, for P_τ of first), above by Philox points (standard error ≈ deviation/√points). Distances are computed in double. diam f(cube)
-/// is that of the images of these points, a lower bound. The same bits for any number of threads.
+/// Source: the phenomenon is "over-generalization" in H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 2; the
+/// ratio makes one number of its pictures. For D ≤ 2 expectations are taken by the trapezoid rule on a regular grid with ends (error of
+/// second order in the spacing, for P_τ of first), above by Philox points (standard error ≈ deviation/√points). Distances are computed in
+/// double. diam f(cube) is that of the images of these points, a lower bound. The same bits for any number of threads.
 /// </remarks>
 public sealed record OverGeneralization
 {

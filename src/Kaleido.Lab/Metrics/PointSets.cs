@@ -13,10 +13,12 @@ internal static class PointSets
     /// <summary>The values as doubles, after a check that they are whole, finite points and at least one.</summary>
     public static double[] Require(string metric, string name, ReadOnlySpan<float> values, int features)
     {
-        if (features < 1) throw new ArgumentOutOfRangeException(nameof(features), features, $"{metric}: a point must have at least 1 feature");
+        if (features < 1)
+            throw new ArgumentOutOfRangeException(nameof(features), features, $"{metric}: a point must have at least 1 feature");
         if (values.Length == 0) throw new ArgumentException($"{metric}: the {name} are empty, at least one point is needed", name);
         if (values.Length % features != 0)
-            throw new ArgumentException($"{metric}: the {values.Length} values of the {name} are not whole points of {features} features", name);
+            throw new ArgumentException($"{metric}: the {values.Length} values of the {name} are not whole points of {features} features",
+                name);
         var points = new double[values.Length];
         for (int i = 0; i < points.Length; i++)
         {
@@ -47,7 +49,8 @@ internal static class PointSets
     }
 
     /// <summary>
-    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same bits on every processor, as a 256-bit vector is four lanes on all.
+    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same bits on every processor, as a 256-bit vector is four lanes on
+    /// all.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredDistance(ReadOnlySpan<double> x, ReadOnlySpan<double> y)

@@ -76,10 +76,12 @@ public sealed class BurnInMeasureTests
         using var device = Device.Reference();
         using var network = TwoPointOracle.Create(device, 0);
         double Reduction(float[] starts, int iterations) =>
-            BurnInMeasure.Measure(network, starts, TwoPointOracle.Data, 0.02, iterations, keepsStates: true).MaximumPotentialScaleReduction();
+            BurnInMeasure.Measure(network, starts, TwoPointOracle.Data, 0.02, iterations, keepsStates: true)
+                .MaximumPotentialScaleReduction();
         Assert.True(Reduction([0.1f, 0.9f], 60) > 100);
 
-        // Two chains on one side: the later half of 60 iterations differs by .7394³⁰ ≈ 1e-4 of the start's difference, and so do both moments.
+        // Two chains on one side: the later half of 60 iterations differs by .7394³⁰ ≈ 1e-4 of the start's difference, and so do both
+        // moments.
         Assert.True(Reduction([0.6f, 0.9f], 60) < 3);
         Assert.True(Reduction([0.9f, 0.9f], 60) <= 1);
     }

@@ -50,5 +50,6 @@ public sealed class ChamferTests
         Assert.Contains(sentence, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
 
     private static double Directed(float[] from, float[] to, int features) =>
-        from.Chunk(features).Average(p => to.Chunk(features).Min(q => Math.Sqrt(p.Zip(q).Sum(pair => Math.Pow((double)pair.First - pair.Second, 2)))));
+        from.Chunk(features).Average(p => to.Chunk(features)
+            .Min(q => Math.Sqrt(p.Zip(q).Sum(pair => Math.Pow((double)pair.First - pair.Second, 2)))));
 }

@@ -30,7 +30,8 @@ public sealed class EigenvaluesTests
         (block[12], block[13], block[17], block[18]) = (Math.Cos(2), -Math.Sin(2), Math.Sin(2), Math.Cos(2));
         var mixed = Eigenvalues.Of(Conjugate(block, 5, [1, 2, 3, 4, 5]), 5);
         Assert.All(mixed, value => Assert.Equal(1, Complex.Abs(value), 1e-13));
-        Assert.Equal([-2, -0.7, 0.7, 2, Math.PI], mixed.Select(v => Math.Abs(v.Imaginary) < 1e-9 ? Math.PI : v.Phase).Order().Select(p => Math.Round(p, 12))
+        Assert.Equal([-2, -0.7, 0.7, 2, Math.PI], mixed.Select(v => Math.Abs(v.Imaginary) < 1e-9 ? Math.PI : v.Phase)
+            .Order().Select(p => Math.Round(p, 12))
             .Select(p => p == Math.Round(Math.PI, 12) ? Math.PI : p));
     }
 
@@ -40,8 +41,8 @@ public sealed class EigenvaluesTests
     [InlineData(5)]
     public void A_Jordan_block_is_found_to_the_root_of_rounding(int size)
     {
-        // Triangular either way: the upper block splits at once; of the lower one the eigenvalues are those of J + E, ‖E‖_F ≤ 10·size²·u·‖J‖_F,
-        // so |λ - ½|^size ≤ ‖E‖·(1 + ½ + …)^(size-1) ≤ 2^size·‖E‖.
+        // Triangular either way: the upper block splits at once; of the lower one the eigenvalues are those of J + E, ‖E‖_F ≤
+        // 10·size²·u·‖J‖_F, so |λ - ½|^size ≤ ‖E‖·(1 + ½ + …)^(size-1) ≤ 2^size·‖E‖.
         var upper = new double[size * size];
         var lower = new double[size * size];
         for (int i = 0; i < size; i++)
@@ -53,7 +54,8 @@ public sealed class EigenvaluesTests
         Assert.All(Eigenvalues.Of(upper, size), value => Assert.Equal(0.5, value));
         double error = 2 * Math.Pow(10 * size * size * Unit * Norm(lower), 1.0 / size);
         Assert.All(Eigenvalues.Of(lower, size), value => Assert.True(Complex.Abs(value - 0.5) <= error));
-        Assert.All(Eigenvalues.Of(Conjugate(lower, size, [.. Enumerable.Range(1, size)]), size), value => Assert.True(Complex.Abs(value - 0.5) <= error));
+        Assert.All(Eigenvalues.Of(Conjugate(lower, size, [.. Enumerable.Range(1, size)]), size),
+            value => Assert.True(Complex.Abs(value - 0.5) <= error));
     }
 
     [Fact]
@@ -81,10 +83,12 @@ public sealed class EigenvaluesTests
     }
 
     [Fact]
-    public void The_characteristic_polynomial_of_an_integer_matrix_has_these_roots() => Check.One(Fixed, Prop.ForAll(Arb.From(Integers), c =>
+    public void The_characteristic_polynomial_of_an_integer_matrix_has_these_roots() =>
+        Check.One(Fixed, Prop.ForAll(Arb.From(Integers), c =>
     {
-        // Exact integer coefficients by Faddeev and LeVerrier. The k-th one is a sum of C(size, k) minors of order k; under A + E it moves by at
-        // most C(size, k)·k·‖E‖(‖A‖ + ‖E‖)^(k-1) with ‖E‖ ≤ 10·size²·u·‖A‖_F. Multiplying the roots out costs less than that once more.
+        // Exact integer coefficients by Faddeev and LeVerrier. The k-th one is a sum of C(size, k) minors of order k; under A + E it
+        // moves by at most C(size, k)·k·‖E‖(‖A‖ + ‖E‖)^(k-1) with ‖E‖ ≤ 10·size²·u·‖A‖_F. Multiplying the roots out costs less than that
+        // once more.
         double[] exact = Faddeev(c.A, c.Size);
         Complex[] product = [1];
         foreach (var value in Eigenvalues.Of(c.A, c.Size))
@@ -131,13 +135,15 @@ public sealed class EigenvaluesTests
     [Fact]
     public void Similar_matrices_have_the_same_eigenvalues() => Check.One(Fixed, Prop.ForAll(Arb.From(Integers), c =>
     {
-        // Of an orthogonal change of basis only the characteristic polynomial is well conditioned: compare Σλ, Σλ² and the modulus of the product.
+        // Of an orthogonal change of basis only the characteristic polynomial is well conditioned: compare Σλ, Σλ² and the modulus of the
+        // product.
         double[] similar = Conjugate(c.A, c.Size, [.. Enumerable.Range(1, c.Size)]);
         Complex[] first = Eigenvalues.Of(c.A, c.Size), second = Eigenvalues.Of(similar, c.Size);
         double norm = Norm(c.A), error = 20 * c.Size * c.Size * Unit * norm;
         for (int power = 1; power <= c.Size; power++)
         {
-            Complex difference = first.Aggregate(Complex.Zero, (s, v) => s + Power(v, power)) - second.Aggregate(Complex.Zero, (s, v) => s + Power(v, power));
+            Complex difference = first.Aggregate(Complex.Zero, (s, v) => s + Power(v, power))
+                - second.Aggregate(Complex.Zero, (s, v) => s + Power(v, power));
             Assert.True(Complex.Abs(difference) <= 2 * c.Size * power * Math.Pow(norm, power - 1) * error);
         }
     }));
@@ -150,7 +156,8 @@ public sealed class EigenvaluesTests
         foreach (int exponent in new[] { -900, -3, 900 })
         {
             var scaled = Eigenvalues.Of([.. a.Select(x => Math.ScaleB(x, exponent))], 9);
-            Assert.Equal(values.Select(v => (Math.ScaleB(v.Real, exponent), Math.ScaleB(v.Imaginary, exponent))), scaled.Select(v => (v.Real, v.Imaginary)));
+            Assert.Equal(values.Select(v => (Math.ScaleB(v.Real, exponent), Math.ScaleB(v.Imaginary, exponent))),
+                scaled.Select(v => (v.Real, v.Imaginary)));
         }
 
         Assert.Equal(new Complex[3], Eigenvalues.Of(new double[9], 3));
@@ -159,10 +166,12 @@ public sealed class EigenvaluesTests
     [Fact]
     public void Wrong_input_is_refused_in_one_sentence()
     {
-        Assert.Contains("5 values are not a square matrix of 2 rows", Assert.Throws<ArgumentException>(() => Eigenvalues.Of(new double[5], 2)).Message,
+        Assert.Contains("5 values are not a square matrix of 2 rows",
+            Assert.Throws<ArgumentException>(() => Eigenvalues.Of(new double[5], 2)).Message,
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Eigenvalues.Of([], 0));
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => Eigenvalues.Of([double.NaN], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => Eigenvalues.Of([double.NaN], 1))
+            .Message, StringComparison.Ordinal);
     }
 
     internal static double[] Random(int size, uint seed) =>

@@ -45,7 +45,8 @@ public sealed class ManifoldProfileTests
         using var device = Device.Cpu(1);
         using var network = Mlp.Create(device, new(3, 3, 1) { Output = Activation.Sigmoid });
         using var unbounded = Mlp.Create(device, new(1, 3, 1));
-        Assert.Contains("the network has 3", Assert.Throws<ArgumentException>(() => ManifoldProfile.Measure(network)).Message, StringComparison.Ordinal);
+        Assert.Contains("the network has 3", Assert.Throws<ArgumentException>(() => ManifoldProfile.Measure(network))
+            .Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => ManifoldProfile.Measure(unbounded, 1, (0, 1)));
         Assert.Throws<ArgumentException>(() => ManifoldProfile.Measure(unbounded, 5, (0, double.NaN)));
         Assert.Throws<ArgumentException>(() => ManifoldProfile.Measure(unbounded));

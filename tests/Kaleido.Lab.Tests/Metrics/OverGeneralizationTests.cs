@@ -29,8 +29,8 @@ public sealed class OverGeneralizationTests
         // E d(z, X) = 2(a²/2 + (½ - a)²/2): the grid has a node at every kink but those of the data's rounding (3e-9).
         Assert.Equal(0.13, found.CubeDistance, 1e-8);
 
-        // E d(f(z), X) by symmetry is twice ∫ over [½, 1] of |f - (1 - a)|, and ∫ f = softplus(b(z - ½))/b; the trapezoid rule is off by at most
-        // h²/12·max|f''|·1 < 2e-7 (|f''| ≤ b²/(6√3)) and a node's kink by h²/8·slope.
+        // E d(f(z), X) by symmetry is twice ∫ over [½, 1] of |f - (1 - a)|, and ∫ f = softplus(b(z - ½))/b; the trapezoid rule is off by
+        // at most h²/12·max|f''|·1 < 2e-7 (|f''| ≤ b²/(6√3)) and a node's kink by h²/8·slope.
         double b = TwoPointOracle.Steepness, upper = 1 - TwoPointOracle.A;
         double Integral(double z) => Math.Log(1 + Math.Exp(b * (z - 0.5))) / b - upper * z;
         double expected = 2 * (Integral(1) - Integral(upper) - (Integral(upper) - Integral(0.5)));

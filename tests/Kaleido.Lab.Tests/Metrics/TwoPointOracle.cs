@@ -4,8 +4,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Tests.Metrics;
 
 /// <summary>
-/// The network that has the two points {a, 1 - a} as attracting fixed points and nothing else to say: f(x) = σ(b(x - ½)), b = 2·logit(1 - a)/(1 - 2a).
-/// Its slope at the data is a(1 - a)b &lt; 1, at the repeller ½ it is b/4 &gt; 1.
+/// The network that has the two points {a, 1 - a} as attracting fixed points and nothing else to say: f(x) = σ(b(x - ½)), b = 2·logit(1 -
+/// a)/(1 - 2a). Its slope at the data is a(1 - a)b &lt; 1, at the repeller ½ it is b/4 &gt; 1.
 /// </summary>
 internal static class TwoPointOracle
 {
