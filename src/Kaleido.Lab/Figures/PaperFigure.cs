@@ -51,7 +51,7 @@ public abstract class PaperFigure
     public abstract FigureResult Run(FigureOptions options, CancellationToken cancellation = default);
 
     /// <summary>All figures, in the paper's order.</summary>
-    public static IReadOnlyList<PaperFigure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D(), new Figure4(), new Figure5a(), new Figure5b()];
+    public static IReadOnlyList<PaperFigure> All { get; } = [new Figure2(), new Figure3(), new Notebook1D(), new Figure4(), new Figure5a(), new Figure5b(), new Figure6()];
 
     /// <summary>The figure of a name, or null.</summary>
     public static PaperFigure? Find(string name) => All.FirstOrDefault(figure => figure.Name == name);

@@ -11,10 +11,20 @@ internal sealed class SyntheticNets : IDisposable
 
     /// <summary>Trains seeds 0 … seeds-1 by Adam at 1e-3 on all points at once, as the paper's notebooks do.</summary>
     public SyntheticNets(MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options, CancellationToken cancellation)
+        : this(shape, _ => points, steps, seeds, options, cancellation)
+    {
+    }
+
+    /// <summary>The same with points for each seed; of more than 1000 each step sees 1000, drawn without replacement.</summary>
+    public SyntheticNets(
+        MlpOptions shape, Func<int, float[]> points, long steps, int seeds, FigureOptions options, CancellationToken cancellation)
     {
         _device = Device.Cpu(options.Threads);
-        var members = Enumerable.Range(0, seeds)
-            .Select(seed => new EnsembleMember(points, points) { WeightSeed = (uint)seed, TrainingSeed = (uint)seed }).ToArray();
+        var members = Enumerable.Range(0, seeds).Select(seed =>
+        {
+            float[] data = points(seed);
+            return new EnsembleMember(data, data) { WeightSeed = (uint)seed, TrainingSeed = (uint)seed };
+        }).ToArray();
         Ensemble = EnsembleTrainer.Fit(_device, shape, members, LossFunction.SquaredError,
             new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100 }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
