@@ -126,7 +126,7 @@ public sealed class Attractors
         for (int i = 0; i < items.Length; i++)
         {
             ReadOnlySpan<double> a = Point(representatives, i), x = Point(data, nearest[i]);
-            items[i] = new(leaders[i], members[i], nearest[i], distance[i], Cosine(a, Norm(a), x, Norm(x)));
+            items[i] = new(leaders[i], members[i], nearest[i], distance[i], Cosine(a, DenseDouble.Norm(a), x, DenseDouble.Norm(x)));
         }
 
         double[] toEnds = PointSets.Nearest(data, ends, features).Distance;
@@ -161,23 +161,14 @@ public sealed class Attractors
 
     private static double Cosine(ReadOnlySpan<double> x, double normX, ReadOnlySpan<double> y, double normY)
     {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++) sum += x[i] * y[i];
         double norms = normX * normY;
-        return norms == 0 ? double.NaN : Math.Clamp(sum / norms, -1, 1);
-    }
-
-    private static double Norm(ReadOnlySpan<double> x)
-    {
-        double sum = 0;
-        foreach (double value in x) sum += value * value;
-        return Math.Sqrt(sum);
+        return norms == 0 ? double.NaN : Math.Clamp(DenseDouble.Dot(x, y) / norms, -1, 1);
     }
 
     private static double[] Norms(double[] points, int features)
     {
         var norms = new double[points.Length / features];
-        for (int i = 0; i < norms.Length; i++) norms[i] = Norm(points.AsSpan(i * features, features));
+        for (int i = 0; i < norms.Length; i++) norms[i] = DenseDouble.Norm(points.AsSpan(i * features, features));
         return norms;
     }
 }

@@ -4,7 +4,8 @@ namespace Kaleido.Lab.Metrics;
 
 /// <summary>
 /// Burn-in against the data: B(τ) = the first iteration after which a share (90 % for B90) of the chains is within τ of a datum,
-/// min_x ‖z - x‖₂ ≤ τ. Feed it the chains' states iteration by iteration, or let <see cref="Measure"/> iterate a network.
+/// min_x ‖z - x‖₂ ≤ τ. Feed it the chains' states iteration by iteration (a frame's samples, say), or let <see cref="Measure"/> iterate a
+/// network.
 /// </summary>
 /// <remarks>
 /// Source: burn-in B of H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 3, which leaves it to the eye. The
@@ -154,7 +155,11 @@ public sealed class BurnInMeasure
         ArgumentOutOfRangeException.ThrowIfLessThan(chains, 2);
         int draws = values.Length / chains;
         if (draws < 2 || values.Length != chains * draws)
-            throw new ArgumentException($"BurnInMeasure: {values.Length} values are not {chains} chains of equally many, at least two, draws", nameof(values));
+        {
+            throw new ArgumentException(
+                $"BurnInMeasure: {values.Length} values are not {chains} chains of at least two draws each", nameof(values));
+        }
+
         var means = new double[chains];
         double within = 0;
         for (int chain = 0; chain < chains; chain++)

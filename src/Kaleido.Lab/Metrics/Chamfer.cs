@@ -28,8 +28,8 @@ public readonly record struct Chamfer(double Forward, double Backward, double Fo
     /// <exception cref="ArgumentException">A set is empty, has values that are not whole points, or one that is not finite.</exception>
     public static Chamfer Measure(ReadOnlySpan<float> first, ReadOnlySpan<float> second, int features)
     {
-        double[] a = PointSets.Require(nameof(Chamfer), nameof(first), first, features);
-        double[] b = PointSets.Require(nameof(Chamfer), nameof(second), second, features);
+        double[] a = PointSets.Require(nameof(Chamfer), nameof(first), first, features, "points of the first set");
+        double[] b = PointSets.Require(nameof(Chamfer), nameof(second), second, features, "points of the second set");
         var (forward, forwardSquared) = Means(PointSets.Nearest(a, b, features).Distance);
         var (backward, backwardSquared) = Means(PointSets.Nearest(b, a, features).Distance);
         return new(forward, backward, forwardSquared, backwardSquared);

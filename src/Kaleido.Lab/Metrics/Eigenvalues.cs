@@ -94,8 +94,8 @@ public static class Eigenvalues
     private static bool IsNegligible(double[] h, int size, int row)
     {
         double neighbours = Math.Abs(h[(row - 1) * size + row - 1]) + Math.Abs(h[row * size + row]);
-        // Both zero: compare with the scaled matrix, whose largest element is at least 1.
-        return Math.Abs(h[row * size + row - 1]) <= Epsilon * (neighbours > 0 ? neighbours : 1);
+        // The largest element of the whole is at least 1: far below that nothing counts, and products of what remains do not vanish.
+        return Math.Abs(h[row * size + row - 1]) <= Math.Max(Epsilon * (neighbours > 0 ? neighbours : 1), 1e-140);
     }
 
     // The eigenvalues of [a b; c d]; the larger real one first, so that the smaller comes from the product without cancellation.
@@ -132,15 +132,17 @@ public static class Eigenvalues
         {
             int rows = Math.Min(3, high - k + 1);
             if (rows == 2) z = 0;
-            double alpha = -Math.CopySign(Math.Sqrt(x * x + y * y + z * z), x);
-            if (alpha != 0)
+            double scale = Math.Abs(x) + Math.Abs(y) + Math.Abs(z);
+            if (scale > 0)
             {
+                (x, y, z) = (x / scale, y / scale, z / scale);
+                double alpha = -Math.CopySign(Math.Sqrt(x * x + y * y + z * z), x);
                 // I - β v vᵀ with v = (1, v₁, v₂) takes (x, y, z) to (α, 0, 0).
                 double v1 = y / (x - alpha), v2 = z / (x - alpha), beta = (alpha - x) / alpha;
                 Reflect(h, size, k, rows, low, high, v1, v2, beta);
                 if (k > low)
                 {
-                    h[k * size + k - 1] = alpha;
+                    h[k * size + k - 1] = alpha * scale;
                     h[(k + 1) * size + k - 1] = 0;
                     if (rows == 3) h[(k + 2) * size + k - 1] = 0;
                 }

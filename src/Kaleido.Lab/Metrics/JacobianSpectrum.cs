@@ -6,7 +6,10 @@ namespace Kaleido.Lab.Metrics;
 /// <summary>How <see cref="JacobianSpectrum"/> is measured.</summary>
 public sealed record JacobianSpectrumOptions
 {
-    /// <summary>h, how far to each side of a point the Jacobian is taken, in the network's units; above 0.</summary>
+    /// <summary>
+    /// h, how far to each side of a point the Jacobian is taken, in the network's units; above 0. On a float32 device h·u must not be lost
+    /// in the rounding of the point, which is 2⁻²⁴ of its coordinates.
+    /// </summary>
     public double Step { get; init; } = 1e-4;
 
     /// <summary>
@@ -96,7 +99,7 @@ public static class JacobianSpectrum
         const string Name = nameof(JacobianSpectrum);
         ArgumentNullException.ThrowIfNull(network);
         NetworkMap.RequireSelfMap(Name, network);
-        double[] x = PointSets.Require(Name, nameof(point), point, network.Inputs);
+        double[] x = PointSets.Require(Name, nameof(point), point, network.Inputs, "point's coordinates");
         if (x.Length != network.Inputs)
             throw new ArgumentException($"{Name}: {x.Length} values are not one point of {network.Inputs} features", nameof(point));
         using var products = new JacobianProducts(network);

@@ -11,19 +11,24 @@ internal static class PointSets
     private const long ParallelWork = 1 << 22;
 
     /// <summary>The values as doubles, after a check that they are whole, finite points and at least one.</summary>
-    public static double[] Require(string metric, string name, ReadOnlySpan<float> values, int features)
+    public static double[] Require(string metric, string parameter, ReadOnlySpan<float> values, int features, string? called = null)
     {
+        string name = called ?? parameter;
         if (features < 1)
             throw new ArgumentOutOfRangeException(nameof(features), features, $"{metric}: a point must have at least 1 feature");
-        if (values.Length == 0) throw new ArgumentException($"{metric}: the {name} are empty, at least one point is needed", name);
+        if (values.Length == 0) throw new ArgumentException($"{metric}: the {name} are empty, at least one point is needed", parameter);
         if (values.Length % features != 0)
             throw new ArgumentException($"{metric}: the {values.Length} values of the {name} are not whole points of {features} features",
-                name);
+                parameter);
         var points = new double[values.Length];
         for (int i = 0; i < points.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                throw new ArgumentException(FormattableString.Invariant($"{metric}: value {i} of the {name} is {values[i]}, not a finite number"), name);
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"{metric}: value {i} of the {name} is {values[i]}, not a finite number"), parameter);
+            }
+
             points[i] = values[i];
         }
 

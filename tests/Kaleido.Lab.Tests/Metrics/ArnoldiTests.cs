@@ -53,6 +53,26 @@ public sealed class ArnoldiTests
     }
 
     [Fact]
+    public void The_residual_is_that_of_the_Ritz_vector()
+    {
+        // Two steps with A = diag(1, …, 5): q₁ is the start, q₂ what A adds, H = [a b; b d], y = (b, θ - a)/‖·‖ in that basis.
+        static double[] A(double[] v) => [.. v.Select((x, i) => (i + 1) * x)];
+        double[] q1 = MetricRandom.UnitVector(0, MetricRandom.Starts, 1, 5);
+        double a = DenseDouble.Dot(q1, A(q1));
+        double[] rest = [.. A(q1).Zip(q1, (x, q) => x - a * q)];
+        double b = DenseDouble.Norm(rest);
+        double[] q2 = [.. rest.Select(x => x / b)];
+        double d = DenseDouble.Dot(q2, A(q2)), theta = (a + d) / 2 + Math.Sqrt((a - d) * (a - d) / 4 + b * b);
+        double[] ritz = [.. q1.Zip(q2, (x, y) => b * x + (theta - a) * y)];
+        double residual = DenseDouble.Norm([.. A(ritz).Zip(ritz, (x, y) => x - theta * y)]) / DenseDouble.Norm(ritz);
+        var found = Arnoldi.Dominant((v, w) => A(v).CopyTo(w, 0), 5, maximumSteps: 2);
+        Assert.Equal(2, found.Steps);
+        Assert.Equal(theta, found.Value.Real, 1e-13);
+        Assert.Equal(residual, found.Residual, 1e-13);
+        Assert.True(residual > 0.01);
+    }
+
+    [Fact]
     public void A_product_that_is_not_finite_gives_NaN()
     {
         var found = Arnoldi.Dominant((_, w) => Array.Fill(w, double.NaN), 3);

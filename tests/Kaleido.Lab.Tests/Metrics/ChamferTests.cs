@@ -40,9 +40,10 @@ public sealed class ChamferTests
     [Fact]
     public void Wrong_input_is_refused_in_one_sentence()
     {
-        Refused("the first are empty", () => Chamfer.Measure([], [1f], 1));
-        Refused("the 3 values of the second are not whole points of 2 features", () => Chamfer.Measure([1f, 2f], [1f, 2f, 3f], 2));
-        Refused("value 0 of the second is Infinity", () => Chamfer.Measure([1f], [float.PositiveInfinity], 1));
+        Refused("the points of the first set are empty", () => Chamfer.Measure([], [1f], 1));
+        Refused("the 3 values of the points of the second set are not whole points of 2 features",
+            () => Chamfer.Measure([1f, 2f], [1f, 2f, 3f], 2));
+        Refused("value 0 of the points of the second set is Infinity", () => Chamfer.Measure([1f], [float.PositiveInfinity], 1));
         Refused("at least 1 feature", () => Chamfer.Measure([1f], [1f], 0));
     }
 
