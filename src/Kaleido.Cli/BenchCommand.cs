@@ -46,6 +46,7 @@ internal static class BenchCommand
         }
         catch (OperationCanceledException)
         {
+            terminal.Fail("cancelled; nothing was measured to its end.");
             return ExitCode.Cancelled;
         }
 

@@ -48,7 +48,7 @@ internal static class CommandLine
             CreateCommand.Build(terminal, cancellation),
             SampleCommand.Build(terminal, cancellation),
             InfoCommand.Build(terminal),
-            ConvertCommand.Build(terminal),
+            ConvertCommand.Build(terminal, cancellation),
             FigureCommand.Build(terminal, cancellation),
             BenchCommand.Build(terminal, cancellation),
             VerifyCommand.Build(terminal, cancellation),

@@ -8,7 +8,7 @@ namespace Kaleido.Cli;
 /// <summary><c>kaleido convert</c>: between pictures, arrays and tables.</summary>
 internal static class ConvertCommand
 {
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
         var from = new Argument<string>("FROM") { Description = $"Data: {DataFlags.Sources}" };
         var to = new Argument<string>("TO") { Description = $"What to write, by its ending: {DatasetWriter.Endings}" };
@@ -24,7 +24,17 @@ internal static class ConvertCommand
             string source = result.GetValue(from)!, destination = result.GetValue(to)!;
             DatasetWriter.Check(destination);
             var data = DataSource.Open(source, selection.Read(result));
-            DatasetWriter.Write(destination, data);
+            try
+            {
+                cancellation.ThrowIfCancellationRequested();
+                DatasetWriter.Write(destination, data, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                terminal.Fail($"cancelled; nothing was written to {destination}.");
+                return ExitCode.Cancelled;
+            }
+
             bool labels = data.Labels is not null && DatasetWriter.KeepsLabels(destination);
             terminal.Output.WriteLine(result.GetValue(json) ? Json(source, destination, data, labels) : Line(destination, data, labels));
             return ExitCode.Success;

@@ -45,6 +45,7 @@ internal static class VerifyCommand
         }
         catch (OperationCanceledException)
         {
+            terminal.Fail("cancelled before all was compared.");
             return ExitCode.Cancelled;
         }
     }

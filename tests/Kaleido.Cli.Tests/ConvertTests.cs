@@ -130,4 +130,19 @@ public sealed class ConvertTests
             Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path));
         }
     }
+
+    [Fact]
+    public void A_cancelled_conversion_writes_nothing_and_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        string data = Material.Idx(folder.File("mnist"), 50);
+        foreach (string name in new[] { "pictures/", "all.npz" })
+        {
+            var run = Session.Run(new CancellationToken(true), "convert", data, folder.File(name));
+            Assert.Equal((130, ""), (run.Code, run.Output));
+            Assert.StartsWith("cancelled; nothing was written to ", run.Sentence, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["mnist"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName));
+    }
 }

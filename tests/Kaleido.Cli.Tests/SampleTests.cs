@@ -72,4 +72,19 @@ public sealed class SampleTests
         Assert.Equal((130, $"cancelled after 1 iteration; what was reached is in {picture}."), (session.Code, session.Sentence));
         Assert.True(File.Exists(picture));
     }
+
+    [Fact]
+    public void The_shape_is_that_of_the_run_beside_the_network()
+    {
+        using var folder = new TemporaryFolder();
+        string photos = Material.Photos(folder.File("photos"), 4), run = folder.File("run");
+        Assert.Equal(0, Session.Run(["create", "--data", photos, "--size", "9x4", .. Material.Small, "--out", run]).Code);
+        Assert.Equal(0, Session.Run("sample", run, "--iterations", "3", "--chains", "5", "--out", folder.File("a.npy")).Code);
+        Assert.Equal([5, 4, 9, 3], Kaleido.Files.NpyReader.Read(folder.File("a.npy")).Shape.ToArray());
+
+        // Alone it is guessed: 108 = 3 · 6².
+        File.Move(Path.Combine(run, "network.safetensors"), folder.File("alone.safetensors"));
+        Assert.Equal(0, Session.Run("sample", folder.File("alone.safetensors"), "--iterations", "3", "--chains", "5", "--out", folder.File("b.npy")).Code);
+        Assert.Equal([5, 6, 6, 3], Kaleido.Files.NpyReader.Read(folder.File("b.npy")).Shape.ToArray());
+    }
 }

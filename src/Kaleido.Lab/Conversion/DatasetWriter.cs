@@ -48,7 +48,7 @@ public static class DatasetWriter
     /// <exception cref="InvalidDataException">The ending is not known, or the samples are not what it needs: pictures, values
     /// in [0, 1].</exception>
     /// <exception cref="IOException">See <see cref="Check"/>, or the disk refused.</exception>
-    public static void Write(string path, Dataset data)
+    public static void Write(string path, Dataset data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         Check(path);
@@ -78,7 +78,7 @@ public static class DatasetWriter
                 ApngEncoder.Write(path, Pictures(data));
                 break;
             default:
-                PictureFolder.Write(path, data);
+                PictureFolder.Write(path, data, cancellation);
                 break;
         }
     }

@@ -15,7 +15,8 @@ internal static class PictureFolder
     /// </summary>
     /// <param name="folder">A folder that does not exist, or an empty one.</param>
     /// <param name="data">Pictures, or rows that can be drawn, in [0, 1].</param>
-    public static void Write(string folder, Dataset data)
+    /// <param name="cancellation">Ends it between two pictures.</param>
+    public static void Write(string folder, Dataset data, CancellationToken cancellation)
     {
         var shape = KaleidoscopeSheet.ShapeOf(data);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -28,6 +29,7 @@ internal static class PictureFolder
             int digits = Math.Max(5, (data.Samples - 1).ToString(CultureInfo.InvariantCulture).Length);
             for (int i = 0; i < data.Samples; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 string place = data.Labels is { } labels ? Path.Combine(staging, ClassName(data, labels.Span[i])) : staging;
                 Directory.CreateDirectory(place);
                 string name = i.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0') + ".png";

@@ -161,7 +161,14 @@ public static class CreateRun
 
     private static Dataset Load(CreateOptions options)
     {
-        if (options.Data is null) return EmbeddedDigits.Create(options.Samples, options.Seed);
+        if (options.Data is null)
+        {
+            const int Most = 2_000_000;
+            return options.Samples <= Most ? EmbeddedDigits.Create(options.Samples, options.Seed)
+                : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                    $"At most {Most} digits can be drawn, not {options.Samples}."));
+        }
+
         var data = DataSource.Open(options.Data, new DatasetOptions
         {
             Size = options.Size,

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Kaleido.Data;
+
 namespace Kaleido.Lab.Creation;
 
 /// <summary>A network as a person names it: its file, or the folder that a creation wrote.</summary>
@@ -17,6 +20,30 @@ public static class NetworkFile
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[9];
         return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
+    }
+
+    /// <summary>
+    /// The shape of the pictures that a network was trained on, from the report of the run that wrote it; null where no such report lies beside
+    /// it, or it is of other data.
+    /// </summary>
+    public static ImageShape? ShapeBeside(string path, int features)
+    {
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        string report = Path.Combine(folder ?? ".", OutputFolder.Report);
+        if (!File.Exists(report)) return null;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(report));
+            var data = json.RootElement.GetProperty("data");
+            var shape = new ImageShape(Size("width"), Size("height"), Size("channels"));
+            return shape is { Width: > 0, Height: > 0, Channels: 1 or 3 } && (long)shape.Width * shape.Height * shape.Channels == features ? shape : null;
+
+            int Size(string name) => data.GetProperty(name).GetInt32();
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null; // somebody else's run.json
+        }
     }
 
     /// <summary>Refuses a file that is clearly something else.</summary>

@@ -67,7 +67,7 @@ public static class SampleRun
                 + "a kaleidoscope needs as many outputs as inputs and a bounded output activation, such as sigmoid or tanh.");
         }
 
-        var shape = options.Shape ?? KaleidoscopeSheet.GuessShape(network.Inputs);
+        var shape = options.Shape ?? NetworkFile.ShapeBeside(options.Network, network.Inputs) ?? KaleidoscopeSheet.GuessShape(network.Inputs);
         if (shape.Features != network.Inputs)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,

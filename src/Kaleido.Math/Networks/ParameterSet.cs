@@ -21,6 +21,7 @@ public sealed class ParameterSet : IDisposable
     private readonly List<Parameter> _parameters = [];
 
     /// <summary>An arena for parameters of these names and sizes, all +0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are more numbers than one array can hold.</exception>
     public ParameterSet(Device device, IEnumerable<(string Name, int Rows, int Columns)> parameters)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -29,11 +30,15 @@ public sealed class ParameterSet : IDisposable
         long length = 0;
         foreach (var (name, rows, columns) in parameters)
         {
-            _parameters.Add(new(name, rows, columns, checked((int)length)));
-            length += ((long)rows * columns + 15) / 16 * 16;
+            long next = length + ((long)rows * columns + 15) / 16 * 16;
+            if (next > Array.MaxLength)
+                throw new ArgumentOutOfRangeException(
+                    nameof(parameters), $"the parameters up to {name} are {next} numbers; at most {Array.MaxLength} are possible");
+            _parameters.Add(new(name, rows, columns, (int)length));
+            length = next;
         }
 
-        Arena = device.CreateTensor(1, checked((int)length));
+        Arena = device.CreateTensor(1, (int)length);
     }
 
     /// <summary>The device.</summary>

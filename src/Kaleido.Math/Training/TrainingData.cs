@@ -13,6 +13,8 @@ namespace Kaleido.Training;
 /// </summary>
 internal sealed class TrainingData : IDisposable
 {
+    private const int HashedAtOnce = 1 << 26;
+
     private TrainingData(Tensor inputs, Tensor targets, int evaluationSamples, bool canBeDead) =>
         (Inputs, Targets, EvaluationSamples, CanBeDead) = (inputs, targets, evaluationSamples, canBeDead);
 
@@ -96,7 +98,10 @@ internal sealed class TrainingData : IDisposable
         foreach (var tensor in ReferenceEquals(Inputs, Targets) ? [Inputs] : new[] { Inputs, Targets })
         {
             hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{tensor.Rows}x{tensor.Columns};")));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(tensor.ToArray()));
+            // In pieces: more than 2³¹ bytes are no span of bytes.
+            float[] values = tensor.ToArray();
+            for (int at = 0; at < values.Length; at += HashedAtOnce)
+                hash.AppendData(MemoryMarshal.AsBytes<float>(values.AsSpan(at, Math.Min(HashedAtOnce, values.Length - at))));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -2,7 +2,7 @@ using Kaleido.Optimizers;
 
 namespace Kaleido.Training;
 
-/// <summary>How to train. Everything that decides a bit is here; time limits and reports are not.</summary>
+/// <summary>How to train. Everything that decides a bit is here; the time limit, reports and checkpoints decide none.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>
