@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kaleido.Data;
 using Kaleido.Lab.Creation;
 using Kaleido.Training;
 
@@ -177,7 +178,8 @@ internal sealed class CreateCommand
         string sampled = string.Create(CultureInfo.InvariantCulture,
             $"sampled {Wording.Count(result.Options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")} "
             + $"in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
-        if (result.Memorization is not { } found) return sampled;
+        if (result.Memorization is not { } found || result.Fit.StopReason == StopReason.Cancelled) return sampled;
+        if (AllEqual(result.Data)) return $"{sampled}\nall samples are equal, so it cannot be told whether a chain ends at one rather than at another";
         string classes = found.ClassCounts is { } counts
             ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} ")
                 + (found.ClassesThatOccur == 1 ? "occurs" : "occur")
@@ -186,6 +188,16 @@ internal sealed class CreateCommand
             $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "
             + $"(nearest / second nearest distance <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
             + $"{found.DistinctSamples} different {(found.DistinctSamples == 1 ? "one" : "ones")}{classes}");
+    }
+
+    private static bool AllEqual(Dataset data)
+    {
+        for (int i = 1; i < data.Samples; i++)
+        {
+            if (!data.Row(i).SequenceEqual(data.Row(0))) return false;
+        }
+
+        return true;
     }
 
     private static Option<long?> Whole(string name, string description, Func<CreateOptions, long> value) =>
