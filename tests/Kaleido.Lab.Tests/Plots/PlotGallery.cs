@@ -8,7 +8,7 @@ internal static class PlotGallery
 {
     public static Picture Sheet() => Panels.Draw(
         [Losses(), Basins(), Heat(), Histograms(), Points(), Diverging()], columns: 2, width: 1600, height: 1560,
-        title: "Kaleido.Lab.Plots: one of each");
+        title: "Kaleido.Lab.Plots: one of each, of made-up numbers");
 
     /// <summary>A logarithmic axis, a quantile band, dashes and a rule.</summary>
     public static Figure Losses()
@@ -26,7 +26,7 @@ internal static class PlotGallery
 
         return new Plot
         {
-            Title = "Training loss (made up)",
+            Title = "Training loss",
             X = new() { Label = "step" },
             Y = new() { Label = "mean squared error", Logarithmic = true },
         }
@@ -116,7 +116,7 @@ internal static class PlotGallery
         double[] device = [4.1, 4.2, 4.2, 4.6, 5.8, 9.1, 24];
         return new Plot
         {
-            Title = "Time of a step (made up)",
+            Title = "Time of a step",
             X = new() { Label = "hidden units", Logarithmic = true },
             Y = new() { Label = "time / µs", Logarithmic = true },
         }
