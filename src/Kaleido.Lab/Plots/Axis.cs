@@ -15,6 +15,7 @@ public sealed record Axis
     /// <summary>Logarithmic (base 10). Data that are not positive are then left out, as gaps.</summary>
     public bool Logarithmic { get; init; }
 
-    /// <summary>Names for categories: the numbers 0, 1, 2 … of the axis are marked with these instead of with ticks; null for numbers.</summary>
+    /// <summary>Names for categories: the numbers 0, 1, 2 … of the axis are marked with these instead of with ticks;
+    /// null for numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 }

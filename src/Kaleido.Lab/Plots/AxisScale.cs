@@ -44,7 +44,9 @@ internal sealed class AxisScale
     /// <param name="what">The name of the axis in a refusal.</param>
     /// <param name="tight">No margin around the data.</param>
     /// <param name="standsOnZero">No margin below (above) bars that all end above (below) zero.</param>
-    /// <exception cref="ArgumentException">An end is not finite, not positive on a logarithmic axis, or the ends are in the wrong order.</exception>
+    /// <exception cref="ArgumentException">
+    /// An end is not finite, not positive on a logarithmic axis, or the ends are in the wrong order.
+    /// </exception>
     public static AxisScale Of(Axis axis, IEnumerable<double> data, string what, bool tight = false, bool standsOnZero = false)
     {
         Check(axis, axis.Minimum, what);
@@ -72,8 +74,10 @@ internal sealed class AxisScale
 
         double margin = tight || axis.Categories is not null ? 0 : 0.04;
         (double low, double high) = (none.Forward(least), none.Forward(most));
-        double below = standsOnZero && least == 0 ? 0 : margin * (high - low), above = standsOnZero && most == 0 ? 0 : margin * (high - low);
-        double minimum = axis.Minimum ?? none.Back(low - below), maximum = axis.Maximum ?? none.Back(high + above);
+        double below = standsOnZero && least == 0 ? 0 : margin * (high - low);
+        double above = standsOnZero && most == 0 ? 0 : margin * (high - low);
+        double minimum = axis.Minimum ?? none.Back(low - below);
+        double maximum = axis.Maximum ?? none.Back(high + above);
         if (axis.Minimum is not null && axis.Maximum is not null && !(axis.Minimum < axis.Maximum))
         {
             throw new ArgumentException($"{what}: an axis from {Text(minimum)} to {Text(maximum)} does not ascend.", nameof(axis));
@@ -140,7 +144,9 @@ internal sealed class AxisScale
 
     private double Forward(double value) => Logarithmic ? Math.Log10(value) : value;
 
-    private double Back(double value) => Logarithmic ? Math.Clamp(Math.Pow(10, value), 1 / Largest, Largest) : Math.Clamp(value, -Largest, Largest);
+    private double Back(double value) => Logarithmic
+        ? Math.Clamp(Math.Pow(10, value), 1 / Largest, Largest)
+        : Math.Clamp(value, -Largest, Largest);
 
     /// <summary>A range that is too narrow for ticks (all data equal) is opened to both sides.</summary>
     private static AxisScale Widened(Axis axis, double minimum, double maximum)
@@ -179,7 +185,8 @@ internal sealed class AxisScale
 
         if (axis.Logarithmic && value < 1 / Largest)
         {
-            throw new ArgumentException($"{what}: a logarithmic axis shows positive numbers only, it cannot end at {Text(value)}.", nameof(axis));
+            throw new ArgumentException(
+                $"{what}: a logarithmic axis shows positive numbers only, it cannot end at {Text(value)}.", nameof(axis));
         }
     }
 

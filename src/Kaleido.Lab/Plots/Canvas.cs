@@ -224,7 +224,8 @@ internal sealed class Canvas
         }
     }
 
-    /// <summary>Cuts a line to the clip with a border (Liang and Barsky, 1984), so that far points cost nothing; false if nothing is left.</summary>
+    /// <summary>Cuts a line to the clip with a border (Liang and Barsky, 1984), so that far points cost nothing; false if nothing
+    /// is left.</summary>
     private bool Cut(ref double x0, ref double y0, ref double x1, ref double y1, double border)
     {
         double dx = x1 - x0, dy = y1 - y0, enter = 0, leave = 1;

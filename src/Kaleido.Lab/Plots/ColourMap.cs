@@ -24,8 +24,9 @@ public sealed class ColourMap
         0x440154, 0x482878, 0x3E4A89, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6DCD59, 0xB4DE2C, 0xFDE725);
 
     /// <summary>
-    /// Blue over near white to brown, for numbers about a middle. Anchors computed in CIELAB (D65): lightness 96 − 64·|t|, hue 265° for t &lt; 0
-    /// and 50° for t &gt; 0, chroma 52·(1 − (1 − |t|)²) or the most that sRGB holds. Blue against brown is told apart with any colour blindness.
+    /// Blue over near white to brown, for numbers about a middle. Anchors computed in CIELAB (D65): lightness 96 − 64·|t|, hue 265° for
+    /// t &lt; 0 and 50° for t &gt; 0, chroma 52·(1 − (1 − |t|)²) or the most that sRGB holds. Blue against brown is
+    /// told apart with any colour blindness.
     /// </summary>
     public static ColourMap BlueBrown { get; } = new("blue-brown", diverging: true,
         0x044F7C, 0x066FAB, 0x3190D6, 0x7BB1E8, 0xB8D2F2, 0xF3F3F3, 0xF0C7B5, 0xE09D7F, 0xC67651, 0xA7522B, 0x833109);

@@ -34,7 +34,8 @@ public abstract class Figure
     /// <summary>The height of capitals of the numbers at the ticks, in pixels, 6 to 40; other texts are larger in proportion.</summary>
     public int TextSize { get; init; } = 9;
 
-    /// <summary>Whether a unit is as long on one axis as on the other (two linear axes only): the axes then do not fill the picture.</summary>
+    /// <summary>Whether a unit is as long on one axis as on the other (two linear axes only): the axes then
+    /// do not fill the picture.</summary>
     public bool EqualUnits { get; init; }
 
     /// <summary>Whether light lines run from the ticks through the figure.</summary>

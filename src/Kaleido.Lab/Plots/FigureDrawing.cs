@@ -89,7 +89,8 @@ internal sealed class FigureDrawing
         {
             (_xTicks, _xMinor, _xPower) = _x.TicksFor(most);
             int room = (right - left) / Math.Max(1, _xTicks.Count);
-            if (most == 1 || _xTicks.All(t => StrokeFont.Width(t.Text, _tickSize) + (2 * _tickSize) <= room) || _figure.X.Categories is not null)
+            if (most == 1 || _figure.X.Categories is not null
+                || _xTicks.All(t => StrokeFont.Width(t.Text, _tickSize) + (2 * _tickSize) <= room))
             {
                 break;
             }
@@ -103,21 +104,25 @@ internal sealed class FigureDrawing
             right = Math.Max(left + 40, Math.Min(right, right - (int)Math.Ceiling(at + over - (_width - 4))));
         }
 
-        return _figure.EqualUnits && !_x.Logarithmic && !_y.Logarithmic ? Equal(left, top, right, bottom) : new Box(left, top, right, bottom);
+        bool equal = _figure.EqualUnits && !_x.Logarithmic && !_y.Logarithmic;
+        return equal ? Equal(left, top, right, bottom) : new Box(left, top, right, bottom);
     }
 
     private Box Equal(int left, int top, int right, int bottom)
     {
         double xs = _x.Maximum - _x.Minimum, ys = _y.Maximum - _y.Minimum, unit = Math.Min((right - left) / xs, (bottom - top) / ys);
-        int width = Math.Clamp((int)Math.Round(unit * xs), 10, right - left), height = Math.Clamp((int)Math.Round(unit * ys), 10, bottom - top);
+        int width = Math.Clamp((int)Math.Round(unit * xs), 10, right - left);
+        int height = Math.Clamp((int)Math.Round(unit * ys), 10, bottom - top);
         return new Box(left, top, left + width, top + height);
     }
 
-    /// <summary>A corner where the legend hides nothing, the first of them; the one asked for; null if it should stand beside the plot.</summary>
+    /// <summary>A corner where the legend hides nothing, the first of them; the one asked for; null if it should
+    /// stand beside the plot.</summary>
     private (int Left, int Top)? Corner(Mapping mapping)
     {
         Box inner = mapping.Inner;
-        int left = inner.Left + Gap, right = inner.Right - Gap - _legend!.Width, top = inner.Top + Gap, bottom = inner.Bottom - Gap - _legend.Height;
+        int left = inner.Left + Gap, right = inner.Right - Gap - _legend!.Width;
+        int top = inner.Top + Gap, bottom = inner.Bottom - Gap - _legend.Height;
         switch (_figure.Legend)
         {
             case LegendPlace.UpperRight: return (right, top);
@@ -209,7 +214,8 @@ internal sealed class FigureDrawing
             Box tick = Row(mapping, value, inner.Left - TickLength, inner.Left);
             _canvas.Fill(tick, Theme.Frame);
             string fitting = StrokeFont.Fit(text, _tickSize, Math.Max(10, _width / 3));
-            StrokeFont.Draw(_canvas, fitting, inner.Left - TickLength - 4, tick.Top + ((_tickSize + 1) / 2), _tickSize, Theme.Ink, TextAlignment.End);
+            int right = inner.Left - TickLength - 4, baseline = tick.Top + ((_tickSize + 1) / 2);
+            StrokeFont.Draw(_canvas, fitting, right, baseline, _tickSize, Theme.Ink, TextAlignment.End);
         }
 
         foreach (double value in _xMinor)
@@ -223,12 +229,14 @@ internal sealed class FigureDrawing
         }
 
         string xLabel = StrokeFont.Fit(LabelOf(_x, _xPower), _labelSize, _width - 16);
-        StrokeFont.Draw(_canvas, xLabel, Centre(inner.Left, inner.Right, xLabel, _labelSize), below + 12 + _labelSize, _labelSize, Theme.Ink);
+        int start = Centre(inner.Left, inner.Right, xLabel, _labelSize);
+        StrokeFont.Draw(_canvas, xLabel, start, below + 12 + _labelSize, _labelSize, Theme.Ink);
         string yLabel = StrokeFont.Fit(LabelOf(_y, _yPower), _labelSize, _height - 16);
         int middle = Math.Max(((inner.Top + inner.Bottom) / 2), Gap + (StrokeFont.Width(yLabel, _labelSize) / 2));
         StrokeFont.Draw(_canvas, yLabel, Gap + _labelSize, middle, _labelSize, Theme.Ink, TextAlignment.Middle, upright: true);
         string title = StrokeFont.Fit(_figure.Title ?? "", _titleSize, _width - 16);
-        StrokeFont.Draw(_canvas, title, Centre(inner.Left, inner.Right, title, _titleSize), Gap + 2 + _titleSize, _titleSize, Theme.Ink, bold: true);
+        start = Centre(inner.Left, inner.Right, title, _titleSize);
+        StrokeFont.Draw(_canvas, title, start, Gap + 2 + _titleSize, _titleSize, Theme.Ink, bold: true);
     }
 
     /// <summary>Where a text starts whose middle should be that of the axis, without leaving the picture.</summary>

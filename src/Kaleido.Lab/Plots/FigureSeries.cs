@@ -13,7 +13,8 @@ public static class FigureSeries
         SameLength("Line", x, y);
         style ??= new LineStyle();
         int number = figure.NextSeries++;
-        figure.Add(new LineLayer(x.ToArray(), y.ToArray(), name, Checked(style), style.Colour ?? Palette.Series(number), Dash(style, number)));
+        figure.Add(new LineLayer(
+            x.ToArray(), y.ToArray(), name, Checked(style), style.Colour ?? Palette.Series(number), Dash(style, number)));
         return figure;
     }
 
@@ -33,7 +34,8 @@ public static class FigureSeries
 
     /// <summary>Points.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or the style is out of range.</exception>
-    public static T Points<T>(this T figure, ReadOnlySpan<double> x, ReadOnlySpan<double> y, string? name = null, PointStyle? style = null)
+    public static T Points<T>(
+        this T figure, ReadOnlySpan<double> x, ReadOnlySpan<double> y, string? name = null, PointStyle? style = null)
         where T : Figure
     {
         ArgumentNullException.ThrowIfNull(figure);
@@ -46,7 +48,8 @@ public static class FigureSeries
         return figure;
     }
 
-    /// <summary>The area between two curves, for example two quantiles; without a colour it takes that of the series that follows.</summary>
+    /// <summary>The area between two curves, for example two quantiles; without a colour it takes that of the series
+    /// that follows.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or the opacity is not from 0 to 1.</exception>
     public static T Band<T>(
         this T figure, ReadOnlySpan<double> x, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper,
@@ -90,7 +93,8 @@ public static class FigureSeries
         return figure;
     }
 
-    /// <summary>How many numbers fall into each of some equal intervals from the least to the greatest; those not finite do not count.</summary>
+    /// <summary>How many numbers fall into each of some equal intervals from the least to the greatest; those not finite
+    /// do not count.</summary>
     /// <param name="figure">The figure.</param>
     /// <param name="values">The numbers, in any order.</param>
     /// <param name="bins">The number of intervals, 1 to 10000; each holds its lower end, the last one its upper end too.</param>

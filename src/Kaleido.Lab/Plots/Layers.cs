@@ -138,7 +138,8 @@ internal sealed class BarLayer(double[] left, double[] right, double[] height, s
         {
             if (Shows(mapping, i))
             {
-                double from = Math.Round(mapping.PixelX(left[i])), to = Math.Round(mapping.PixelX(right[i])), top = mapping.PixelY(height[i]);
+                double from = Math.Round(mapping.PixelX(left[i])), to = Math.Round(mapping.PixelX(right[i]));
+                double top = mapping.PixelY(height[i]);
 
                 // A white pixel between neighbours, where there is room for it.
                 to = to - from > 3 ? to - 1 : Math.Max(to, from + 1);

@@ -10,8 +10,8 @@ public static class Palette
     ];
 
     /// <summary>
-    /// Eight colours that survive colour blindness: blue, vermilion, green, purple, orange, sky blue, black, yellow. Source: M. Okabe and K. Ito,
-    /// "Color Universal Design", 2002. The order is ours: dark ones, good on white, come first.
+    /// Eight colours that survive colour blindness: blue, vermilion, green, purple, orange, sky blue, black, yellow. Source:
+    /// M. Okabe and K. Ito, "Color Universal Design", 2002. The order is ours: dark ones, good on white, come first.
     /// </summary>
     public static IReadOnlyList<Rgb> OkabeIto => Hues;
 
@@ -19,7 +19,8 @@ public static class Palette
     public static Rgb Series(int index) => Hues[Wrap(index, Hues.Length)];
 
     /// <summary>
-    /// The colour of an area by its class: the eight hues mixed with white, then plain, then mixed with black, 24 in all; a class below 0 is grey.
+    /// The colour of an area by its class: the eight hues mixed with white, then plain, then mixed with black, 24 in all; a class
+    /// below 0 is grey.
     /// </summary>
     public static Rgb Area(int index)
     {

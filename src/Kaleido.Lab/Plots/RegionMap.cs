@@ -2,9 +2,9 @@ namespace Kaleido.Lab.Plots;
 
 /// <summary>A table of classes as coloured areas, for example basins of attraction, with points and lines on top.</summary>
 /// <remarks>
-/// Row 0 lies at the bottom, column 0 on the left; the ends of the axes are the outer edges of the table, as in <see cref="HeatMap"/>. Class k
-/// has the colour <see cref="Palette.Area"/>(k), light, so that points stand out; a negative class is grey. Areas are parted by a thin dark
-/// line. The legend stands beside the map.
+/// Row 0 lies at the bottom, column 0 on the left; the ends of the axes are the outer edges of the table, as in <see cref="HeatMap"/>.
+/// Class k has the colour <see cref="Palette.Area"/>(k), light, so that points stand out; a negative class is grey. Areas are parted
+/// by a thin dark line. The legend stands beside the map.
 /// </remarks>
 public sealed class RegionMap : Figure
 {
@@ -49,7 +49,8 @@ public sealed class RegionMap : Figure
         }
     }
 
-    /// <summary>Puts points on the map: filled with the colour, or white inside an outline of it, with a white line around.</summary>
+    /// <summary>Puts points on the map: filled with the colour, or white inside an outline of it, with a white line
+    /// around.</summary>
     /// <param name="x">Places on the x axis.</param>
     /// <param name="y">Places on the y axis.</param>
     /// <param name="name">For the legend.</param>
@@ -60,8 +61,8 @@ public sealed class RegionMap : Figure
     /// <exception cref="ArgumentException">The lengths differ, or the size is out of range.</exception>
     public RegionMap Mark(
         ReadOnlySpan<double> x, ReadOnlySpan<double> y, string? name = null, Marker marker = Marker.Circle, bool filled = true,
-        double size = 9, Rgb? colour = null) =>
-        this.Points(x, y, name, new PointStyle { Marker = marker, Filled = filled, Size = size, Colour = colour ?? Rgb.Black, Halo = true });
+        double size = 9, Rgb? colour = null) => this.Points(
+        x, y, name, new PointStyle { Marker = marker, Filled = filled, Size = size, Colour = colour ?? Rgb.Black, Halo = true });
 
     internal override (AxisScale X, AxisScale Y) Scales() =>
         (Cells.Axis(X, _classes.GetLength(1), "x axis"), Cells.Axis(Y, _classes.GetLength(0), "y axis"));
@@ -70,7 +71,8 @@ public sealed class RegionMap : Figure
     {
         Box inner = mapping.Inner;
         int rows = _classes.GetLength(0), columns = _classes.GetLength(1);
-        int ClassAt(int x, int y) => _classes[Cells.Index(inner.Bottom - 1 - y, inner.Height, rows), Cells.Index(x - inner.Left, inner.Width, columns)];
+        int ClassAt(int x, int y) => _classes[
+            Cells.Index(inner.Bottom - 1 - y, inner.Height, rows), Cells.Index(x - inner.Left, inner.Width, columns)];
         Cells.Draw(canvas, inner, rows, columns, (row, column) => Palette.Area(_classes[row, column]));
         for (int y = inner.Top; y < inner.Bottom; y++)
         {

@@ -264,7 +264,8 @@ internal static class StrokeGlyphs
     /// <param name="Strokes">Polylines in units, y up.</param>
     internal sealed record Glyph(double Width, (double X, double Y)[][] Strokes)
     {
-        public Glyph Small(double rise) => new(0.6 * Width, [.. Strokes.Select(s => s.Select(p => (0.6 * p.X, (0.6 * p.Y) + rise)).ToArray())])
+        public Glyph Small(double rise) => new(
+            0.6 * Width, [.. Strokes.Select(s => s.Select(p => (0.6 * p.X, (0.6 * p.Y) + rise)).ToArray())])
         {
             Gap = 1.7,
         };

@@ -31,7 +31,8 @@ public sealed record LineStyle
     /// <summary>Pixels, above 0 and at most 50.</summary>
     public double Width { get; init; } = 1.8;
 
-    /// <summary>Lengths of dashes and gaps in turn, in pixels, each above 0; empty is solid; null takes the pattern of the series' number.</summary>
+    /// <summary>Lengths of dashes and gaps in turn, in pixels, each above 0; empty is solid; null takes the pattern of
+    /// the series' number.</summary>
     public IReadOnlyList<double>? Dash { get; init; }
 
     /// <summary>0 (invisible) to 1.</summary>

@@ -5,7 +5,8 @@ namespace Kaleido.Lab.Plots;
 /// <summary>Round numbers along an axis: steps of 1, 2 or 5 times a power of ten.</summary>
 public static class Ticks
 {
-    /// <summary>All multiples within [minimum, maximum] of the least 1-2-5 step that gives at most <paramref name="most"/> intervals.</summary>
+    /// <summary>All multiples within [minimum, maximum] of the least 1-2-5 step that gives at most <paramref name="most"/>
+    /// intervals.</summary>
     /// <param name="minimum">The lower end; |minimum| ≤ 1e300.</param>
     /// <param name="maximum">The upper end, above the lower by at least 1e-13 of the larger magnitude and by 1e-290.</param>
     /// <param name="most">The most intervals of one step that the whole range may have, at least 1.</param>
@@ -16,7 +17,8 @@ public static class Ticks
         double span = maximum - minimum, magnitude = Math.Max(Math.Abs(minimum), Math.Abs(maximum));
         if (!(span > 0) || !(magnitude <= 1e300) || span < 1e-290 || span < 1e-13 * magnitude)
         {
-            throw new ArgumentException($"Ticks: there are no round numbers between {Invariant(minimum)} and {Invariant(maximum)}.", nameof(maximum));
+            throw new ArgumentException(
+                $"Ticks: there are no round numbers between {Invariant(minimum)} and {Invariant(maximum)}.", nameof(maximum));
         }
 
         // The logarithm is a guess only; comparisons with exact powers decide, so its last bit does not matter.
