@@ -10,7 +10,7 @@ internal static class FigureCommand
 
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        string[] names = [.. PaperFigure.All.Select(figure => figure.Name), Everything];
+        string[] names = [.. Experiment.All.Select(figure => figure.Name), Everything];
         var name = new Argument<string>("NAME") { Description = $"Which: {string.Join(", ", names)}" };
         name.CompletionSources.Add(names);
         name.Validators.Add(result =>
@@ -21,21 +21,38 @@ internal static class FigureCommand
         var seeds = Flags.Whole("--seeds", "Seeds 0 … N-1 [default: the figure's own number, 50; 8 with --quick]", 1, 10_000);
         var quick = new Option<bool>("--quick") { Description = "Few seeds: an acceptance fails only where a binomial test rejects it at 1 %" };
         var folder = Flags.Path("--out", $"Folder for the numbers [default: {DefaultFolder}]");
+        var data = Flags.Path("--data", "Folder of the data sets mnist and cifar10, a sub-folder each [default: KALEIDO_DATA]");
         var threads = Flags.Threads();
-        var command = new Command("figure", "Reproduce figures of the paper: train, measure, judge.") { name, seeds, quick, folder, threads };
+        var command = new Command("figure", "Reproduce figures of the paper, and go beyond them: train, measure, judge.")
+        {
+            name, seeds, quick, folder, data, threads,
+        };
         command.SetAction(result =>
         {
             string wanted = result.GetValue(name)!;
-            var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0));
-            bool accepted = true;
-            foreach (var figure in PaperFigure.All.Where(figure => wanted is Everything || figure.Name == wanted))
+            var status = new StatusLine(terminal);
+            var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0))
             {
+                Data = result.GetValue(data), Report = status.Show,
+            };
+            bool accepted = true;
+            foreach (var figure in Experiment.All.Where(figure => wanted is Everything || figure.Name == wanted))
+            {
+                if (wanted is Everything && figure.DataSet is { } set && options.FindData(set) is null)
+                {
+                    terminal.Output.WriteLine($"figure {figure.Name}: left out, since the data set {set} is not at hand (see --data)");
+                    continue;
+                }
+
+                if (figure.DataSet is { } needed) options.RequireData(needed);
                 try
                 {
-                    accepted &= Run(figure, options, result.GetValue(folder) ?? DefaultFolder, terminal, cancellation);
+                    status.Begin($"figure {figure.Name}");
+                    accepted &= Run(figure, options, result.GetValue(folder) ?? DefaultFolder, terminal, status, cancellation);
                 }
                 catch (OperationCanceledException)
                 {
+                    status.Clear();
                     terminal.Fail($"cancelled in figure {figure.Name}; nothing of it was written.");
                     return ExitCode.Cancelled;
                 }
@@ -46,9 +63,10 @@ internal static class FigureCommand
         return command;
     }
 
-    private static bool Run(PaperFigure figure, FigureOptions options, string folder, Terminal terminal, CancellationToken cancellation)
+    private static bool Run(Experiment figure, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
     {
         var result = figure.Run(options, cancellation);
+        status.Clear();
         var written = FigureFiles.Write(folder, result);
         terminal.Output.WriteLine($"figure {result.Name}: {result.Title}");
         foreach (var (name, value) in result.Numbers) terminal.Output.WriteLine(FormattableString.Invariant($"  {name}: {value:g4}"));

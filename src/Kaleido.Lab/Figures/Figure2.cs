@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Figures;
@@ -6,7 +7,7 @@ namespace Kaleido.Lab.Figures;
 /// One point, 0.5; two hidden layers of 5, sigmoid output, 2000 steps: the loss is lowest at the point, the output is near it everywhere,
 /// and noise collapses onto it within three applications.
 /// </summary>
-public sealed class Figure2 : PaperFigure
+public sealed class Figure2 : Experiment
 {
     private const int FullSeeds = 50, GridPoints = 1001;
     private const float Point = 0.5f;
@@ -38,8 +39,8 @@ public sealed class Figure2 : PaperFigure
         return new(Name, Title,
             [
                 new("seeds", seeds),
-                new("median loss", SyntheticNets.Median(rows.Select(row => row[1]))),
-                new("median output range", SyntheticNets.Median(rows.Select(row => row[2]))),
+                new("median loss", Statistics.Median(rows.Select(row => row[1]))),
+                new("median output range", Statistics.Median(rows.Select(row => row[2]))),
                 new("largest distance after three applications", rows.Max(row => row[3])),
             ],
             [new("seeds", ["seed", "loss", "output_range", "distance_after_3", "lowest_loss_at"], rows)],

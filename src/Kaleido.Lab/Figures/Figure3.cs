@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Figures;
@@ -6,7 +7,7 @@ namespace Kaleido.Lab.Figures;
 /// Two points, .2 and .8; hidden layers of 5, sigmoid output, 5000 steps; two hidden layers (top) against six and seven (bottom, the
 /// paper's "L=7"): flats near the data, wider and faster reached with depth.
 /// </summary>
-public sealed class Figure3 : PaperFigure
+public sealed class Figure3 : Experiment
 {
     private const int FullSeeds = 50, GridPoints = 1001, Iterations = 30, MostIterations = 500;
     private static readonly float[] s_points = [0.2f, 0.8f];
@@ -23,9 +24,9 @@ public sealed class Figure3 : PaperFigure
 
         public double[] BurnIns => [.. Rows.Select(row => row[4])];
 
-        public double MedianBurnIn => SyntheticNets.Median(BurnIns);
+        public double MedianBurnIn => Statistics.Median(BurnIns);
 
-        public double MedianRatio => SyntheticNets.Median(Ratios);
+        public double MedianRatio => Statistics.Median(Ratios);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Figures;
@@ -6,7 +7,7 @@ namespace Kaleido.Lab.Figures;
 /// Four points, ±.2 and ±.8; ten hidden layers of 10, tanh output, 5000 steps: flats at the data. Nearly all orbits end at some training
 /// point, but seldom has each of the four a basin: coverage is reported, not assumed.
 /// </summary>
-public sealed class Figure4 : PaperFigure
+public sealed class Figure4 : Experiment
 {
     private const int FullSeeds = 50, GridPoints = 1001, Iterations = 300;
     private const double Tolerance = 0.02;
@@ -35,7 +36,7 @@ public sealed class Figure4 : PaperFigure
 
         bool full = seeds >= FullSeeds;
         double[] shares = [.. rows.Select(row => row[2])];
-        double median = SyntheticNets.Median(shares), low = SyntheticNets.Quantile(shares, 0.1);
+        double median = Statistics.Median(shares), low = Statistics.Quantile(shares, 0.1);
         int inner = rows.Count(row => row[5] == 0 || row[6] == 0), all = rows.Count(row => row[3] == 4);
         return new(Name, Title,
             [
@@ -43,7 +44,7 @@ public sealed class Figure4 : PaperFigure
                 new("dead or diverged", seeds - rows.Count),
                 new("median share of orbits that end at a datum", median),
                 new("10 % quantile of it", low),
-                new("median coverage", SyntheticNets.Median(rows.Select(row => row[3])) / s_points.Length),
+                new("median coverage", Statistics.Median(rows.Select(row => row[3])) / s_points.Length),
                 new("share of seeds in which one of ±.2 has no basin", inner / (double)rows.Count),
             ],
             [new("seeds", ["seed", "loss", "share_at_data", "data_with_basin", "basin_-0.8", "basin_-0.2", "basin_0.2", "basin_0.8"], rows)],

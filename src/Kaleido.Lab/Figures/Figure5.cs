@@ -1,9 +1,10 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Figures;
 
 /// <summary>One point (.5, .5) in the plane; two hidden layers of 50, sigmoid output, 2000 steps: the square collapses at once.</summary>
-public sealed class Figure5a : PaperFigure
+public sealed class Figure5a : Experiment
 {
     private const int FullSeeds = 30, Side = 101;
     private static readonly float[] s_points = [0.5f, 0.5f];
@@ -37,7 +38,7 @@ public sealed class Figure5a : PaperFigure
 /// The four corners {.2, .8}²; six and seven hidden layers of 50 (the paper's "L=7"), sigmoid output, 5000 steps: most of the square is
 /// near a corner after 15 applications.
 /// </summary>
-public sealed class Figure5b : PaperFigure
+public sealed class Figure5b : Experiment
 {
     private const int FullSeeds = 50, Side = 51, Iterations = 15, MostIterations = 300;
     private const double Tolerance = 0.05;
@@ -59,14 +60,14 @@ public sealed class Figure5b : PaperFigure
         List<double[]> six = Rows(deep), seven = Rows(deeper);
         SyntheticPictures.Row[] pictured =
             [new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations), new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations)];
-        double median = SyntheticNets.Median(seven.Select(row => row[2]));
+        double median = Statistics.Median(seven.Select(row => row[2]));
         int stable = seven.Count(row => row[3] == 4);
         return new(Name, Title,
             [
                 new("seeds", seeds),
                 new("dead or diverged with 6 hidden layers", seeds - six.Count),
                 new("dead or diverged with 7 hidden layers", seeds - seven.Count),
-                new("median share within .05 after 15 with 6 hidden layers", SyntheticNets.Median(six.Select(row => row[2]))),
+                new("median share within .05 after 15 with 6 hidden layers", Statistics.Median(six.Select(row => row[2]))),
                 new("median share within .05 after 15 with 7 hidden layers", median),
             ],
             [

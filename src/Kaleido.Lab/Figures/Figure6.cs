@@ -11,7 +11,7 @@ namespace Kaleido.Lab.Figures;
 /// loss over the corners of the cube falls with the number of points. Beside it the over-generalization ratio and the spectral radius at
 /// training points: where they rise towards 1 the network becomes the identity, which is the opposite of over-generalization.
 /// </summary>
-public sealed class Figure6 : PaperFigure
+public sealed class Figure6 : Experiment
 {
     private const int FullSeeds = 20, FullSteps = 10_000, QuickSteps = 2000, MostPoints = 2048, QuickPoints = 256;
     private const int RatioPoints = 512, SpectrumPoints = 4;
@@ -52,7 +52,7 @@ public sealed class Figure6 : PaperFigure
         }
 
         double Median(int dimension, int count, int column) =>
-            SyntheticNets.Median(rows.Where(row => row[Dimension] == dimension && row[Points] == count).Select(row => row[column]));
+            Statistics.Median(rows.Where(row => row[Dimension] == dimension && row[Points] == count).Select(row => row[column]));
 
         return new(Name, Title, [new("seeds", seeds), new("dead or diverged", dead)],
             [new("seeds", ["dimension", "points", "seed", "training_loss", "largest_corner_loss", "ogr", "spectral_radius"], rows)],
@@ -70,7 +70,7 @@ public sealed class Figure6 : PaperFigure
                 FormattableString.Invariant($"D = {dimension}: the loss with {counts[^1]} points is at most .1 of that with one"),
                 last <= 0.1 * first, FormattableString.Invariant($"{last:g3} against {first:g3}"));
             if (dimension == 1) yield break;
-            double correlation = Spearman([.. counts.Select(n => Median(dimension, n, Loss))]);
+            double correlation = Statistics.Spearman([.. counts.Select(n => (double)n)], [.. counts.Select(n => Median(dimension, n, Loss))]);
             yield return new(VerdictKind.Acceptance,
                 FormattableString.Invariant($"D = {dimension}: the loss falls with the points (Spearman's ρ ≤ -.9)"),
                 correlation <= -0.9, FormattableString.Invariant($"{correlation:f3}"));
@@ -95,23 +95,7 @@ public sealed class Figure6 : PaperFigure
 
         var ratio = OverGeneralization.Measure(network, data, new() { Points = RatioPoints, PointsPerAxis = dimension == 1 ? RatioPoints : 24 });
         var spectra = JacobianSpectrum.Measure(network, data.AsSpan(0, Math.Min(count, SpectrumPoints) * dimension));
-        return [dimension, count, seed, loss, largest, ratio.Ratio, SyntheticNets.Median(spectra.Select(point => point.SpectralRadius))];
-    }
-
-    /// <summary>Spearman's rank correlation of numbers with their order; ties share their mean rank.</summary>
-    internal static double Spearman(double[] values)
-    {
-        int n = values.Length;
-        double[] ranks = [.. values.Select(value => values.Count(other => other < value) + (values.Count(other => other == value) - 1) / 2.0)];
-        double mean = (n - 1) / 2.0, product = 0, squares = 0, order = 0;
-        for (int i = 0; i < n; i++)
-        {
-            product += (i - mean) * (ranks[i] - mean);
-            squares += (ranks[i] - mean) * (ranks[i] - mean);
-            order += (i - mean) * (i - mean);
-        }
-
-        return product / Math.Sqrt(squares * order);
+        return [dimension, count, seed, loss, largest, ratio.Ratio, Statistics.Median(spectra.Select(point => point.SpectralRadius))];
     }
 
     private static Picture Draw(int[] counts, Func<int, int, int, double> median)

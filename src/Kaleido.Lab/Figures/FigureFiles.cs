@@ -7,10 +7,10 @@ using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Figures;
 
-/// <summary>Writes what a figure came to: its picture as PNG, its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
+/// <summary>Writes what a figure came to: its picture as PNG, what moves as GIF, its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
 public static class FigureFiles
 {
-    /// <summary>Writes <c>figure-NAME.png</c>, <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
+    /// <summary>Writes <c>figure-NAME.png</c>, <c>figure-NAME.gif</c> where there is an animation, <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static IReadOnlyList<string> Write(string folder, FigureResult result)
     {
@@ -28,6 +28,13 @@ public static class FigureFiles
         string picture = Path.Combine(folder, $"figure-{result.Name}.png");
         PngEncoder.Write(picture, result.Picture);
         written.Add(picture);
+        if (result.Animation is { } frames)
+        {
+            string animation = Path.Combine(folder, $"figure-{result.Name}.gif");
+            GifEncoder.Write(animation, frames, result.Timing);
+            written.Add(animation);
+        }
+
         string json = Path.Combine(folder, $"figure-{result.Name}.json");
         AtomicFile.Write(json, stream => WriteJson(stream, result));
         written.Add(json);

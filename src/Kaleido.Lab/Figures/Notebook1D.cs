@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Figures;
@@ -6,7 +7,7 @@ namespace Kaleido.Lab.Figures;
 /// The published one-dimensional notebook: points .2 and .8, six hidden layers of 10, sigmoid output, 2000 steps, 30 iterations. Its loss:
 /// .0919 at step 0, 4.3e-5 at 201, 4.6e-15 at 402, 0 at 603.
 /// </summary>
-public sealed class Notebook1D : PaperFigure
+public sealed class Notebook1D : Experiment
 {
     // Fifty seeds cannot tell the share that converges (.92 of a thousand) from the .9 that is asked for.
     private const int FullSeeds = 1000, GridPoints = 1001;
@@ -32,12 +33,12 @@ public sealed class Notebook1D : PaperFigure
             SyntheticNets.ShareWithin(SyntheticNets.Iterate(nets.Nets[seed], grid, 30), s_points, 0.02),
         }).ToList();
         int converged = rows.Count(row => row[1] <= 1e-8);
-        double median = SyntheticNets.Median(rows.Where(row => row[2] == 0).Select(row => row[3]));
+        double median = Statistics.Median(rows.Where(row => row[2] == 0).Select(row => row[3]));
         return new(Name, Title,
             [
                 new("seeds", seeds),
                 new("dead", rows.Count(row => row[2] == 1)),
-                new("median loss", SyntheticNets.Median(rows.Select(row => row[1]))),
+                new("median loss", Statistics.Median(rows.Select(row => row[1]))),
                 new("median share within .02 after 30 applications", median),
             ],
             [new("seeds", ["seed", "loss", "dead", "share_within_02_after_30"], rows)],

@@ -10,14 +10,16 @@ internal sealed class SyntheticNets : IDisposable
     private readonly Device _device;
 
     /// <summary>Trains seeds 0 … seeds-1 by Adam at 1e-3 on all points at once, as the paper's notebooks do.</summary>
-    public SyntheticNets(MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options, CancellationToken cancellation)
-        : this(shape, _ => points, steps, seeds, options, cancellation)
+    public SyntheticNets(
+        MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options, CancellationToken cancellation, double inputNoise = 0)
+        : this(shape, _ => points, steps, seeds, options, cancellation, inputNoise)
     {
     }
 
     /// <summary>The same with points for each seed; of more than 1000 each step sees 1000, drawn without replacement.</summary>
     public SyntheticNets(
-        MlpOptions shape, Func<int, float[]> points, long steps, int seeds, FigureOptions options, CancellationToken cancellation)
+        MlpOptions shape, Func<int, float[]> points, long steps, int seeds, FigureOptions options, CancellationToken cancellation,
+        double inputNoise = 0)
     {
         _device = Device.Cpu(options.Threads);
         var members = Enumerable.Range(0, seeds).Select(seed =>
@@ -26,7 +28,8 @@ internal sealed class SyntheticNets : IDisposable
             return new EnsembleMember(data, data) { WeightSeed = (uint)seed, TrainingSeed = (uint)seed };
         }).ToArray();
         Ensemble = EnsembleTrainer.Fit(_device, shape, members, LossFunction.SquaredError,
-            new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100 }, null, cancellation);
+            new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100, InputNoise = inputNoise },
+            options.Report is { } report ? new Told(report) : null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         Nets = [.. Enumerable.Range(0, seeds).Select(seed => Ensemble.Network(seed))];
     }
@@ -78,24 +81,14 @@ internal sealed class SyntheticNets : IDisposable
         return found;
     }
 
-    /// <summary>The quantile by linear interpolation between order statistics.</summary>
-    public static double Quantile(IEnumerable<double> values, double share)
-    {
-        double[] sorted = [.. values.Order()];
-        if (sorted.Length == 0) return double.NaN;
-        double at = share * (sorted.Length - 1);
-        int below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
-    }
-
     /// <summary>The share of numbers within τ of one of the data.</summary>
     public static double ShareWithin(float[] values, float[] data, double tolerance) =>
         values.Count(value => data.Any(datum => Math.Abs(value - datum) <= tolerance)) / (double)values.Length;
 
-    public static double Median(IEnumerable<double> values)
+    private sealed class Told(Action<string> report) : IProgress<EnsembleProgress>
     {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        public void Report(EnsembleProgress value) => report(FormattableString.Invariant(
+            $"step {value.Step} of {value.Steps}, {value.Running} of {value.Members} networks"));
     }
 
     public void Dispose()

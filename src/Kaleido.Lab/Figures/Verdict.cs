@@ -1,3 +1,5 @@
+using Kaleido.Lab.Metrics;
+
 namespace Kaleido.Lab.Figures;
 
 /// <summary>Who said what is judged.</summary>
@@ -53,7 +55,7 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     public static Verdict QuantileAtLeast(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full)
     {
         ArgumentNullException.ThrowIfNull(values);
-        double seen = SyntheticNets.Quantile(values, quantile);
+        double seen = Statistics.Quantile(values, quantile);
         int reach = values.Count(value => value >= bound);
         bool holds = full ? seen >= bound : values.Count > 0 && BinomialTest.LowerTail(reach, values.Count, 1 - quantile) >= BinomialTest.Level;
         return new(VerdictKind.Acceptance, statement, holds, FormattableString.Invariant($"{seen:g3} against {bound:g3}"));
@@ -64,7 +66,7 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full) =>
         QuantileAtLeast(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full) with
         {
-            Seen = FormattableString.Invariant($"{SyntheticNets.Quantile(values, quantile):g3} against {bound:g3}"),
+            Seen = FormattableString.Invariant($"{Statistics.Quantile(values, quantile):g3} against {bound:g3}"),
         };
 }
 
