@@ -23,8 +23,11 @@ internal static class LineBasins
         List<BasinInterval> basins = [];
         for (int k = 0; k < points.Count; k++)
         {
-            double reach = points[k].Stability.Trap;
-            if (reach > 0) basins.Add(new(Math.Max(low, points[k].Location[0] - reach), Math.Min(high, points[k].Location[0] + reach), k));
+            double reach = points[k].Stability.Trap, x = points[k].Location[0];
+            if (!(reach > 0)) continue;
+            // Where f rises between a sink and the next fixed point, everything between goes to the sink.
+            double left = k == 0 ? low : points[k - 1].Location[0], right = k == points.Count - 1 ? high : points[k + 1].Location[0];
+            basins.Add(new(Rises(left, x) ? left : Math.Max(left, x - reach), Rises(x, right) ? right : Math.Min(right, x + reach), k));
         }
 
         basins = Joined(basins);
@@ -38,6 +41,16 @@ internal static class LineBasins
         }
 
         return Closed(basins, low, high);
+
+        bool Rises(double from, double to)
+        {
+            for (int piece = 0; piece < affine.Length; piece++)
+            {
+                if (affine[piece].A < 0 && pieces.Borders[piece] < to && pieces.Borders[piece + 1] > from) return false;
+            }
+
+            return true;
+        }
     }
 
     private static List<BasinInterval> Preimages(IntervalPieces pieces, (double A, double C)[] affine, OutputCurve curve, List<BasinInterval> basins)

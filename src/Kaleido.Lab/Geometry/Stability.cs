@@ -88,7 +88,9 @@ internal sealed class Stability
 
     private void FindTrap(NetworkEnclosure network, ProvedPoint point, double[] middle)
     {
-        for (double s = 1; s > 1e-8; s /= 2)
+        // The float64 place of x* must be good to a thousandth of s.
+        double least = 1000 * point.Enclosure.Max(side => side.Width);
+        for (double s = 1; s > least; s /= 2)
         {
             // The ellipse lies in the box |x_i - x*_i| ≤ s·‖row i of T‖, and x* in its enclosure.
             double[] radius = [.. point.Enclosure.Select((side, i) =>
