@@ -8,6 +8,8 @@ namespace Kaleido.Lab.Beyond;
 /// <summary>The census of one network and its checks.</summary>
 internal sealed record CensusRow(int Seed, Census Census, int Data, double Seconds)
 {
+    private const double Fit = 1e-4;
+
     /// <summary>Training points with a sink within the tolerance.</summary>
     public int AttractingData => Census.Points.Where(point => point.Class == FixedPointClass.Sink && point.IsDatum)
         .Select(point => point.NearestDatum).Distinct().Count();
@@ -24,7 +26,10 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
 
     public int MissingInGrid { get; private init; }
 
-    /// <summary>On a line, starts that end elsewhere than the exact basins say.</summary>
+    /// <summary>Training points that the exact network fits to within <see cref="Fit"/> and that have no fixed point near.</summary>
+    public int Ghosts { get; private init; }
+
+    /// <summary>On a line, starts that end at another fixed point than the exact basins say.</summary>
     public int Strays { get; private init; }
 
     /// <summary>Whether the polygons fill the domain.</summary>
@@ -40,6 +45,7 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
         Seed, Census.Pieces.Count, Census.SearchedPieces, Census.Points.Count, Count(FixedPointClass.Sink), Count(FixedPointClass.Saddle),
         Count(FixedPointClass.Repeller), Spurious, AttractingData, ShareAtData, ShareAtSpurious, Census.Cycles.Sum(cycle => cycle.BasinShare),
         Census.Undecided.Count, Census.IndexSum, BruteForce, MissingInCensus, MissingInGrid, Census.Points.Count(point => point.Kinks > 0),
+        Ghosts,
         Statistics.Median(Census.Points.Where(point => point.Class == FixedPointClass.Sink).Select(point => point.CertifiedRadius)),
     ];
 
@@ -62,8 +68,24 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
             BruteForce = found.Count,
             MissingInCensus = found.Count(x => !census.Points.Any(point => Near(point.Location, x))),
             MissingInGrid = census.Points.Count(point => !found.Any(x => Near(point.Location, x))),
+            Ghosts = GhostsOf(census, network, data),
             Strays = network.Inputs == 1 ? StraysOf(census, network, nearBorder) : 0,
         };
+    }
+
+    private static int GhostsOf(Census census, Mlp network, float[] data)
+    {
+        int features = network.Inputs, ghosts = 0;
+        var (map, curve) = (ReluMap.Of(nameof(CensusRow), network), OutputCurve.Of(nameof(CensusRow), network));
+        for (int i = 0; i < data.Length / features; i++)
+        {
+            double[] x = [.. data.Skip(i * features).Take(features).Select(value => (double)value)], z = new double[features];
+            map.PreActivation(x, map.Layers - 1, z);
+            bool fits = z.Select((value, k) => Math.Abs(curve.At(value) - x[k])).Max() <= Fit;
+            if (fits && !census.Points.Any(point => point.NearestDatum == i && point.IsDatum)) ghosts++;
+        }
+
+        return ghosts;
     }
 
     private static int StraysOf(Census census, Mlp network, double nearBorder)
@@ -75,7 +97,8 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
         for (int i = 0; i < Starts; i++)
         {
             var basin = census.Basins.Where(it => it.Low + nearBorder <= starts[i] && starts[i] <= it.High - nearBorder);
-            if (basin.Any(it => it.Point != ends[i])) strays++;
+            // Where f is close to x without meeting it an orbit in float32 stands still; that contradicts nothing.
+            if (ends[i] >= 0 && basin.Any(it => it.Point != ends[i])) strays++;
         }
 
         return strays;

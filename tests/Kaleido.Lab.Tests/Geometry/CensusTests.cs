@@ -191,6 +191,27 @@ public sealed class CensusTests
         Assert.NotEmpty(census.Undecided);
     }
 
+    [Theory]
+    [InlineData(1e-2)]
+    [InlineData(1e-4)]
+    [InlineData(2e-6)]
+    [InlineData(-2e-6)]
+    [InlineData(-1e-2)]
+    public void Close_to_a_tangency_the_census_knows_on_which_side_it_is(double shift)
+    {
+        // x = σ(8x + c) touches at t = (1 - √½)/2 for c = logit(t) - 8t: above that the two lower fixed points are gone.
+        double t = (1 - Math.Sqrt(0.5)) / 2;
+        float offset = (float)(Math.Log(t / (1 - t)) - 8 * t + shift);
+        using var network = Mlp.Create(s_device, new(1, 1, 0) { Output = Activation.Sigmoid });
+        network.Weight(0).Upload([8.0]);
+        network.Bias(0).Upload([(double)offset]);
+        var census = Census.Of(network, [(float)t], s_few);
+        Assert.True(census.IsComplete);
+        Assert.Equal(shift > 0 ? 1 : 3, census.Points.Count);
+        Assert.Equal(shift > 0 ? 1 : 3, census.SignCount);
+        Assert.Equal(1, census.Points.Sum(point => point.BasinShare), 1e-6);
+    }
+
     [Fact]
     public void A_complete_census_has_index_sum_one_and_agrees_with_brute_force() => Law.Holds(Law.Sizes(2, 10), it =>
     {
