@@ -89,7 +89,7 @@ public sealed class CensusFigure : Experiment
             new($"{name}: mean share of starts that end at a spurious sink", set.Average(row => row.ShareAtSpurious)),
             new($"{name}: fixed points on a kink", set.Sum(row => row.Census.Points.Count(point => point.Kinks > 0))),
             new($"{name}: training points fitted within 1e-4 without a fixed point near", set.Sum(row => row.Ghosts)),
-            new($"{name}: networks with a cycle", set.Count(row => row.Census.Cycles.Count > 0)),
+            new($"{name}: networks with a cycle that orbits came to", set.Count(row => row.Census.Cycles.Count > 0)),
         ];
     }
 
@@ -108,6 +108,8 @@ public sealed class CensusFigure : Experiment
             All("on a line stable and unstable fixed points alternate: n stable ones mean 2n - 1 in all", lines, row => row.Alternates),
             All("on a line no orbit ends at another fixed point than the exact basins say, but for starts within .001 of a border", lines,
                 row => row.Strays == 0),
+            All("on a line every cycle of length two is proved or excluded", lines, row => row.Census.TwoCycles is not null),
+            Claim("on a line every orbit converges to a fixed point (proved: no cycle of length two)", lines, row => row.Census.IsConvergent, 1),
             Claim("every training point fitted within .0001 has a fixed point within .01", all, row => row.Ghosts == 0, 1),
             Most("every training point attracts (Fig. 4)", sets[1], row => row.AttractingData == row.Data),
             Most("every training point attracts (Fig. 5b)", plane, row => row.AttractingData == row.Data),

@@ -47,6 +47,16 @@ public sealed class Census
     /// <summary>On a line whether f does not fall anywhere (no negative slope on a piece), so that it has no cycles; false in the plane.</summary>
     public bool IsMonotone { get; private set; }
 
+    /// <summary>
+    /// On a line all cycles of length two, proved; null in the plane or where something stays undecided. If there are none, every orbit
+    /// converges to a fixed point, and there are no longer cycles either (W. Coppel, Proc. Cambridge Phil. Soc. 51, 1955, for continuous
+    /// maps of an interval to itself).
+    /// </summary>
+    public IReadOnlyList<TwoCycle>? TwoCycles { get; private set; }
+
+    /// <summary>On a line whether every orbit is proved to converge to a fixed point; false in the plane.</summary>
+    public bool IsConvergent => IsComplete && TwoCycles is { Count: 0 };
+
     /// <summary>The lower end of the domain in each feature, 0 or -1; the upper one is 1.</summary>
     public double Low { get; }
 
@@ -154,6 +164,7 @@ public sealed class Census
     {
         SignCount = MonotonePieces.CountFixedPoints(pieces, curve);
         IsMonotone = Enumerable.Range(0, pieces.Count).All(piece => pieces.Affine(piece).Matrix[0] >= 0);
+        TwoCycles = TwiceEnclosure.Find(pieces, curve, Points);
         Basins = LineBasins.Of(pieces, curve, Points);
         for (int k = 0; k < Points.Count; k++)
         {

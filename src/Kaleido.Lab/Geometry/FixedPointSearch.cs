@@ -17,17 +17,18 @@ internal sealed class FixedPointSearch
     private const double SmallestBox = 1e-10;
     private const int MostBoxes = 20_000;
     private readonly LinearPieces _pieces;
-    private readonly OutputCurve _curve;
-    private readonly NetworkEnclosure _network;
+    private readonly MapEnclosure _network;
+    private readonly bool _isIterate;
     private readonly PieceTest _test;
     private readonly List<double[]> _tried = [];
     private readonly List<Interval[]> _alone = [];
     private readonly int _size;
 
-    public FixedPointSearch(LinearPieces pieces, OutputCurve curve)
+    /// <summary>A search for the fixed points of f, or of an iterate of f, for which pieces only say where boxes begin.</summary>
+    public FixedPointSearch(LinearPieces pieces, OutputCurve curve, MapEnclosure? iterate = null)
     {
-        (_pieces, _curve, _size) = (pieces, curve, pieces.Inputs);
-        _network = new(pieces.Map, curve);
+        (_pieces, _size, _isIterate) = (pieces, pieces.Inputs, iterate is not null);
+        _network = iterate ?? new NetworkEnclosure(pieces.Map, curve);
         _test = new(pieces, curve);
     }
 
@@ -43,7 +44,7 @@ internal sealed class FixedPointSearch
     {
         for (int piece = 0; piece < _pieces.Count; piece++)
         {
-            if (!_pieces.IsIrregular(piece) && _test.ExcludesByVertices(piece)) continue;
+            if (!_isIterate && !_pieces.IsIrregular(piece) && _test.ExcludesByVertices(piece)) continue;
             Searched++;
             Search(piece);
         }
@@ -60,7 +61,7 @@ internal sealed class FixedPointSearch
         for (int boxes = 0; stack.TryPop(out var it); boxes++)
         {
             if (IsCovered(it.Box) || !_test.Touches(it.Box)) continue;
-            if (_pieces.IsIrregular(piece) ? ExcludesByNetwork(it.Box) : _test.Excludes(it.Box)) continue;
+            if (_isIterate || _pieces.IsIrregular(piece) ? ExcludesByNetwork(it.Box) : _test.Excludes(it.Box)) continue;
             if (it.Depth % 4 == 0)
             {
                 Try(it.Box);

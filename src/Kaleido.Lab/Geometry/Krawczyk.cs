@@ -22,7 +22,7 @@ internal readonly struct Krawczyk
     public Interval[] Image { get; }
 
     /// <summary>Tests the box that an enclosure has just been made for.</summary>
-    public static Krawczyk Test(NetworkEnclosure network, ReadOnlySpan<double> middle, ReadOnlySpan<double> radius)
+    public static Krawczyk Test(MapEnclosure network, ReadOnlySpan<double> middle, ReadOnlySpan<double> radius)
     {
         int size = middle.Length;
         var m = new Interval[size * size];

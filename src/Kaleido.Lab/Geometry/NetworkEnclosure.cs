@@ -2,12 +2,27 @@ using System.Numerics.Tensors;
 
 namespace Kaleido.Lab.Geometry;
 
+/// <summary>Proved ranges of a map's value at m and of its generalised Jacobian over the box m ± r.</summary>
+internal abstract class MapEnclosure
+{
+    /// <summary>f(m), [outputs].</summary>
+    public Interval[] Value { get; protected set; } = [];
+
+    /// <summary>A hull of all Jacobians in the box, [outputs, inputs].</summary>
+    public Interval[] Jacobian { get; protected set; } = [];
+
+    /// <summary>Neurons whose kink may cross the box.</summary>
+    public int Straddling { get; protected set; }
+
+    public abstract void Enclose(ReadOnlySpan<double> middle, ReadOnlySpan<double> radius);
+}
+
 /// <summary>
 /// Proved ranges of a network f = φ(z) and of its generalised Jacobian over boxes m ± r: centres and radii are carried through the layers,
 /// J_l = W_l S_{l-1} J_{l-1} with slopes S of 1, 0, or [0, 1] where a neuron's range holds 0, and the range of z_l from the mean value
 /// theorem z_l(m) + J_l r (Clarke's for Lipschitz functions). All rounding errors are in the radii.
 /// </summary>
-internal sealed class NetworkEnclosure
+internal sealed class NetworkEnclosure : MapEnclosure
 {
     private readonly ReluMap _map;
     private readonly OutputCurve _curve;
@@ -25,16 +40,7 @@ internal sealed class NetworkEnclosure
         (_ones, _scratch, _sizes, _value, _error, _nextValue, _nextError) = (New(), New(), New(), New(), New(), New(), New());
     }
 
-    /// <summary>f(m), [outputs].</summary>
-    public Interval[] Value { get; private set; } = [];
-
-    /// <summary>A hull of all Jacobians in the box, [outputs, inputs].</summary>
-    public Interval[] Jacobian { get; private set; } = [];
-
-    /// <summary>Neurons whose kink may cross the box.</summary>
-    public int Straddling { get; private set; }
-
-    public void Enclose(ReadOnlySpan<double> middle, ReadOnlySpan<double> radius)
+    public override void Enclose(ReadOnlySpan<double> middle, ReadOnlySpan<double> radius)
     {
         int inputs = _map.Inputs, last = _map.Layers - 1;
         Straddling = 0;

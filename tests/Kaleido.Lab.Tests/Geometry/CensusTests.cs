@@ -57,7 +57,7 @@ public sealed class CensusTests
     {
         using var network = TwoPointOracle.Create(s_device, hiddenLayers);
         var census = Census.Of(network, TwoPointOracle.Data);
-        Assert.True(census.IsComplete && census.IsMonotone);
+        Assert.True(census.IsComplete && census.IsMonotone && census.IsConvergent);
         Assert.Equal([FixedPointClass.Sink, FixedPointClass.Repeller, FixedPointClass.Sink], census.Points.Select(point => point.Class));
         Assert.Equal([1, -1, 1], census.Points.Select(point => point.Index));
         Assert.Equal(3, census.SignCount);
@@ -153,6 +153,10 @@ public sealed class CensusTests
         Assert.Equal(2, cycle.Points.Length);
         Assert.Equal(1, cycle.BasinShare, 1e-3);
         Assert.Equal(1, cycle.Points[0][0] + cycle.Points[1][0], 1e-5);
+        var proved = Assert.Single(census.TwoCycles!);
+        Assert.True(proved.IsAttracting && !census.IsConvergent);
+        Assert.Equal(1, proved.First + proved.Second, 1e-6);
+        Assert.Equal(1 / (1 + Math.Exp(8 * (proved.First - 0.5))), proved.Second, 1e-6);
     }
 
     [Theory]
@@ -225,6 +229,8 @@ public sealed class CensusTests
         Assert.Equal(1, census.IndexSum);
         if (features == 1)
         {
+            // A rising function has no cycles.
+            Assert.True(!census.IsMonotone || census.TwoCycles is null or { Count: 0 });
             Assert.True(census.SignCount is null || census.SignCount == census.Points.Count);
             // Neighbours have opposite indices, so stable ones are never neighbours: n of them mean 2n - 1 in all.
             for (int k = 0; k < census.Points.Count; k++) Assert.Equal(k % 2 == 0 ? 1 : -1, census.Points[k].Index);
