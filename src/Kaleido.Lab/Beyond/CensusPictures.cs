@@ -31,7 +31,8 @@ internal static class CensusPictures
     {
         const int Starts = 28, Frames = 30;
         var network = nets.Nets[row.Seed];
-        float[] state = [.. Enumerable.Range(0, Starts * Starts).SelectMany(i => new[] { (i % Starts + 0.5f) / Starts, (i / Starts + 0.5f) / Starts })];
+        float[] state =
+            [.. Enumerable.Range(0, Starts * Starts).SelectMany(i => new[] { (i % Starts + 0.5f) / Starts, (i / Starts + 0.5f) / Starts })];
         int[] ends = row.Census.Destinations(network, [.. state.Select(value => (double)value)]);
         int[] sinks = Sinks(row.Census);
         var frames = new List<Picture>();
@@ -39,7 +40,8 @@ internal static class CensusPictures
         {
             var plot = new Plot
             {
-                Title = string.Create(CultureInfo.InvariantCulture, $"after {frame} applications"), EqualUnits = true, Legend = LegendPlace.None,
+                Title = string.Create(CultureInfo.InvariantCulture, $"after {frame} applications"), EqualUnits = true,
+                Legend = LegendPlace.None,
                 X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
             };
             for (int k = 0; k < sinks.Length; k++)
@@ -79,7 +81,8 @@ internal static class CensusPictures
 
         var map = new HeatMap(norms)
         {
-            Title = string.Create(CultureInfo.InvariantCulture, $"{pieces.Count} linear pieces, Fig. 5b, seed {row.Seed}"), EqualUnits = true,
+            Title = string.Create(CultureInfo.InvariantCulture, $"{pieces.Count} linear pieces, Fig. 5b, seed {row.Seed}"),
+            EqualUnits = true,
             X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
             Scale = new() { Label = "steepness of the pre-activation, ‖A‖₂" },
         };
@@ -94,8 +97,8 @@ internal static class CensusPictures
         int[] ends = census.Destinations(network, starts), sinks = Sinks(census);
         var classes = new int[Side, Side];
         for (int i = 0; i < ends.Length; i++) classes[i / Side, i % Side] = Array.IndexOf(sinks, ends[i]);
-        string[] names = [.. sinks.Select(k => string.Create(CultureInfo.InvariantCulture,
-            $"{census.Points[k].BasinShare:p0} ({census.Points[k].Location[0]:f2}, {census.Points[k].Location[1]:f2})").Replace(" %", "%", StringComparison.Ordinal))];
+        string[] names = [.. sinks.Select(k => census.Points[k]).Select(sink => string.Create(
+            CultureInfo.InvariantCulture, $"{100 * sink.BasinShare:f0} % to ({sink.Location[0]:f2}, {sink.Location[1]:f2})"))];
         var map = new RegionMap(classes, names)
         {
             Title = "basins and fixed points", EqualUnits = true, NoClass = "nowhere",
@@ -135,13 +138,14 @@ internal static class CensusPictures
     {
         var plot = new Plot
         {
-            Title = "fixed points of all networks", X = new() { Label = "fixed points of a network" }, Y = new() { Label = "share of networks", Minimum = 0 },
+            Title = "fixed points of all networks", X = new() { Label = "fixed points of a network" },
+            Y = new() { Label = "share of networks", Minimum = 0 },
         };
         for (int i = 0; i < sets.Length; i++)
         {
             int[] counts = [.. sets[i].Select(row => row.Census.Points.Count)], values = [.. counts.Distinct().Order()];
-            plot.Bars([.. values.Select(value => value + 0.6 * (i - 1))], [.. values.Select(value => counts.Count(it => it == value) / (double)counts.Length)],
-                names[i], 0.6, Palette.Series(i));
+            plot.Bars([.. values.Select(value => value + 0.6 * (i - 1))],
+                [.. values.Select(value => counts.Count(it => it == value) / (double)counts.Length)], names[i], 0.6, Palette.Series(i));
         }
 
         return plot;
@@ -159,8 +163,8 @@ internal static class CensusPictures
         for (int i = 0; i < sets.Length; i++)
         {
             CensusPoint[] sinks = [.. sets[i].SelectMany(row => row.Census.Points).Where(point => point.Class == FixedPointClass.Sink)];
-            plot.Points([.. sinks.Select(point => point.SpectralRadius.Midpoint)], [.. sinks.Select(point => point.CertifiedRadius)], names[i],
-                new() { Colour = Palette.Series(i), Marker = markers[i], Size = 6, Opacity = 0.7 });
+            plot.Points([.. sinks.Select(point => point.SpectralRadius.Midpoint)], [.. sinks.Select(point => point.CertifiedRadius)],
+                names[i], new() { Colour = Palette.Series(i), Marker = markers[i], Size = 6, Opacity = 0.7 });
         }
 
         return plot;
@@ -174,9 +178,11 @@ internal static class CensusPictures
         Marks("sink, a datum", Marker.Circle, true, Rgb.Black, point => point.Class == FixedPointClass.Sink && point.IsDatum);
         Marks("sink, spurious", Marker.Square, true, Palette.OkabeIto[1], point => point.IsSpurious);
         Marks("saddle", Marker.Diamond, false, Rgb.Black, point => point.Class == FixedPointClass.Saddle && !point.IsDatum);
-        Marks("saddle at a datum", Marker.Diamond, true, Palette.OkabeIto[1], point => point.Class == FixedPointClass.Saddle && point.IsDatum);
+        Marks("saddle at a datum", Marker.Diamond, true, Palette.OkabeIto[1],
+            point => point.Class == FixedPointClass.Saddle && point.IsDatum);
         Marks("repeller", Marker.Triangle, false, Rgb.Black, point => point.Class == FixedPointClass.Repeller && !point.IsDatum);
-        Marks("repeller at a datum", Marker.Triangle, true, Palette.OkabeIto[1], point => point.Class == FixedPointClass.Repeller && point.IsDatum);
+        Marks("repeller at a datum", Marker.Triangle, true, Palette.OkabeIto[1],
+            point => point.Class == FixedPointClass.Repeller && point.IsDatum);
 
         void Marks(string name, Marker marker, bool filled, Rgb colour, Func<CensusPoint, bool> which)
         {
@@ -213,7 +219,8 @@ internal static class CensusPictures
                 for (int i = 0; inside && i < corners.Length; i += 2)
                 {
                     int j = (i + 2) % corners.Length;
-                    inside = (corners[j] - corners[i]) * (y - corners[i + 1]) - (corners[j + 1] - corners[i + 1]) * (x - corners[i]) >= -1e-12;
+                    double across = (corners[j] - corners[i]) * (y - corners[i + 1]);
+                    inside = across - (corners[j + 1] - corners[i + 1]) * (x - corners[i]) >= -1e-12;
                 }
 
                 if (inside) table[row, column] = value;

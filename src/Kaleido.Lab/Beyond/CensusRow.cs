@@ -42,8 +42,9 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
 
     public double[] Numbers =>
     [
-        Seed, Census.Pieces.Count, Census.SearchedPieces, Census.Points.Count, Count(FixedPointClass.Sink), Count(FixedPointClass.Saddle),
-        Count(FixedPointClass.Repeller), Spurious, AttractingData, ShareAtData, ShareAtSpurious, Census.Cycles.Sum(cycle => cycle.BasinShare),
+        Seed, Census.Pieces.Count, Census.SearchedPieces, Census.Points.Count, Count(FixedPointClass.Sink),
+        Count(FixedPointClass.Saddle), Count(FixedPointClass.Repeller), Spurious, AttractingData, ShareAtData, ShareAtSpurious,
+        Census.Cycles.Sum(cycle => cycle.BasinShare),
         Census.Undecided.Count, Census.IndexSum, BruteForce, MissingInCensus, MissingInGrid, Census.Points.Count(point => point.Kinks > 0),
         Ghosts,
         Statistics.Median(Census.Points.Where(point => point.Class == FixedPointClass.Sink).Select(point => point.CertifiedRadius)),
@@ -52,11 +53,12 @@ internal sealed record CensusRow(int Seed, Census Census, int Data, double Secon
     public IEnumerable<double[]> PointRows() => Census.Points.Select(point => new[]
     {
         Seed, point.Location[0], point.Location.Length > 1 ? point.Location[1] : double.NaN, (int)point.Class, point.Index,
-        point.SpectralRadius.Low, point.SpectralRadius.High, point.NearestDatum, point.DatumDistance, point.BasinShare, point.BasinInterval.Low,
-        point.BasinInterval.High, point.CertifiedRadius, point.Kinks, point.Enclosure.Max(side => side.Width),
+        point.SpectralRadius.Low, point.SpectralRadius.High, point.NearestDatum, point.DatumDistance, point.BasinShare,
+        point.BasinInterval.Low, point.BasinInterval.High, point.CertifiedRadius, point.Kinks, point.Enclosure.Max(side => side.Width),
     });
 
-    public static CensusRow Of(int seed, Mlp network, float[] data, int side, double match, double nearBorder, CancellationToken cancellation)
+    public static CensusRow Of(
+        int seed, Mlp network, float[] data, int side, double match, double nearBorder, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var census = Census.Of(network, data);

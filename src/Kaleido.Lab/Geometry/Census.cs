@@ -9,9 +9,9 @@ namespace Kaleido.Lab.Geometry;
 /// test (Computing 4, 1969) proves and proves to be alone. The proofs are about the exact function with these float32 weights.
 /// </summary>
 /// <remarks>
-/// The domain is the range of φ to the power of the features, [0, 1]^D or [-1, 1]^D: f maps everything into it. As it is convex, the indices
-/// sign det(I - J) of a complete census add up to +1 if all fixed points are regular (L. Brouwer, H. Poincaré, H. Hopf). Basin shares: on a line
-/// from exact borders, in float64; in the plane from orbits, with E. Wilson's interval.
+/// The domain is the range of φ to the power of the features, [0, 1]^D or [-1, 1]^D: f maps everything into it. As it is convex, the
+/// indices sign det(I - J) of a complete census add up to +1 if all fixed points are regular (L. Brouwer, H. Poincaré, H. Hopf). Basin
+/// shares: on a line from exact borders, in float64; in the plane from orbits, with E. Wilson's interval.
 /// </remarks>
 public sealed class Census
 {
@@ -23,7 +23,9 @@ public sealed class Census
     /// <summary>The fixed points, by ascending coordinates.</summary>
     public IReadOnlyList<CensusPoint> Points { get; private set; } = [];
 
-    /// <summary>Boxes in which neither a fixed point nor its absence could be proved: a degenerate fixed point, or one on a sharp kink.</summary>
+    /// <summary>
+    /// Boxes in which neither a fixed point nor its absence could be proved: a degenerate fixed point, or one on a sharp kink.
+    /// </summary>
     public IReadOnlyList<Interval[]> Undecided { get; }
 
     /// <summary>The linear pieces of the pre-activation.</summary>
@@ -44,7 +46,9 @@ public sealed class Census
     /// </summary>
     public int? SignCount { get; private set; }
 
-    /// <summary>On a line whether f does not fall anywhere (no negative slope on a piece), so that it has no cycles; false in the plane.</summary>
+    /// <summary>
+    /// On a line whether f does not fall anywhere (no negative slope on a piece), so that it has no cycles; false in the plane.
+    /// </summary>
     public bool IsMonotone { get; private set; }
 
     /// <summary>
@@ -82,8 +86,8 @@ public sealed class Census
         int features = network.Inputs;
         if (features > 2)
         {
-            throw new ArgumentException($"{Name}: the network has {features} features; an exact census needs 1 or 2, as the number of linear "
-                + "pieces explodes beyond", nameof(network));
+            throw new ArgumentException($"{Name}: the network has {features} features; an exact census needs 1 or 2, as the number of "
+                + "linear pieces explodes beyond", nameof(network));
         }
 
         if (data.Length % features != 0)
@@ -118,7 +122,11 @@ public sealed class Census
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network.Inputs != _features || starts.Length % _features != 0)
-            throw new ArgumentException($"Census: {starts.Length} values and a network of {network.Inputs} inputs, for {_features} features");
+        {
+            throw new ArgumentException(
+                $"Census: {starts.Length} values and a network of {network.Inputs} inputs, for {_features} features");
+        }
+
         return OrbitEnds.Follow(network, starts.ToArray(), Points, mostIterations, []);
     }
 

@@ -30,8 +30,8 @@ public enum FixedPointClass
 /// <param name="DatumDistance">Its Euclidean distance.</param>
 /// <param name="IsDatum">Whether that is within <see cref="CensusOptions.DatumTolerance"/>.</param>
 public sealed record CensusPoint(
-    double[] Location, Interval[] Enclosure, Interval[] Alone, int Index, FixedPointClass Class, bool IsClassProved, Interval SpectralRadius,
-    Complex[] Eigenvalues, int Kinks, double CertifiedRadius, int NearestDatum, double DatumDistance, bool IsDatum)
+    double[] Location, Interval[] Enclosure, Interval[] Alone, int Index, FixedPointClass Class, bool IsClassProved,
+    Interval SpectralRadius, Complex[] Eigenvalues, int Kinks, double CertifiedRadius, int NearestDatum, double DatumDistance, bool IsDatum)
 {
     /// <summary>The share of starts, uniform over the domain, whose orbits come to it.</summary>
     public double BasinShare { get; internal set; }

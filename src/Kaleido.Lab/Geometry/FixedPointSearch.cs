@@ -9,8 +9,8 @@ internal sealed record ProvedPoint(double[] X, Interval[] Enclosure, Interval[] 
 
 /// <summary>
 /// Finds all fixed points of f = φ(z) on the pieces of its domain (one or two dimensions). A piece, or a box of its bisection, is left
-/// behind only if it is proved to hold no fixed point, or if it lies in a box in which exactly one has been proved (<see cref="Krawczyk"/>, on
-/// the whole network, across kinks); what is neither ends as undecided.
+/// behind only if it is proved to hold no fixed point, or if it lies in a box in which exactly one has been proved (<see
+/// cref="Krawczyk"/>, on the whole network, across kinks); what is neither ends as undecided.
 /// </summary>
 internal sealed class FixedPointSearch
 {

@@ -11,7 +11,9 @@ internal static class GridSearch
 {
     private const double Same = 1e-6, Converged = 1e-10;
 
-    /// <summary>The fixed points found, [features] each, of a network with one or two features on a grid of so many points a side.</summary>
+    /// <summary>
+    /// The fixed points found, [features] each, of a network with one or two features on a grid of so many points a side.
+    /// </summary>
     public static List<double[]> Find(Mlp network, double low, double high, int side, CancellationToken cancellation = default)
     {
         int features = network.Inputs, rows = features == 1 ? 1 : side;
@@ -108,7 +110,8 @@ internal static class GridSearch
                 _network.Enclose(x, still);
                 double[] residual = [.. x.Select((value, k) => value - _network.Value[k].Midpoint)];
                 if (residual.All(value => Math.Abs(value) <= Converged)) return true;
-                double[] c = Krawczyk.Inverse([.. _network.Jacobian.Select((entry, k) => (k % (size + 1) == 0 ? 1 : 0) - entry.Midpoint)], size);
+                double[] c = Krawczyk.Inverse(
+                    [.. _network.Jacobian.Select((entry, k) => (k % (size + 1) == 0 ? 1 : 0) - entry.Midpoint)], size);
                 for (int k = 0; k < size; k++)
                 {
                     for (int j = 0; j < size; j++) x[k] -= c[k * size + j] * residual[j];

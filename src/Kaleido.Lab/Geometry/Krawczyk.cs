@@ -7,7 +7,8 @@ namespace Kaleido.Lab.Geometry;
 /// </summary>
 internal readonly struct Krawczyk
 {
-    private Krawczyk(bool unique, bool empty, int index, Interval[] image) => (IsUnique, IsEmpty, Index, Image) = (unique, empty, index, image);
+    private Krawczyk(bool unique, bool empty, int index, Interval[] image) =>
+        (IsUnique, IsEmpty, Index, Image) = (unique, empty, index, image);
 
     /// <summary>Exactly one fixed point is in the box.</summary>
     public bool IsUnique { get; }
@@ -43,8 +44,7 @@ internal readonly struct Krawczyk
             }
 
             image[i] = sum;
-            Interval inner = new(Interval.Up(middle[i] - radius[i]), Math.Max(Interval.Up(middle[i] - radius[i]), Interval.Down(middle[i] + radius[i])));
-            inside &= inner.Low < sum.Low && sum.High < inner.High;
+            inside &= Interval.Up(middle[i] - radius[i]) < sum.Low && sum.High < Interval.Down(middle[i] + radius[i]);
             beside |= sum.Intersect(Interval.Around(middle[i], radius[i])) is null;
         }
 

@@ -7,9 +7,9 @@ namespace Kaleido.Lab.Geometry;
 public readonly record struct BasinInterval(double Low, double High, int Point);
 
 /// <summary>
-/// Basins of a one-dimensional f by preimages, in float64: the intervals that sinks are proved to catch, and again and again what f maps into
-/// them. On each piece f is φ(ax + c), so preimages come from φ⁻¹ in closed form. Borders are repelling fixed points or cycles and what is
-/// mapped to them; the gaps left at them shrink by the slope of f there.
+/// Basins of a one-dimensional f by preimages, in float64: the intervals that sinks are proved to catch, and again and again what f maps
+/// into them. On each piece f is φ(ax + c), so preimages come from φ⁻¹ in closed form. Borders are repelling fixed points or cycles and
+/// what is mapped to them; the gaps left at them shrink by the slope of f there.
 /// </summary>
 internal static class LineBasins
 {
@@ -53,7 +53,8 @@ internal static class LineBasins
         }
     }
 
-    private static List<BasinInterval> Preimages(IntervalPieces pieces, (double A, double C)[] affine, OutputCurve curve, List<BasinInterval> basins)
+    private static List<BasinInterval> Preimages(
+        IntervalPieces pieces, (double A, double C)[] affine, OutputCurve curve, List<BasinInterval> basins)
     {
         var found = new List<BasinInterval>();
         for (int piece = 0; piece < affine.Length; piece++)

@@ -1,12 +1,14 @@
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Fixed points on a line, counted by signs: on a piece x = φ(ax + c) says φ⁻¹(x) - ax - c = 0, whose left side is monotone between its turns
-/// (<see cref="OutputCurve.Turns"/>). So each such part has one fixed point if f(x) - x changes sign over it, and none if not.
+/// Fixed points on a line, counted by signs: on a piece x = φ(ax + c) says φ⁻¹(x) - ax - c = 0, whose left side is monotone between its
+/// turns (<see cref="OutputCurve.Turns"/>). So each such part has one fixed point if f(x) - x changes sign over it, and none if not.
 /// </summary>
 internal static class MonotonePieces
 {
-    /// <summary>The number of changes of sign of f(x) - x over the ends of all monotone parts; null where a sign cannot be proved.</summary>
+    /// <summary>
+    /// The number of changes of sign of f(x) - x over the ends of all monotone parts; null where a sign cannot be proved.
+    /// </summary>
     public static int? CountFixedPoints(IntervalPieces pieces, OutputCurve curve)
     {
         var network = new NetworkEnclosure(pieces.Map, curve);

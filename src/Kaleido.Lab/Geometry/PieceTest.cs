@@ -1,9 +1,10 @@
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Proofs that a piece, or a part of it, holds no fixed point. With G = φ(Ax + c) - x at the corners of a convex set, G anywhere in it lies in
-/// their convex hull widened by κ: φ departs from its interpolation by at most max|φ''|·h²/8 where Ax + c varies by h (Popoviciu's bound of
-/// the variance), and the exact z from Ax + c by the pieces' error bound. Where a line parts 0 from that hull there is no fixed point.
+/// Proofs that a piece, or a part of it, holds no fixed point. With G = φ(Ax + c) - x at the corners of a convex set, G anywhere in it
+/// lies in their convex hull widened by κ: φ departs from its interpolation by at most max|φ''|·h²/8 where Ax + c varies by h
+/// (Popoviciu's bound of the variance), and the exact z from Ax + c by the pieces' error bound. Where a line parts 0 from that hull there
+/// is no fixed point.
 /// </summary>
 internal sealed class PieceTest
 {

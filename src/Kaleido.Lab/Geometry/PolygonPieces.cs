@@ -25,8 +25,9 @@ public sealed class PolygonPieces : LinearPieces
     public int EulerCharacteristic => VertexCount - EdgeCount + Count;
 
     /// <summary>
-    /// Whether the polygons cover the rectangle, proved: each edge is either run through once each way, or it lies on the rectangle's border.
-    /// Then the borders add up to that of the rectangle, every point in it is wound around by some polygon, and so lies in its hull.
+    /// Whether the polygons cover the rectangle, proved: each edge is either run through once each way, or it lies on the rectangle's
+    /// border. Then the borders add up to that of the rectangle, every point in it is wound around by some polygon, and so lies in its
+    /// hull.
     /// </summary>
     public bool IsComplete { get; }
 
@@ -42,8 +43,8 @@ public sealed class PolygonPieces : LinearPieces
     }
 
     /// <summary>
-    /// A bound of |<see cref="TotalArea"/> - area of the rectangle|: in exact arithmetic the areas add up to it, each corner's term rounds by
-    /// at most 8u of the polygon's squared extent, and the sum of n areas by n·u of it all.
+    /// A bound of |<see cref="TotalArea"/> - area of the rectangle|: in exact arithmetic the areas add up to it, each corner's term
+    /// rounds by at most 8u of the polygon's squared extent, and the sum of n areas by n·u of it all.
     /// </summary>
     public double AreaErrorBound
     {
@@ -130,7 +131,11 @@ public sealed class PolygonPieces : LinearPieces
     private static PolygonPieces Split(ReluMap map, double left, double bottom, double right, double top)
     {
         if (!(left < right) || !(bottom < top) || !double.IsFinite(left + right + bottom + top))
-            throw new ArgumentException(FormattableString.Invariant($"PolygonPieces: [{left}, {right}] × [{bottom}, {top}] is no rectangle"));
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"PolygonPieces: [{left}, {right}] × [{bottom}, {top}] is no rectangle"));
+        }
+
         return new(map, left, bottom, right, top, PolygonMesh.Split(map, left, bottom, right, top));
     }
 

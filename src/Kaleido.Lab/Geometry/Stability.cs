@@ -93,14 +93,17 @@ internal sealed class Stability
         for (double s = 1; s > least; s /= 2)
         {
             // The ellipse lies in the box |x_i - x*_i| ≤ s·‖row i of T‖, and x* in its enclosure.
-            double[] radius = [.. point.Enclosure.Select((side, i) =>
-                1.000001 * s * (_size == 1 ? 1 : Math.Sqrt(_basis[2 * i] * _basis[2 * i] + _basis[2 * i + 1] * _basis[2 * i + 1])) + side.Width)];
+            double[] radius = [.. point.Enclosure.Select((side, i) => 1.000001 * s * Row(i) + side.Width)];
             network.Enclose(middle, radius);
             if (!(Norm(network.Jacobian) < 1)) continue;
             Trap = s;
             return;
         }
     }
+
+    // The norm of a row of T.
+    private double Row(int i) =>
+        _size == 1 ? 1 : Math.Sqrt(_basis[2 * i] * _basis[2 * i] + _basis[2 * i + 1] * _basis[2 * i + 1]);
 
     // An upper bound of ‖T⁻¹JT‖₂ over an interval matrix: of its middle, plus the Frobenius norm of the rest.
     private double Norm(Interval[] jacobian)

@@ -26,7 +26,9 @@ internal sealed class TwiceEnclosure(NetworkEnclosure network) : MapEnclosure
         Straddling = kinks + network.Straddling;
     }
 
-    /// <summary>All 2-cycles of a map of a line, proved; null where a box stays undecided or a fixed point of f∘f cannot be told apart.</summary>
+    /// <summary>
+    /// All 2-cycles of a map of a line, proved; null where a box stays undecided or a fixed point of f∘f cannot be told apart.
+    /// </summary>
     public static List<TwoCycle>? Find(IntervalPieces pieces, OutputCurve curve, IReadOnlyList<CensusPoint> points)
     {
         var twice = new TwiceEnclosure(new(pieces.Map, curve));

@@ -11,8 +11,8 @@ public sealed class CensusTests
     private static readonly Device s_device = Device.Cpu(1);
     private static readonly CensusOptions s_few = new() { Samples = 256, MostIterations = 500 };
 
-    // z = logit(p) + L(x - p) + (R - L)·max(x - p, 0): slopes L to the left of p and R to its right, coordinate by coordinate. The linear part
-    // passes through units max(x + 2, 0), which are active all over the domain.
+    // z = logit(p) + L(x - p) + (R - L)·max(x - p, 0): slopes L to the left of p and R to its right, coordinate by coordinate. The linear
+    // part passes through units max(x + 2, 0), which are active all over the domain.
     private static Mlp Kinked(double[] fixedPoint, double[,] right, double[,] left, Activation? output = null)
     {
         int size = fixedPoint.Length;
@@ -181,7 +181,8 @@ public sealed class CensusTests
         Assert.True(census.IsComplete);
         Assert.Equal(9, census.Points.Count);
         Assert.Equal(1, census.IndexSum);
-        Assert.Single(census.Points, point => point.Kinks > 0 && Math.Abs(point.Location[0] - 0.5) + Math.Abs(point.Location[1] - 0.5) < 1e-9);
+        Assert.Single(census.Points,
+            point => point.Kinks > 0 && Math.Abs(point.Location[0] - 0.5) + Math.Abs(point.Location[1] - 0.5) < 1e-9);
     }
 
     [Fact]
@@ -221,7 +222,8 @@ public sealed class CensusTests
     {
         int features = it.Seed % 2 + 1;
         var output = it.Seed % 3 == 0 ? Activation.Tanh : Activation.Sigmoid;
-        using var network = Mlp.Create(s_device, new(features, it.Sizes[0] + 4, it.Sizes[1] % 3 + 1) { Output = output, Seed = (uint)it.Seed });
+        var shape = new MlpOptions(features, it.Sizes[0] + 4, it.Sizes[1] % 3 + 1) { Output = output, Seed = (uint)it.Seed };
+        using var network = Mlp.Create(s_device, shape);
         for (int layer = 0; layer < network.Layers; layer++)
             network.Weight(layer).Upload([.. network.Weight(layer).ToArray().Select(w => 4 * w)]);
         var census = Census.Of(network, [], new() { Samples = 0 });
