@@ -144,8 +144,8 @@ internal static class CensusPictures
         for (int i = 0; i < sets.Length; i++)
         {
             int[] counts = [.. sets[i].Select(row => row.Census.Points.Count)], values = [.. counts.Distinct().Order()];
-            plot.Bars([.. values.Select(value => value + 0.6 * (i - 1))],
-                [.. values.Select(value => counts.Count(it => it == value) / (double)counts.Length)], names[i], 0.6, Palette.Series(i));
+            plot.Bars([.. values.Select(value => value + 0.45 * (i - 1))],
+                [.. values.Select(value => counts.Count(it => it == value) / (double)counts.Length)], names[i], 0.45, Palette.Series(i));
         }
 
         return plot;

@@ -10,9 +10,9 @@ namespace Kaleido.Lab.Geometry;
 internal sealed class Stability
 {
     private readonly int _size;
-    private readonly double[] _basis;
+    private readonly double[] _basis, _inverse;
 
-    private Stability(int size, double[] basis) => (_size, _basis) = (size, basis);
+    private Stability(int size, double[] basis) => (_size, _basis, _inverse) = (size, basis, Krawczyk.Inverse(basis, size));
 
     public FixedPointClass Class { get; private set; }
 
@@ -39,8 +39,8 @@ internal sealed class Stability
     {
         if (Trap == 0) return false;
         if (_size == 1) return Math.Abs(x[0] - centre[0]) <= 0.999 * Trap;
-        double[] inverse = Krawczyk.Inverse(_basis, 2);
-        double dx = x[0] - centre[0], dy = x[1] - centre[1], a = inverse[0] * dx + inverse[1] * dy, b = inverse[2] * dx + inverse[3] * dy;
+        double dx = x[0] - centre[0], dy = x[1] - centre[1];
+        double a = _inverse[0] * dx + _inverse[1] * dy, b = _inverse[2] * dx + _inverse[3] * dy;
         return a * a + b * b <= 0.998 * Trap * Trap;
     }
 
@@ -90,14 +90,23 @@ internal sealed class Stability
     {
         // The float64 place of x* must be good to a thousandth of s.
         double least = 1000 * point.Enclosure.Max(side => side.Width);
-        for (double s = 1; s > least; s /= 2)
+        double s = 1;
+        while (s > least && !Contracts(s)) s /= 2;
+        if (s <= least) return;
+        (Trap, double fails) = (s, 2 * s);
+        for (int i = 0; i < 5; i++)
         {
-            // The ellipse lies in the box |x_i - x*_i| ≤ s·‖row i of T‖, and x* in its enclosure.
+            double between = (Trap + fails) / 2;
+            if (Contracts(between)) Trap = between;
+            else fails = between;
+        }
+
+        // The ellipse lies in the box |x_i - x*_i| ≤ s·‖row i of T‖, and x* in its enclosure.
+        bool Contracts(double s)
+        {
             double[] radius = [.. point.Enclosure.Select((side, i) => 1.000001 * s * Row(i) + side.Width)];
             network.Enclose(middle, radius);
-            if (!(Norm(network.Jacobian) < 1)) continue;
-            Trap = s;
-            return;
+            return Norm(network.Jacobian) < 1;
         }
     }
 
