@@ -159,11 +159,12 @@ internal sealed class ExactNet
     /// <summary>
     /// f(x) and a bound of |f̂(x) - f(x)| for an evaluation that follows the contract, by running error analysis: with ε the error of a layer's
     /// input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each rounding once
-    /// and each weight having been rounded <paramref name="extra"/> times before; φ carries an error on by its Lipschitz constant and adds
+    /// and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the units. φ carries an error on by its Lipschitz constant and adds
     /// 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
     /// </summary>
-    public (double[] Value, double[] Error) Bounded(double[] x, int extra = 0, double unit = Single)
+    public (double[] Value, double[] Error, double LogitError) Bounded(double[] x, int extra = 0, double unit = Single)
     {
+        double logitError = 0;
         double tiny = unit == Single ? float.Epsilon : double.Epsilon;
         double[] h = x, error = new double[x.Length];
         for (int layer = 0; layer < Weights.Length; layer++)
@@ -185,6 +186,7 @@ internal sealed class ExactNet
 
                 double off = carried + gamma * size + (inputs + 2) * tiny;
                 double slope = last ? OutputSlopes.First : 1, own = last || _hidden is "tanh" or "softplus" ? 4 : _hidden == "relu" ? 0 : 2;
+                if (last) logitError = Math.Max(logitError, off * Widened);
                 next[i] = last ? Psi(z) : Phi(z);
                 nextError[i] = (slope * off + own * unit * (Math.Abs(next[i]) + slope * off) + 2 * tiny) * Widened;
             }
@@ -192,7 +194,7 @@ internal sealed class ExactNet
             (h, error) = (next, nextError);
         }
 
-        return (h, error);
+        return (h, error, logitError);
     }
 
     /// <summary>
