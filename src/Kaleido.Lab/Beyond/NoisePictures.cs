@@ -116,7 +116,8 @@ internal static class NoisePictures
         plot.Histogram([.. sink.States(net, epsilon, Noise.Uniform(-1, 1), 64, 200)], 40, "centred noise", Palette.OkabeIto[0], 0.7);
         plot.Histogram([.. sink.States(net, epsilon, Noise.Reference(family.Low, 1), 64, 200)], 40, "the reference's noise", Palette.OkabeIto[1], 0.7);
         return plot.VerticalRule(sink.Point.X, "x*", new() { Colour = Rgb.Black, Width = 1.4, Dash = [] })
-            .VerticalRule(sink.Point.X + sink.PredictedShift, "x* + (I-J)⁻¹ · bias", new() { Colour = Rgb.Black, Width = 1.4, Dash = [4, 4] });
+            .VerticalRule(sink.Point.X + sink.PredictedShift, "x* + (I-J)⁻¹ · bias", new() { Colour = Rgb.Black, Width = 1.4, Dash = [8, 4] })
+            .VerticalRule(sink.Point.X + sink.CurvedShift, "fixed point of f + bias", new() { Colour = Rgb.Black, Width = 1.4, Dash = [2, 3] });
     }
 
     private static double[] Median(List<NoisySink> sinks, Func<NoisySink, int, double> value) =>
