@@ -31,15 +31,15 @@ internal static class GradientPictures
     {
         double[] x = [.. Enumerable.Range(0, 801).Select(i => i / 800.0)];
         var map = new LineMap(oracle);
-        var plot = new Plot { Title = "closed form, a = .2: three zeros of ℓ, one of them repels", X = new() { Label = "x" }, Y = new() { Label = "ℓ(x) = (x - f(x))²", Minimum = 0 } };
-        plot.Line(x, [.. x.Select(at => Math.Pow(at - map.Apply(at), 2))], "ℓ", new() { Colour = Palette.OkabeIto[0], Dash = [] });
+        var plot = new Plot { Title = "closed form: three zeros of the loss, one repels", X = new() { Label = "x" }, Y = new() { Label = "loss (x - f(x))²", Minimum = 0 } };
+        plot.Line(x, [.. x.Select(at => Math.Pow(at - map.Apply(at), 2))], "loss", new() { Colour = Palette.OkabeIto[0], Dash = [] });
         plot.Points([0.2, 0.8], [0, 0], "data: attract", new() { Colour = s_data, Marker = Marker.Circle, Size = 11, Halo = true });
         plot.Points([0.5], [0], "repeller", new() { Colour = s_unstable, Marker = Marker.Diamond, Filled = false, Size = 11 });
         // Basins end where ℓ has its maxima under gradient flow, at the repeller under iteration.
         foreach (double sign in new[] { -1.0, 1.0 })
         {
             double at = x.Where(v => Math.Abs(v - 0.5) < 0.3 && Math.Sign(v - 0.5) == (int)sign).MaxBy(v => Math.Pow(v - map.Apply(v), 2));
-            plot.VerticalRule(at, sign < 0 ? "basins' borders of the flow" : null, new() { Colour = s_unstable, Width = 1.4, Dash = [5, 4] });
+            plot.VerticalRule(at, sign < 0 ? "borders of the flow" : null, new() { Colour = s_unstable, Width = 1.4, Dash = [5, 4] });
         }
 
         return plot;
@@ -53,11 +53,11 @@ internal static class GradientPictures
         double[] weight = [.. x.Select(at => Math.Exp(-Math.Pow(at - map.Apply(at), 2) / Temperature))];
         double sum = weight.Sum() / 400;
         using var flow = new LossFlow(oracle);
-        float[] ends = flow.Langevin([.. Enumerable.Range(0, 4000).Select(i => (i + 0.5f) / 4000)], 2000, Temperature, 2e-5, 1);
+        float[] ends = flow.Langevin([.. Enumerable.Range(0, 4000).Select(i => (i + 0.5f) / 4000)], 2000, Temperature, 1e-4, 1);
         double[] bins = new double[50], middles = [.. Enumerable.Range(0, 50).Select(i => (i + 0.5) / 50)];
         foreach (float end in ends) bins[Math.Min(49, (int)(end * 50))] += 50.0 / ends.Length;
-        return new Plot { Title = "p ∝ e^(-(x - f(x))²/T), T = 1e-4: the repeller is the likeliest place", X = new() { Label = "x" }, Y = new() { Label = "density" } }
-            .Bars(middles, bins, "4000 Langevin chains, 2000 steps", 0.02, Palette.OkabeIto[5], 0.6)
+        return new Plot { Title = "p ~ e^(-(x - f(x))²/T), T = 1e-4", X = new() { Label = "x" }, Y = new() { Label = "density" } }
+            .Bars(middles, bins, "Langevin chains", 0.02, Palette.OkabeIto[5], 0.6)
             .Line(x, [.. weight.Select(w => w / sum)], "exact", new() { Colour = Palette.OkabeIto[0], Dash = [] })
             .VerticalRule(0.2, "data", new() { Colour = s_data, Width = 1.4, Dash = [] }).VerticalRule(0.8, null, new() { Colour = s_data, Width = 1.4, Dash = [] })
             .VerticalRule(0.5, "repeller", new() { Colour = s_unstable, Width = 1.4, Dash = [5, 4] });
@@ -81,17 +81,17 @@ internal static class GradientPictures
     // Bars on top of each other, drawn from the whole downwards.
     private static Plot Kinds(IReadOnlyList<GradientFamily> families)
     {
-        string[] labels = [.. families.SelectMany(family => new[] { $"{family.Key} it.", "flow" })];
+        string[] labels = [.. families.SelectMany(family => new[] { family.Key, "flow" })];
         double[] x = [.. Enumerable.Range(0, labels.Length).Select(i => (double)i)];
         (FlowEnd Kind, string Name, Rgb Colour)[] kinds =
         [
-            (FlowEnd.Elsewhere, "f(x) ≠ x", Rgb.Of(0xBBBBBB)), (FlowEnd.Unstable, "unstable fixed point", s_unstable),
+            (FlowEnd.Elsewhere, "no fixed point", Rgb.Of(0xBBBBBB)), (FlowEnd.Unstable, "unstable fixed point", s_unstable),
             (FlowEnd.Spurious, "spurious sink", Palette.OkabeIto[4]), (FlowEnd.Datum, "datum", Palette.OkabeIto[0]),
         ];
         double[] heights = [.. x.Select(_ => 1.0)];
         var plot = new Plot
         {
-            Title = "where uniform starts end", X = new() { Categories = labels }, Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
+            Title = "where uniform starts end: iteration, flow", X = new() { Categories = labels }, Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
         };
         foreach (var (kind, name, colour) in kinds)
         {
@@ -111,7 +111,7 @@ internal static class GradientPictures
         var map = new HeatMap(table)
         {
             Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true,
-            Scale = new() { Label = "ℓ", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
+            Scale = new() { Label = "loss", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
         };
         map.Points(Of(0, kind => kind == FlowEnd.Elsewhere), Of(1, kind => kind == FlowEnd.Elsewhere), null, new() { Colour = Rgb.Of(0xBBBBBB), Marker = Marker.Circle, Size = 4 });
         map.Points(Of(0, kind => kind == FlowEnd.Unstable), Of(1, kind => kind == FlowEnd.Unstable), "ends at unstable", new() { Colour = s_unstable, Marker = Marker.Diamond, Size = 8, Halo = true });
@@ -136,7 +136,7 @@ internal static class GradientPictures
         var kinds = new FlowEnds(network, family.Data, family.Tolerance).Sort(flow, ends);
         float[] unstable = [.. Enumerable.Range(0, kinds.Length).Where(i => kinds[i] == FlowEnd.Unstable).SelectMany(i => ends[(2 * i)..(2 * i + 2)])];
         return [.. Enumerable.Range(0, Frames).Select(k => Panels.Draw(
-            [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")), Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on ℓ")], 2, 640, 330))];
+            [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")), Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 330))];
 
         Plot Particle(float[] states, string title)
         {

@@ -100,6 +100,7 @@ public abstract class Experiment
         new Figure6(),
         new NoiseStudy(),
         new GradientStudy(),
+        new CensusFigure(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>

@@ -21,6 +21,7 @@ internal sealed class FixedPointSearch
     private readonly NetworkEnclosure _network;
     private readonly PieceTest _test;
     private readonly List<double[]> _tried = [];
+    private readonly List<Interval[]> _alone = [];
     private readonly int _size;
 
     public FixedPointSearch(LinearPieces pieces, OutputCurve curve)
@@ -84,10 +85,10 @@ internal sealed class FixedPointSearch
 
     private bool IsCovered(Interval[] box)
     {
-        foreach (var point in Points)
+        foreach (var alone in _alone)
         {
             bool inside = true;
-            for (int k = 0; k < _size; k++) inside &= point.Alone[k].Contains(box[k]);
+            for (int k = 0; k < _size; k++) inside &= alone[k].Contains(box[k]);
             if (inside) return true;
         }
 
@@ -127,25 +128,29 @@ internal sealed class FixedPointSearch
 
         if (_tried.Exists(other => Distance(other, x) < 1e-9)) return;
         _tried.Add(x);
-        if (Prove(x) is { } proved && !IsKnown(proved)) Points.Add(proved);
+        if (Prove(x) is { } proved) Add(proved);
     }
 
-    /// <summary>Whether the fixed point in a proved box is one that is listed; if boxes only touch, the listed one wins.</summary>
-    private bool IsKnown(ProvedPoint proved)
+    // One fixed point is in each box of both: it is the same one if either box lies in where the other is alone, another one if the boxes
+    // are apart; else nothing is said.
+    private void Add(ProvedPoint proved)
     {
         foreach (var point in Points)
         {
-            bool inside = true, meets = true;
+            bool same = true, other = true, meets = true;
             for (int k = 0; k < _size; k++)
             {
-                inside &= point.Alone[k].Contains(proved.Enclosure[k]);
-                meets &= point.Enclosure[k].Intersect(proved.Alone[k]) is not null;
+                same &= point.Alone[k].Contains(proved.Enclosure[k]);
+                other &= proved.Alone[k].Contains(point.Enclosure[k]);
+                meets &= point.Enclosure[k].Intersect(proved.Enclosure[k]) is not null;
             }
 
-            if (inside || meets) return true;
+            if (same || other) _alone.Add(proved.Alone);
+            if (same || other || meets) return;
         }
 
-        return false;
+        _alone.Add(proved.Alone);
+        Points.Add(proved);
     }
 
     /// <summary>Proves a fixed point near x, in the smallest box that works, and alone in the largest.</summary>

@@ -25,6 +25,9 @@ internal readonly struct OutputCurve
 
     public double At(double z) => _tanh ? Math.Tanh(z) : z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
 
+    /// <summary>φ⁻¹, infinite at the ends of φ's range.</summary>
+    public double Inverse(double y) => _tanh ? Math.Atanh(y) : y <= 0.5 ? Math.Log(y / (1 - y)) : -Math.Log((1 - y) / y);
+
     /// <summary>φ' from the value y = φ(z).</summary>
     public double Slope(double y) => _tanh ? 1 - y * y : y * (1 - y);
 
