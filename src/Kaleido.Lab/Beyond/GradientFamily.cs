@@ -22,7 +22,7 @@ internal sealed class GradientFamily
     /// <param name="Flow">The same under gradient flow.</param>
     /// <param name="IterationYield">By start radius the share within τ of the data under iteration.</param>
     /// <param name="FlowYield">The same under gradient flow.</param>
-    /// <param name="Unstable">Unstable fixed points, in one dimension; -1 in two.</param>
+    /// <param name="Unstable">Unstable fixed points with no stable one within .01, in one dimension; -1 in two.</param>
     /// <param name="DataMass">By temperature the mass of p within τ of the data, in one dimension.</param>
     /// <param name="UnstableMass">The same within τ of unstable fixed points farther than 2τ from the data.</param>
     public sealed record Row(
@@ -106,7 +106,8 @@ internal sealed class GradientFamily
     {
         const int Points = 20_001;
         var map = new LineMap(network);
-        var unstable = map.FixedPoints().Where(point => !point.IsStable).ToList();
+        var points = map.FixedPoints();
+        var unstable = points.Where(point => !point.IsStable).ToList();
         double[] far = [.. unstable.Select(point => point.X).Where(x => data.All(datum => Math.Abs(datum - x) > 2 * tolerance))];
         double[] x = [.. Enumerable.Range(0, Points).Select(i => map.Low + (1 - map.Low) * i / (Points - 1.0))];
         double[] square = [.. x.Select(at => Math.Pow(at - map.Apply(at), 2))];
@@ -125,6 +126,7 @@ internal sealed class GradientFamily
             (nearData[t], nearUnstable[t]) = (nearData[t] / sum, nearUnstable[t] / sum);
         }
 
-        return (nearData, nearUnstable, unstable.Count);
+        // Unstable ones beside a sink cannot be told from it: starts beside them do not get .01 away.
+        return (nearData, nearUnstable, unstable.Count(point => points.All(other => !other.IsStable || Math.Abs(other.X - point.X) > 0.01)));
     }
 }
