@@ -6,14 +6,14 @@ namespace Kaleido.Lab.Beyond;
 /// <summary>Where starts end.</summary>
 internal enum FlowEnd
 {
-    /// <summary>Within τ of a datum.</summary>
+    /// <summary>Within τ of a datum, whether that attracts or not.</summary>
     Datum,
 
     /// <summary>At another fixed point that attracts under iteration.</summary>
     Spurious,
 
     /// <summary>
-    /// At a fixed point that iteration leaves on both sides along some axis: from 1e-3 beside it, it is .01 away within 100 applications. (A
+    /// At another fixed point that iteration leaves on both sides along some axis: from 1e-3 beside it, it is .01 away within 100 applications. (A
     /// kink on a datum can make it attract on one side alone; that is no repeller.)
     /// </summary>
     Unstable,
@@ -43,17 +43,21 @@ internal sealed class FlowEnds
     public double Yield(float[] ends) =>
         SyntheticNets.Nearest(ends, _data, _network.Inputs).Count(it => it.Distance <= _tolerance) / (double)(ends.Length / _network.Inputs);
 
-    /// <summary>
-    /// Sorts ends. A fixed point that repels counts as unstable even where it is a datum, so that the shares of unstable ones are whole.
-    /// </summary>
+    /// <summary>Which ends are fixed points that iteration leaves, data among them.</summary>
+    public bool[] AreUnstable(LossFlow flow, float[] ends)
+    {
+        var (loss, _) = flow.At(ends);
+        return [.. Leaves(ends).Select((leaves, i) => leaves && loss[i] <= Zero)];
+    }
+
+    /// <summary>Sorts ends.</summary>
     public FlowEnd[] Sort(LossFlow flow, float[] ends)
     {
-        int features = _network.Inputs;
-        var nearest = SyntheticNets.Nearest(ends, _data, features);
+        var nearest = SyntheticNets.Nearest(ends, _data, _network.Inputs);
         var (loss, _) = flow.At(ends);
-        bool[] leaves = Leaves(ends);
-        return [.. loss.Select((value, i) => value <= Zero && leaves[i] ? FlowEnd.Unstable
-            : nearest[i].Distance <= _tolerance ? FlowEnd.Datum
+        bool[] unstable = AreUnstable(flow, ends);
+        return [.. loss.Select((value, i) => nearest[i].Distance <= _tolerance ? FlowEnd.Datum
+            : unstable[i] ? FlowEnd.Unstable
             : value <= Zero ? FlowEnd.Spurious : FlowEnd.Elsewhere)];
     }
 

@@ -20,13 +20,16 @@ internal sealed class GradientFamily
     /// <param name="Seed">Its seed.</param>
     /// <param name="Iteration">Shares of uniform starts at each kind of end under iteration.</param>
     /// <param name="Flow">The same under gradient flow.</param>
+    /// <param name="IterationUnstable">The share at unstable fixed points, data among them, under iteration.</param>
+    /// <param name="FlowUnstable">The same under gradient flow.</param>
     /// <param name="IterationYield">By start radius the share within τ of the data under iteration.</param>
     /// <param name="FlowYield">The same under gradient flow.</param>
     /// <param name="Unstable">Unstable fixed points with no stable one within .01, in one dimension; -1 in two.</param>
     /// <param name="DataMass">By temperature the mass of p within τ of the data, in one dimension.</param>
     /// <param name="UnstableMass">The same within τ of unstable fixed points farther than 2τ from the data.</param>
     public sealed record Row(
-        int Seed, double[] Iteration, double[] Flow, double[] IterationYield, double[] FlowYield, int Unstable, double[] DataMass, double[] UnstableMass);
+        int Seed, double[] Iteration, double[] Flow, double IterationUnstable, double FlowUnstable, double[] IterationYield, double[] FlowYield,
+        int Unstable, double[] DataMass, double[] UnstableMass);
 
     private GradientFamily(string name, string key, float[] data, double tolerance, SyntheticNets nets, Row[] rows) =>
         (Name, Key, Data, Tolerance, Nets, Rows) = (name, key, data, tolerance, nets.Nets, rows);
@@ -68,17 +71,18 @@ internal sealed class GradientFamily
         using var flow = new LossFlow(network);
         var ends = new FlowEnds(network, data, tolerance);
         float[] starts = Uniform(network, seed, count);
-        double[] Shares(float[] at)
+        (double[] Kinds, double Unstable) Shares(float[] at)
         {
             var sorted = ends.Sort(flow, at);
-            return [.. Enum.GetValues<FlowEnd>().Select(kind => sorted.Count(it => it == kind) / (double)count)];
+            return ([.. Enum.GetValues<FlowEnd>().Select(kind => sorted.Count(it => it == kind) / (double)count)],
+                ends.AreUnstable(flow, at).Count(it => it) / (double)count);
         }
 
-        double[] iteration = Shares(ends.Iterate(starts)), flowed = Shares(FlowEnds.Flow(flow, starts));
+        var (iterated, flowed) = (Shares(ends.Iterate(starts)), Shares(FlowEnds.Flow(flow, starts)));
         var around = Radii.Select(radius => Around(network, data, radius)).ToArray();
         bool line = network.Inputs == 1;
         var (dataMass, unstableMass, unstable) = line ? Masses(network, data, tolerance) : ([], [], -1);
-        return new(seed, iteration, flowed, [.. around.Select(at => ends.Yield(ends.Iterate(at)))], [.. around.Select(at => ends.Yield(FlowEnds.Flow(flow, at)))],
+        return new(seed, iterated.Kinds, flowed.Kinds, iterated.Unstable, flowed.Unstable, [.. around.Select(at => ends.Yield(ends.Iterate(at)))], [.. around.Select(at => ends.Yield(FlowEnds.Flow(flow, at)))],
             unstable, dataMass, unstableMass);
     }
 

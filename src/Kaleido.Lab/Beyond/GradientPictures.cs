@@ -85,7 +85,7 @@ internal static class GradientPictures
         double[] x = [.. Enumerable.Range(0, labels.Length).Select(i => (double)i)];
         (FlowEnd Kind, string Name, Rgb Colour)[] kinds =
         [
-            (FlowEnd.Elsewhere, "no fixed point", Rgb.Of(0xBBBBBB)), (FlowEnd.Unstable, "unstable fixed point", s_unstable),
+            (FlowEnd.Elsewhere, "no fixed point", Rgb.Of(0xBBBBBB)), (FlowEnd.Unstable, "unstable, no datum", s_unstable),
             (FlowEnd.Spurious, "spurious sink", Palette.OkabeIto[4]), (FlowEnd.Datum, "datum", Palette.OkabeIto[0]),
         ];
         double[] heights = [.. x.Select(_ => 1.0)];
@@ -108,17 +108,22 @@ internal static class GradientPictures
         var table = new double[Side, Side];
         for (int i = 0; i < loss.Length; i++) table[i % Side, i / Side] = loss[i];
         var kinds = ends.Sort(flow, at);
+        bool[] unstable = ends.AreUnstable(flow, at);
         var map = new HeatMap(table)
         {
             Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true,
             Scale = new() { Label = "loss", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
         };
-        map.Points(Of(0, kind => kind == FlowEnd.Elsewhere), Of(1, kind => kind == FlowEnd.Elsewhere), null, new() { Colour = Rgb.Of(0xBBBBBB), Marker = Marker.Circle, Size = 4 });
-        map.Points(Of(0, kind => kind == FlowEnd.Unstable), Of(1, kind => kind == FlowEnd.Unstable), "ends at unstable", new() { Colour = s_unstable, Marker = Marker.Diamond, Size = 8, Halo = true });
-        map.Points(Of(0, kind => kind is FlowEnd.Datum or FlowEnd.Spurious), Of(1, kind => kind is FlowEnd.Datum or FlowEnd.Spurious), "ends at sinks", new() { Colour = s_data, Marker = Marker.Circle, Size = 8, Halo = true });
+        Mark(i => kinds[i] == FlowEnd.Elsewhere, null, Marker.Circle, Rgb.Of(0xBBBBBB), 4);
+        Mark(i => unstable[i], "ends at unstable", Marker.Diamond, s_unstable, 8);
+        Mark(i => !unstable[i] && kinds[i] != FlowEnd.Elsewhere, "ends at sinks", Marker.Circle, s_data, 8);
         return map;
 
-        double[] Of(int coordinate, Func<FlowEnd, bool> which) => [.. Enumerable.Range(0, kinds.Length).Where(i => which(kinds[i])).Select(i => (double)at[2 * i + coordinate])];
+        void Mark(Func<int, bool> which, string? name, Marker marker, Rgb colour, double size)
+        {
+            int[] shown = [.. Enumerable.Range(0, kinds.Length).Where(which)];
+            map.Points([.. shown.Select(i => (double)at[2 * i])], [.. shown.Select(i => (double)at[2 * i + 1])], name, new() { Colour = colour, Marker = marker, Size = size, Halo = true });
+        }
     }
 
     /// <summary>The same particles under iteration and under gradient flow, side by side.</summary>
@@ -133,8 +138,8 @@ internal static class GradientPictures
         // Between two applications one frame half way, so that the eye can follow.
         for (int k = 1; k + 1 < Frames; k += 2) iterated[k] = [.. iterated[k - 1].Zip(iterated[k + 1], (a, b) => (a + b) / 2)];
         float[] ends = flow.Follow(starts, 500, 0.02, state => path.Add([.. state]));
-        var kinds = new FlowEnds(network, family.Data, family.Tolerance).Sort(flow, ends);
-        float[] unstable = [.. Enumerable.Range(0, kinds.Length).Where(i => kinds[i] == FlowEnd.Unstable).SelectMany(i => ends[(2 * i)..(2 * i + 2)])];
+        bool[] leaves = new FlowEnds(network, family.Data, family.Tolerance).AreUnstable(flow, ends);
+        float[] unstable = [.. Enumerable.Range(0, leaves.Length).Where(i => leaves[i]).SelectMany(i => ends[(2 * i)..(2 * i + 2)])];
         return [.. Enumerable.Range(0, Frames).Select(k => Panels.Draw(
             [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")), Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 330))];
 

@@ -43,8 +43,8 @@ public sealed class GradientStudy : Experiment
         double ratio = OracleRatio(oracle), expected = (1 - OracleSlope) / (OracleSteepness / 4 - 1);
         var rows = families.SelectMany(family => family.Rows).ToList();
         var withUnstable = families.SelectMany(family => family.Rows).Where(row => row.Unstable > 0).ToList();
-        int flowed = withUnstable.Count(row => row.Flow[(int)FlowEnd.Unstable] > 0);
-        double iterated = rows.Max(row => row.Iteration[(int)FlowEnd.Unstable]);
+        int flowed = withUnstable.Count(row => row.FlowUnstable > 0);
+        double iterated = rows.Max(row => row.IterationUnstable);
         return new(Name, Title,
             [
                 new("seeds", seeds),
@@ -54,8 +54,9 @@ public sealed class GradientStudy : Experiment
                     new($"{family.Name}: networks", family.Rows.Length),
                     new($"{family.Name}: yield within τ, iteration", Mean(family, row => row.Iteration[(int)FlowEnd.Datum])),
                     new($"{family.Name}: yield within τ, gradient flow", Mean(family, row => row.Flow[(int)FlowEnd.Datum])),
-                    new($"{family.Name}: ends at unstable fixed points, iteration", Mean(family, row => row.Iteration[(int)FlowEnd.Unstable])),
-                    new($"{family.Name}: ends at unstable fixed points, gradient flow", Mean(family, row => row.Flow[(int)FlowEnd.Unstable])),
+                    new($"{family.Name}: ends at unstable fixed points, iteration", Mean(family, row => row.IterationUnstable)),
+                    new($"{family.Name}: ends at unstable fixed points, gradient flow", Mean(family, row => row.FlowUnstable)),
+                    new($"{family.Name}: of these no data, gradient flow", Mean(family, row => row.Flow[(int)FlowEnd.Unstable])),
                     new($"{family.Name}: ends at spurious sinks, gradient flow", Mean(family, row => row.Flow[(int)FlowEnd.Spurious])),
                     new($"{family.Name}: ends where f(x) ≠ x, gradient flow", Mean(family, row => row.Flow[(int)FlowEnd.Elsewhere])),
                 }),
@@ -161,10 +162,10 @@ public sealed class GradientStudy : Experiment
     private static FigureTable Table(GradientFamily family) => new(family.Key,
         [
             "seed", "iteration_datum", "iteration_spurious", "iteration_unstable", "iteration_elsewhere", "flow_datum", "flow_spurious", "flow_unstable",
-            "flow_elsewhere", "unstable_fixed_points", .. family.Rows[0].DataMass.Select((_, i) => FormattableString.Invariant($"data_mass_T{GradientFamily.Temperatures[i]:g}")),
+            "flow_elsewhere", "iteration_any_unstable", "flow_any_unstable", "unstable_fixed_points", .. family.Rows[0].DataMass.Select((_, i) => FormattableString.Invariant($"data_mass_T{GradientFamily.Temperatures[i]:g}")),
             .. family.Rows[0].UnstableMass.Select((_, i) => FormattableString.Invariant($"unstable_mass_T{GradientFamily.Temperatures[i]:g}")),
         ],
-        [.. family.Rows.Select(row => (double[])[row.Seed, .. row.Iteration, .. row.Flow, row.Unstable, .. row.DataMass, .. row.UnstableMass])]);
+        [.. family.Rows.Select(row => (double[])[row.Seed, .. row.Iteration, .. row.Flow, row.IterationUnstable, row.FlowUnstable, row.Unstable, .. row.DataMass, .. row.UnstableMass])]);
 
     private static FigureTable YieldTable(GradientFamily family) => new($"{family.Key}-yield", ["start_radius", "iteration", "gradient_flow"],
         [.. GradientFamily.Radii.Select((radius, i) => (double[])[radius, Mean(family, row => row.IterationYield[i]), Mean(family, row => row.FlowYield[i])])]);
