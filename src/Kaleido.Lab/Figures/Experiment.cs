@@ -98,6 +98,8 @@ public abstract class Experiment
         new Figure5a(),
         new Figure5b(),
         new Figure6(),
+        new NoiseStudy(),
+        new GradientStudy(),
         new CensusFigure(),
     ];
 

@@ -16,6 +16,9 @@ internal static class LineBasins
     private const int MostIterations = 4000;
     private const double Gap = 1e-12;
 
+    // Borders of chaotic maps are Cantor sets: their preimages never end.
+    private const int MostIntervals = 20_000;
+
     public static List<BasinInterval> Of(IntervalPieces pieces, OutputCurve curve, IReadOnlyList<CensusPoint> points)
     {
         var affine = Enumerable.Range(0, pieces.Count).Select(pieces.Affine).Select(it => (A: it.Matrix[0], C: it.Offset[0])).ToArray();
@@ -34,7 +37,7 @@ internal static class LineBasins
         for (int i = 0; i < MostIterations; i++)
         {
             double before = Length(basins);
-            if (high - low - before <= Gap * basins.Count) break;
+            if (high - low - before <= Gap * basins.Count || basins.Count > MostIntervals) break;
             basins = Joined([.. basins, .. Preimages(pieces, affine, curve, basins)]);
             // Slow growth away from a repeller of slope close to 1 is still growth by a factor.
             if (Length(basins) - before <= Gap * 1e-2) break;
