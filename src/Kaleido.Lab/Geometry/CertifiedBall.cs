@@ -1,0 +1,219 @@
+using Kaleido.Lab.Metrics;
+
+namespace Kaleido.Lab.Geometry;
+
+/// <summary>
+/// A proof that a map has exactly one fixed point in a ball and that every start in the ball converges to it: the ball is taken into itself
+/// and contracted, f(B) ⊂ B and ‖f(x) - f(y)‖ ≤ q‖x - y‖ with q &lt; 1 (S. Banach, 1922).
+/// </summary>
+/// <param name="Radius">r, in the norm of the proof.</param>
+/// <param name="EuclideanRadius">Every start within this Euclidean distance of the centre converges; r/‖T‖₂, rounded down.</param>
+/// <param name="Contraction">q.</param>
+/// <param name="Norm">"Euclidean", or "Lyapunov" for ‖T x‖₂ with T from the Jacobian at the centre.</param>
+/// <param name="UnstableNeurons">Hidden neurons that may change between active and inactive inside the ball.</param>
+public sealed record CertifiedBall(double Radius, double EuclideanRadius, double Contraction, string Norm, int UnstableNeurons);
+
+/// <summary>
+/// Certified radii about fixed points of ReLU networks, by interval arithmetic (<see cref="Interval"/>): the proof is about the exact function
+/// with the network's float32 weights, not about its float32 evaluation.
+/// </summary>
+/// <remarks>
+/// <para>
+/// In the ball {‖T(x - c)‖₂ ≤ r} the derivative's rows in the coordinates T x are enclosed layer by layer: M_1 = W_1 T⁻¹; a neuron i with
+/// pre-activation p_i(c) keeps its sign where |p_i(c)| > r·‖row i of M‖₂, which is its distance to the neuron's hyperplane; an inactive one's
+/// row becomes 0, one that may change its row's hull with 0 (which holds every generalised derivative in the sense of F. Clarke), and
+/// M_(l+1) = W_(l+1) M_l. The output's slope is enclosed over z(c) ± r·‖row‖₂. Then q bounds ‖T diag(φ') M_L‖₂, and as a ball is convex, q is
+/// a Lipschitz constant of f on it in that norm. Existence: ‖f(c) - c‖_T ≤ (1 - q) r.
+/// </para>
+/// <para>
+/// The largest r is searched for by bisection, for the Euclidean norm and for norms in which the Jacobian at the centre contracts though
+/// ‖J‖₂ ≥ 1; the ball that holds the largest Euclidean one is kept.
+/// </para>
+/// </remarks>
+public sealed class CertifiedRadius
+{
+    // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
+    private const int LargestLyapunov = 64;
+    private const int Halvings = 48, Bisections = 12;
+    private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
+    private readonly ReluSelfMap _map;
+    private readonly double[] _centre;
+    private readonly Interval[][] _preactivations;
+    private readonly Interval[] _residual;
+
+    private CertifiedRadius(ReluSelfMap map, double[] centre)
+    {
+        (_map, _centre) = (map, centre);
+        _preactivations = new Interval[map.Layers][];
+        var state = new IntervalMatrix(centre.Length, 1);
+        for (int i = 0; i < centre.Length; i++) state[i, 0] = centre[i];
+        for (int layer = 0; layer < map.Layers; layer++)
+        {
+            double[] bias = map.Bias(layer);
+            state = Weight(layer) * state;
+            var z = _preactivations[layer] = new Interval[bias.Length];
+            for (int i = 0; i < z.Length; i++)
+            {
+                z[i] = state[i, 0] + bias[i];
+                state[i, 0] = layer < map.Layers - 1 ? z[i].Max(0) : map.Activate(z[i]);
+            }
+        }
+
+        _residual = new Interval[centre.Length];
+        for (int i = 0; i < centre.Length; i++) _residual[i] = state[i, 0] - centre[i];
+    }
+
+    /// <summary>The largest ball found about a point in which every start converges to one fixed point, or null where none is proved.</summary>
+    /// <param name="map">f.</param>
+    /// <param name="centre">[D], a fixed point as float64 has it.</param>
+    /// <param name="withinPiece">True to stay inside one linear piece of the pre-activation, as far as the bound can tell.</param>
+    /// <exception cref="ArgumentException">The centre has not D finite coordinates.</exception>
+    public static CertifiedBall? Find(ReluSelfMap map, ReadOnlySpan<double> centre, bool withinPiece = false)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        if (centre.Length != map.Features || !PointSets.IsFinite(centre))
+            throw new ArgumentException($"CertifiedRadius: {centre.Length} values are not a finite point of {map.Features} features", nameof(centre));
+        var about = new CertifiedRadius(map, centre.ToArray());
+        CertifiedBall? best = null;
+        foreach (var norm in Norms(map, centre))
+        {
+            if (about.Largest(norm, withinPiece) is { } ball && ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) best = ball;
+        }
+
+        return best;
+    }
+
+    /// <summary>Whether the Euclidean ball of a radius about a point is proved to converge: for tests of the search.</summary>
+    internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, bool withinPiece) =>
+        new CertifiedRadius(map, centre).Prove(norm, radius, withinPiece);
+
+    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, ReadOnlySpan<double> centre)
+    {
+        var at = map.Linearize(centre);
+        var norms = new List<VectorNorm> { VectorNorm.Euclidean };
+        if (map.Features > LargestLyapunov) return norms;
+        double[] jacobian = at.Jacobian();
+        double rho = at.SpectralRadius();
+        if (!(rho < 1)) return norms;
+        foreach (double share in s_shares)
+        {
+            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) norms.Add(norm);
+        }
+
+        return norms;
+    }
+
+    // From a radius beyond the cube down by halves to the first that is proved, then up by bisection.
+    private CertifiedBall? Largest(VectorNorm norm, bool withinPiece)
+    {
+        double radius = 4 * Math.Sqrt(_centre.Length) * norm.Upper;
+        CertifiedBall? proved = null;
+        for (int i = 0; i < Halvings && proved is null; i++)
+        {
+            proved = Prove(norm, radius, withinPiece);
+            if (proved is null) radius /= 2;
+        }
+
+        double below = radius, above = 2 * radius;
+        for (int i = 0; i < Bisections && proved is not null; i++)
+        {
+            double middle = (below + above) / 2;
+            if (Prove(norm, middle, withinPiece) is { } ball) (proved, below) = (ball, middle);
+            else above = middle;
+        }
+
+        return proved;
+    }
+
+    private CertifiedBall? Prove(VectorNorm norm, double radius, bool withinPiece)
+    {
+        int features = _centre.Length, unstable = 0;
+        IntervalMatrix? rows = norm.Inverse;
+        for (int layer = 0; layer < _map.Layers - 1; layer++)
+        {
+            rows = rows is null ? Weight(layer) : Weight(layer) * rows;
+            for (int i = 0; i < rows.Rows; i++)
+            {
+                var z = _preactivations[layer][i];
+                double reach = Interval.Up(rows.RowNorm(i) * radius);
+                if (z.Low > reach) continue;
+                // A row without a gradient belongs to a neuron that is constant and not active.
+                if (z.High < -reach || (z.High <= 0 && reach <= double.Epsilon))
+                {
+                    rows.ClearRow(i);
+                    continue;
+                }
+
+                unstable++;
+                if (withinPiece || double.IsNaN(reach)) return null;
+                rows.HullRowWithZero(i);
+            }
+        }
+
+        double q = Contraction(norm, rows!, radius);
+        if (!(q < 1)) return null;
+        double offset = norm.Of(_residual);
+        return offset <= ((1 - new Interval(q)) * radius).Low
+            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable)
+            : null;
+    }
+
+    // A bound of ‖T diag(φ') W_L K‖₂ over the ball.
+    private double Contraction(VectorNorm norm, IntervalMatrix hidden, double radius)
+    {
+        int last = _map.Layers - 1;
+        var left = Weight(last);
+        var z = Reach(left, hidden, radius, _preactivations[last]);
+        if (z is null) return double.NaN;
+        for (int i = 0; i < left.Rows; i++)
+        {
+            var slope = _map.Slope(z[i]);
+            // In the Euclidean norm a larger diagonal has the larger product: diag(s) = diag(s/s̄)·diag(s̄).
+            left.ScaleRow(i, norm.Matrix is null ? new Interval(slope.High) : slope);
+        }
+
+        if (norm.Matrix is { } matrix) left = IntervalMatrix.Of(matrix, left.Rows, left.Rows) * left;
+        return left.Rows <= left.Columns ? (left * hidden).NormUpper() : FactoredNorm(left, hidden);
+    }
+
+    // z(c) ± r‖row of W_L K‖₂.
+    private static Interval[]? Reach(IntervalMatrix weight, IntervalMatrix hidden, double radius, Interval[] centre)
+    {
+        var rows = weight * hidden;
+        var z = new Interval[centre.Length];
+        for (int i = 0; i < z.Length; i++)
+        {
+            double reach = Interval.Up(rows.RowNorm(i) * radius);
+            if (!double.IsFinite(reach)) return null;
+            z[i] = centre[i] + new Interval(-reach, reach);
+        }
+
+        return z;
+    }
+
+    // ‖BK‖₂ ≤ ‖BX‖₂‖RK‖₂ + ‖B(I - XR)‖_F‖K‖_F for any R and X; with BᵀB ≈ RᵀR and X ≈ R⁻¹ the first factor is about 1, and no product is
+    // larger than [H, H].
+    private static double FactoredNorm(IntervalMatrix left, IntervalMatrix hidden)
+    {
+        int size = left.Columns;
+        var gram = new double[size * size];
+        double trace = 0;
+        for (int k = 0; k < left.Rows; k++)
+        {
+            var row = new double[size];
+            for (int i = 0; i < size; i++) row[i] = left.Low[k * size + i] / 2 + left.High[k * size + i] / 2;
+            for (int i = 0; i < size; i++) DenseDouble.AddScaled(row[i], row, gram.AsSpan(i * size, size));
+        }
+
+        for (int i = 0; i < size; i++) trace += gram[i * size + i];
+        for (int i = 0; i < size; i++) gram[i * size + i] += 1e-10 * trace;
+        if (VectorNorm.Cholesky(gram, size) is not { } factor || LinearSystem.Of(factor, size) is not { IsSingular: false } system) return double.NaN;
+        IntervalMatrix r = IntervalMatrix.Of(factor, size, size), x = IntervalMatrix.Of(system.Inverse(), size, size);
+        double first = (left * x).NormUpper(), second = (r * hidden).NormUpper();
+        double rest = (left * (x * r).FromIdentity()).FrobeniusUpper();
+        return (new Interval(first) * second + new Interval(rest) * hidden.FrobeniusUpper()).High;
+    }
+
+    private IntervalMatrix Weight(int layer) =>
+        IntervalMatrix.Of(_map.Weight(layer), _map.Bias(layer).Length, _map.Weight(layer).Length / _map.Bias(layer).Length);
+}
