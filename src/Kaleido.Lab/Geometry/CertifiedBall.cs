@@ -11,7 +11,29 @@ namespace Kaleido.Lab.Geometry;
 /// <param name="Contraction">q.</param>
 /// <param name="Norm">"Euclidean", or "Lyapunov" for ‖T x‖₂ with T from the Jacobian at the centre.</param>
 /// <param name="UnstableNeurons">Hidden neurons that may change between active and inactive inside the ball.</param>
-public sealed record CertifiedBall(double Radius, double EuclideanRadius, double Contraction, string Norm, int UnstableNeurons);
+public sealed record CertifiedBall(double Radius, double EuclideanRadius, double Contraction, string Norm, int UnstableNeurons)
+{
+    /// <summary>
+    /// Applications after which every start within <see cref="EuclideanRadius"/> is in the ball of <see cref="Radius"/>; 0 where it starts there.
+    /// </summary>
+    public int Steps { get; init; }
+}
+
+/// <summary>How far a ball may reach.</summary>
+public enum CertifiedForm
+{
+    /// <summary>Inside one linear piece of the pre-activation: no neuron changes between active and inactive.</summary>
+    Piece,
+
+    /// <summary>Across pieces: the map contracts the ball, ‖f(x) - f(y)‖ ≤ q‖x - y‖ for all x and y in it.</summary>
+    Contraction,
+
+    /// <summary>Farther: ‖f(x) - f(c)‖ ≤ q‖x - c‖ for all x in it and the centre c, and a smaller ball about c is contracted.</summary>
+    Slopes,
+
+    /// <summary>Farther still: a few applications take all of it into the ball that <see cref="Slopes"/> proves.</summary>
+    Reach,
+}
 
 /// <summary>
 /// Certified radii about fixed points of ReLU networks, by interval arithmetic (<see cref="Interval"/>): the proof is about the exact function
@@ -29,12 +51,17 @@ public sealed record CertifiedBall(double Radius, double EuclideanRadius, double
 /// The largest r is searched for by bisection, for the Euclidean norm and for norms in which the Jacobian at the centre contracts though
 /// ‖J‖₂ ≥ 1; the ball that holds the largest Euclidean one is kept.
 /// </para>
+/// <para>
+/// Convergence does not need contraction of all pairs: with slopes about the centre in place of derivatives (<see cref="SlopeBounds"/>),
+/// f(x) - f(c) = S(x)(x - c) with ‖S‖ ≤ q, so each step brings x nearer to c, down to ‖f(c) - c‖/(1 - q), and there a contracted ball takes over.
+/// </para>
 /// </remarks>
 public sealed class CertifiedRadius
 {
     // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
     private const int LargestLyapunov = 64;
-    private const int Halvings = 48, Bisections = 12;
+    private const int LargestReach = 64, LargestSteps = 12, ReachBisections = 7;
+    private const int Halvings = 48, Bisections = 8;
     private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
     private readonly ReluSelfMap _map;
     private readonly double[] _centre;
@@ -44,14 +71,21 @@ public sealed class CertifiedRadius
     private CertifiedRadius(ReluSelfMap map, double[] centre)
     {
         (_map, _centre) = (map, centre);
-        _preactivations = new Interval[map.Layers][];
-        var state = new IntervalMatrix(centre.Length, 1);
-        for (int i = 0; i < centre.Length; i++) state[i, 0] = centre[i];
+        (_preactivations, var image) = Forward(map, [.. centre.Select(Interval.FromDouble)]);
+        _residual = [.. image.Select((y, i) => y - centre[i])];
+    }
+
+    // Enclosures of the pre-activations of all layers, and of f, over a box.
+    private static (Interval[][] Preactivations, Interval[] Image) Forward(ReluSelfMap map, Interval[] box)
+    {
+        var preactivations = new Interval[map.Layers][];
+        var state = new IntervalMatrix(box.Length, 1);
+        for (int i = 0; i < box.Length; i++) state[i, 0] = box[i];
         for (int layer = 0; layer < map.Layers; layer++)
         {
             double[] bias = map.Bias(layer);
-            state = Weight(layer) * state;
-            var z = _preactivations[layer] = new Interval[bias.Length];
+            state = WeightOf(map, layer) * state;
+            var z = preactivations[layer] = new Interval[bias.Length];
             for (int i = 0; i < z.Length; i++)
             {
                 z[i] = state[i, 0] + bias[i];
@@ -59,33 +93,34 @@ public sealed class CertifiedRadius
             }
         }
 
-        _residual = new Interval[centre.Length];
-        for (int i = 0; i < centre.Length; i++) _residual[i] = state[i, 0] - centre[i];
+        return (preactivations, [.. Enumerable.Range(0, state.Rows).Select(i => state[i, 0])]);
     }
 
     /// <summary>The largest ball found about a point in which every start converges to one fixed point, or null where none is proved.</summary>
     /// <param name="map">f.</param>
     /// <param name="centre">[D], a fixed point as float64 has it.</param>
-    /// <param name="withinPiece">True to stay inside one linear piece of the pre-activation, as far as the bound can tell.</param>
+    /// <param name="form">True to stay inside one linear piece of the pre-activation, as far as the bound can tell.</param>
     /// <exception cref="ArgumentException">The centre has not D finite coordinates.</exception>
-    public static CertifiedBall? Find(ReluSelfMap map, ReadOnlySpan<double> centre, bool withinPiece = false)
+    public static CertifiedBall? Find(ReluSelfMap map, ReadOnlySpan<double> centre, CertifiedForm form = CertifiedForm.Reach)
     {
         ArgumentNullException.ThrowIfNull(map);
         if (centre.Length != map.Features || !PointSets.IsFinite(centre))
             throw new ArgumentException($"CertifiedRadius: {centre.Length} values are not a finite point of {map.Features} features", nameof(centre));
         var about = new CertifiedRadius(map, centre.ToArray());
         CertifiedBall? best = null;
+        VectorNorm? chosen = null;
         foreach (var norm in Norms(map, centre))
         {
-            if (about.Largest(norm, withinPiece) is { } ball && ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) best = ball;
+            if (about.Largest(norm, form == CertifiedForm.Reach ? CertifiedForm.Slopes : form) is not { } ball) continue;
+            if (ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) (best, chosen) = (ball, norm);
         }
 
-        return best;
+        return best is not null && form == CertifiedForm.Reach && map.Features <= LargestReach ? about.Reach(best, chosen!) : best;
     }
 
     /// <summary>Whether the Euclidean ball of a radius about a point is proved to converge: for tests of the search.</summary>
-    internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, bool withinPiece) =>
-        new CertifiedRadius(map, centre).Prove(norm, radius, withinPiece);
+    internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, CertifiedForm form) =>
+        new CertifiedRadius(map, centre).Prove(norm, radius, form);
 
     internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, ReadOnlySpan<double> centre)
     {
@@ -103,29 +138,84 @@ public sealed class CertifiedRadius
         return norms;
     }
 
-    // From a radius beyond the cube down by halves to the first that is proved, then up by bisection.
-    private CertifiedBall? Largest(VectorNorm norm, bool withinPiece)
+    private CertifiedBall? Largest(VectorNorm norm, CertifiedForm form)
     {
+        // From a radius beyond the cube down by halves to the first that is proved.
         double radius = 4 * Math.Sqrt(_centre.Length) * norm.Upper;
         CertifiedBall? proved = null;
         for (int i = 0; i < Halvings && proved is null; i++)
         {
-            proved = Prove(norm, radius, withinPiece);
-            if (proved is null) radius /= 2;
+            radius /= 2;
+            proved = Prove(norm, radius, form == CertifiedForm.Piece ? form : CertifiedForm.Contraction);
         }
 
-        double below = radius, above = 2 * radius;
-        for (int i = 0; i < Bisections && proved is not null; i++)
+        if (proved is null) return null;
+        if (form == CertifiedForm.Slopes)
+        {
+            // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
+            double inner = proved.Radius;
+            while (Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
+            return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
+        }
+
+        return Bisect(radius, middle => Prove(norm, middle, form), proved);
+    }
+
+    // From the proved ball outward: balls of which a few applications leave nothing outside it.
+    private CertifiedBall Reach(CertifiedBall inner, VectorNorm norm)
+    {
+        // x* is within δ/(1 - q) of the centre in the norm, and within ‖T⁻¹‖ times that in the Euclidean one.
+        var away = new Interval(norm.Of(_residual)) / (1 - new Interval(inner.Contraction));
+        double offset = (away * (norm.Inverse?.FrobeniusUpper() ?? 1)).High, target = (new Interval(inner.Radius) - away).Low;
+        var (preactivations, _) = Forward(_map, [.. _centre.Select(x => Interval.Around(x, offset))]);
+        IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
+        double below = inner.EuclideanRadius, above = 2 * below;
+        int steps = 0;
+        while (below < 4 * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
+        for (int i = 0; i < ReachBisections; i++)
         {
             double middle = (below + above) / 2;
-            if (Prove(norm, middle, withinPiece) is { } ball) (proved, below) = (ball, middle);
+            if (Try(middle) is { } count) (below, steps) = (middle, count);
+            else above = middle;
+        }
+
+        double radius = Interval.Down(below - offset);
+        return steps == 0 ? inner : inner with { EuclideanRadius = Math.Max(radius, inner.EuclideanRadius), Steps = steps };
+
+        int? Try(double radius)
+        {
+            var set = new ReachSet(_centre.Length, radius);
+            double last = double.PositiveInfinity;
+            for (int step = 1; step <= LargestSteps; step++)
+            {
+                if (!set.Apply(_map, weights, preactivations)) return null;
+                double size = set.Norm(norm.Matrix);
+                if (size <= target) return step;
+                // Once it grows it is lost: its errors only add up.
+                if (!(size < 4 * last)) return null;
+                last = Math.Min(last, size);
+            }
+
+            return null;
+        }
+    }
+
+    private bool Ends(CertifiedBall outer, VectorNorm norm, double inner) => norm.Of(_residual) < ((1 - new Interval(outer.Contraction)) * inner).Low;
+
+    private static CertifiedBall Bisect(double below, Func<double, CertifiedBall?> prove, CertifiedBall proved)
+    {
+        double above = 2 * below;
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (below + above) / 2;
+            if (prove(middle) is { } ball) (proved, below) = (ball, middle);
             else above = middle;
         }
 
         return proved;
     }
 
-    private CertifiedBall? Prove(VectorNorm norm, double radius, bool withinPiece)
+    private CertifiedBall? Prove(VectorNorm norm, double radius, CertifiedForm form)
     {
         int features = _centre.Length, unstable = 0;
         IntervalMatrix? rows = norm.Inverse;
@@ -145,12 +235,13 @@ public sealed class CertifiedRadius
                 }
 
                 unstable++;
-                if (withinPiece || double.IsNaN(reach)) return null;
-                rows.HullRowWithZero(i);
+                if (form == CertifiedForm.Piece || double.IsNaN(reach)) return null;
+                if (form == CertifiedForm.Slopes) rows.ScaleRow(i, SlopeBounds.Relu(z, reach));
+                else rows.HullRowWithZero(i);
             }
         }
 
-        double q = Contraction(norm, rows!, radius);
+        double q = Contraction(norm, rows!, radius, form);
         if (!(q < 1)) return null;
         double offset = norm.Of(_residual);
         return offset <= ((1 - new Interval(q)) * radius).Low
@@ -159,7 +250,7 @@ public sealed class CertifiedRadius
     }
 
     // A bound of ‖T diag(φ') W_L K‖₂ over the ball.
-    private double Contraction(VectorNorm norm, IntervalMatrix hidden, double radius)
+    private double Contraction(VectorNorm norm, IntervalMatrix hidden, double radius, CertifiedForm form)
     {
         int last = _map.Layers - 1;
         var left = Weight(last);
@@ -167,7 +258,7 @@ public sealed class CertifiedRadius
         if (z is null) return double.NaN;
         for (int i = 0; i < left.Rows; i++)
         {
-            var slope = _map.Slope(z[i]);
+            var slope = form == CertifiedForm.Slopes ? SlopeBounds.Output(_map, _preactivations[last][i], z[i]) : _map.Slope(z[i]);
             // In the Euclidean norm a larger diagonal has the larger product: diag(s) = diag(s/s̄)·diag(s̄).
             left.ScaleRow(i, norm.Matrix is null ? new Interval(slope.High) : slope);
         }
@@ -214,6 +305,8 @@ public sealed class CertifiedRadius
         return (new Interval(first) * second + new Interval(rest) * hidden.FrobeniusUpper()).High;
     }
 
-    private IntervalMatrix Weight(int layer) =>
-        IntervalMatrix.Of(_map.Weight(layer), _map.Bias(layer).Length, _map.Weight(layer).Length / _map.Bias(layer).Length);
+    private IntervalMatrix Weight(int layer) => WeightOf(_map, layer);
+
+    private static IntervalMatrix WeightOf(ReluSelfMap map, int layer) =>
+        IntervalMatrix.Of(map.Weight(layer), map.Bias(layer).Length, map.Weight(layer).Length / map.Bias(layer).Length);
 }
