@@ -97,6 +97,7 @@ public abstract class Experiment
         new Figure5a(),
         new Figure5b(),
         new Figure6(),
+        new Beyond.CertifiedRadii(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>

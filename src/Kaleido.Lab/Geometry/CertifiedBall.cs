@@ -17,6 +17,12 @@ public sealed record CertifiedBall(double Radius, double EuclideanRadius, double
     /// Applications after which every start within <see cref="EuclideanRadius"/> is in the ball of <see cref="Radius"/>; 0 where it starts there.
     /// </summary>
     public int Steps { get; init; }
+
+    /// <summary>The number of applications that contract by <see cref="Contraction"/>.</summary>
+    public int Power { get; init; } = 1;
+
+    /// <summary>The fixed point is at most this far from the centre, in the norm of the proof: ‖f(c) - c‖/(1 - q).</summary>
+    public double Offset { get; init; }
 }
 
 /// <summary>How far a ball may reach.</summary>
@@ -60,7 +66,7 @@ public sealed class CertifiedRadius
 {
     // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
     private const int LargestLyapunov = 64;
-    private const int LargestReach = 64, LargestSteps = 12, ReachBisections = 7;
+    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 7;
     private const int Halvings = 48, Bisections = 8;
     private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
     private readonly ReluSelfMap _map;
@@ -99,7 +105,7 @@ public sealed class CertifiedRadius
     /// <summary>The largest ball found about a point in which every start converges to one fixed point, or null where none is proved.</summary>
     /// <param name="map">f.</param>
     /// <param name="centre">[D], a fixed point as float64 has it.</param>
-    /// <param name="form">True to stay inside one linear piece of the pre-activation, as far as the bound can tell.</param>
+    /// <param name="form">How far the ball may reach; each form's ball holds the one before.</param>
     /// <exception cref="ArgumentException">The centre has not D finite coordinates.</exception>
     public static CertifiedBall? Find(ReluSelfMap map, ReadOnlySpan<double> centre, CertifiedForm form = CertifiedForm.Reach)
     {
@@ -115,7 +121,9 @@ public sealed class CertifiedRadius
             if (ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) (best, chosen) = (ball, norm);
         }
 
-        return best is not null && form == CertifiedForm.Reach && map.Features <= LargestReach ? about.Reach(best, chosen!) : best;
+        // Where no norm shows contraction by one application, several may.
+        if (best is null) (best, chosen) = (about.ByPowers(form), VectorNorm.Euclidean);
+        return best is not null && form == CertifiedForm.Reach ? about.Reach(best, chosen!) : best;
     }
 
     /// <summary>Whether the Euclidean ball of a radius about a point is proved to converge: for tests of the search.</summary>
@@ -164,9 +172,8 @@ public sealed class CertifiedRadius
     // From the proved ball outward: balls of which a few applications leave nothing outside it.
     private CertifiedBall Reach(CertifiedBall inner, VectorNorm norm)
     {
-        // x* is within δ/(1 - q) of the centre in the norm, and within ‖T⁻¹‖ times that in the Euclidean one.
-        var away = new Interval(norm.Of(_residual)) / (1 - new Interval(inner.Contraction));
-        double offset = (away * (norm.Inverse?.FrobeniusUpper() ?? 1)).High, target = (new Interval(inner.Radius) - away).Low;
+        // How far x* may be from the centre, in the Euclidean norm.
+        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High, target = Interval.Down(inner.Radius - inner.Offset);
         var (preactivations, _) = Forward(_map, [.. _centre.Select(x => Interval.Around(x, offset))]);
         IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
         double below = inner.EuclideanRadius, above = 2 * below;
@@ -186,7 +193,7 @@ public sealed class CertifiedRadius
         {
             var set = new ReachSet(_centre.Length, radius);
             double last = double.PositiveInfinity;
-            for (int step = 1; step <= LargestSteps; step++)
+            for (int step = 1; step <= (_centre.Length <= LargestSmall ? LargestSteps : LargeSteps); step++)
             {
                 if (!set.Apply(_map, weights, preactivations)) return null;
                 double size = set.Norm(norm.Matrix);
@@ -201,6 +208,22 @@ public sealed class CertifiedRadius
     }
 
     private bool Ends(CertifiedBall outer, VectorNorm norm, double inner) => norm.Of(_residual) < ((1 - new Interval(outer.Contraction)) * inner).Low;
+
+    // The largest of a few domains for which it succeeds.
+    private CertifiedBall? ByPowers(CertifiedForm form)
+    {
+        double residual = VectorNorm.Euclidean.Of(_residual), domain = 0.25 * Math.Sqrt(_centre.Length);
+        for (int i = 0; i < Halvings; i += 3, domain /= 8)
+        {
+            var used = form == CertifiedForm.Piece ? form : CertifiedForm.Contraction;
+            if (Hidden(VectorNorm.Euclidean, domain, used, out int unstable) is not { } hidden) continue;
+            if (Left(hidden, domain, used, false) is not { } left) continue;
+            if (PowerContraction.Prove(left, hidden, domain, residual, ProductNorm) is not { } found) continue;
+            return new(found.Radius, found.Radius, found.Contraction, "Euclidean", unstable) { Power = found.Power, Offset = found.Offset };
+        }
+
+        return null;
+    }
 
     private static CertifiedBall Bisect(double below, Func<double, CertifiedBall?> prove, CertifiedBall proved)
     {
@@ -217,7 +240,19 @@ public sealed class CertifiedRadius
 
     private CertifiedBall? Prove(VectorNorm norm, double radius, CertifiedForm form)
     {
-        int features = _centre.Length, unstable = 0;
+        if (Hidden(norm, radius, form, out int unstable) is not { } rows) return null;
+        double q = Contraction(norm, rows, radius, form);
+        if (!(q < 1)) return null;
+        double offset = norm.Of(_residual);
+        return offset <= ((1 - new Interval(q)) * radius).Low
+            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable) { Offset = (new Interval(offset) / (1 - new Interval(q))).High }
+            : null;
+    }
+
+    // [K] over the ball: derivatives, or slopes about the centre, of the last hidden layer in the coordinates T x.
+    private IntervalMatrix? Hidden(VectorNorm norm, double radius, CertifiedForm form, out int unstable)
+    {
+        unstable = 0;
         IntervalMatrix? rows = norm.Inverse;
         for (int layer = 0; layer < _map.Layers - 1; layer++)
         {
@@ -241,30 +276,34 @@ public sealed class CertifiedRadius
             }
         }
 
-        double q = Contraction(norm, rows!, radius, form);
-        if (!(q < 1)) return null;
-        double offset = norm.Of(_residual);
-        return offset <= ((1 - new Interval(q)) * radius).Low
-            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable)
-            : null;
+        return rows;
     }
 
     // A bound of ‖T diag(φ') W_L K‖₂ over the ball.
     private double Contraction(VectorNorm norm, IntervalMatrix hidden, double radius, CertifiedForm form)
     {
+        if (Left(hidden, radius, form, norm.Matrix is null) is not { } left) return double.NaN;
+        if (norm.Matrix is { } matrix) left = IntervalMatrix.Of(matrix, left.Rows, left.Rows) * left;
+        return ProductNorm(left, hidden);
+    }
+
+    private static double ProductNorm(IntervalMatrix left, IntervalMatrix hidden) =>
+        left.Rows <= left.Columns ? (left * hidden).NormUpper() : FactoredNorm(left, hidden);
+
+    // [B] = diag(φ') W_L over the ball, or an upper bound of it that has no smaller product in the Euclidean norm.
+    private IntervalMatrix? Left(IntervalMatrix hidden, double radius, CertifiedForm form, bool upper)
+    {
         int last = _map.Layers - 1;
         var left = Weight(last);
-        var z = Reach(left, hidden, radius, _preactivations[last]);
-        if (z is null) return double.NaN;
+        if (Reach(left, hidden, radius, _preactivations[last]) is not { } z) return null;
         for (int i = 0; i < left.Rows; i++)
         {
             var slope = form == CertifiedForm.Slopes ? SlopeBounds.Output(_map, _preactivations[last][i], z[i]) : _map.Slope(z[i]);
             // In the Euclidean norm a larger diagonal has the larger product: diag(s) = diag(s/s̄)·diag(s̄).
-            left.ScaleRow(i, norm.Matrix is null ? new Interval(slope.High) : slope);
+            left.ScaleRow(i, upper ? new Interval(slope.High) : slope);
         }
 
-        if (norm.Matrix is { } matrix) left = IntervalMatrix.Of(matrix, left.Rows, left.Rows) * left;
-        return left.Rows <= left.Columns ? (left * hidden).NormUpper() : FactoredNorm(left, hidden);
+        return left;
     }
 
     // z(c) ± r‖row of W_L K‖₂.
