@@ -98,6 +98,7 @@ public abstract class Experiment
         new Figure5b(),
         new Figure6(),
         new Beyond.CertifiedRadii(),
+        new Beyond.AttractorMemory(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
