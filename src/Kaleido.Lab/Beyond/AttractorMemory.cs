@@ -46,13 +46,13 @@ public sealed class AttractorMemory : Experiment
             {
                 options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers"));
                 foreach (int width in widths)
-                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, seed, full ? 4000 : 800, options, cancellation));
+                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, seed, full ? 4000 : 2000, options, cancellation));
             }
         }
 
         options.Report?.Invoke("sequences");
         List<float[]> frames = [];
-        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? 4000 : 1500, frames, cancellation)).ToList();
+        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? 4000 : 2500, frames, cancellation)).ToList();
         return Judge(cells, sequences, frames, images, depths, widths);
     }
 

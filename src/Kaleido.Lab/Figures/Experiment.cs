@@ -99,6 +99,7 @@ public abstract class Experiment
         new Figure6(),
         new Beyond.CertifiedRadii(),
         new Beyond.AttractorMemory(),
+        new Beyond.AttractorCompression(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
