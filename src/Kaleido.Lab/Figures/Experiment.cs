@@ -101,6 +101,9 @@ public abstract class Experiment
         new NoiseStudy(),
         new GradientStudy(),
         new CensusFigure(),
+        new Beyond.CertifiedRadii(),
+        new Beyond.AttractorMemory(),
+        new Beyond.AttractorCompression(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>

@@ -1,0 +1,245 @@
+using Kaleido.Backends;
+using Kaleido.Lab.Figures;
+using Kaleido.Lab.Geometry;
+using Kaleido.Lab.Metrics;
+using Kaleido.Networks;
+using Kaleido.Training;
+
+namespace Kaleido.Lab.Beyond;
+
+/// <summary>
+/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a sequence as a limit cycle
+/// when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks implement associative
+/// memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
+/// </summary>
+public sealed class AttractorMemory : Experiment
+{
+    /// <summary>The Philox stream of the noise around images and of random starts.</summary>
+    private const uint Stream = 0x4D45_4D30;
+
+    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200;
+    private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
+
+    // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
+    private const double Hopfield = 0.138;
+
+    private sealed record Cell(int Images, int Depth, int Width, int Seed, double Loss, int Resting, int Recalled, int Stored);
+
+    /// <inheritdoc/>
+    public override string Name => "memory";
+
+    /// <inheritdoc/>
+    public override string Title => "Attractor memory: images stored as fixed points, sequences as limit cycles";
+
+    /// <inheritdoc/>
+    public override FigureResult Run(FigureOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        bool full = !options.Quick;
+        int seeds = full ? Math.Clamp(options.SeedsOf(2), 1, 2) : 1;
+        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 3], widths = full ? [32, 64, 128, 256] : [32, 64];
+        using var device = Device.Cpu(options.Threads);
+        var cells = new List<Cell>();
+        foreach (int count in images)
+        {
+            foreach (int depth in depths)
+            {
+                options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers"));
+                foreach (int width in widths)
+                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, seed, full ? 4000 : 2000, options, cancellation));
+            }
+        }
+
+        options.Report?.Invoke("sequences");
+        List<float[]> frames = [];
+        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? 4000 : 2500, frames, cancellation)).ToList();
+        return Judge(cells, sequences, frames, images, depths, widths);
+    }
+
+    private static Cell Measure(
+        Device device, int count, int depth, int width, int seed, long steps, FigureOptions options, CancellationToken cancellation)
+    {
+        float[] data = DrawnDigits.Rows(DrawnDigits.Half, count, (uint)seed);
+        using var network = Mlp.Create(device, new(Features, width, depth) { Output = Activation.Sigmoid, Seed = (uint)seed });
+        var fit = Trainer.Fit(network, data, data, LossFunction.SquaredError,
+            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-7 }, null, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        float[] starts = [.. data, .. Enumerable.Range(0, Copies).SelectMany(copy => Noisy(data, NoiseAround, seed, copy))];
+        float[] ends = SyntheticNets.Iterate(network, starts, Iterations);
+        bool[] rests = [.. Enumerable.Range(0, count).Select(i => Away(ends, i, data, i) <= Tolerance)];
+        bool[] recalled = [.. Enumerable.Range(0, count).Select(i => rests[i] && Enumerable.Range(1, Copies).All(copy => Away(ends, copy * count + i, data, i) <= Tolerance))];
+        var stored = new bool[count];
+        var map = ReluSelfMap.Of(network);
+        Parallel.For(0, count, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 }, i =>
+        {
+            if (recalled[i]) stored[i] = Radius(map, ends.AsSpan(i * Features, Features)) < 1;
+        });
+        return new(count, depth, width, seed, fit.Loss, rests.Count(it => it), recalled.Count(it => it), stored.Count(it => it));
+    }
+
+    // ρ(J) by Arnoldi's method on J = BK, which is never formed.
+    private static double Radius(ReluSelfMap map, ReadOnlySpan<float> point)
+    {
+        var x = new double[point.Length];
+        for (int i = 0; i < x.Length; i++) x[i] = point[i];
+        var at = map.Linearize(x);
+        var hidden = new double[at.Hidden];
+        var found = Arnoldi.Dominant(
+            (v, image) =>
+            {
+                DenseDouble.Apply(at.Right, v, hidden);
+                DenseDouble.Apply(at.Left, hidden, image);
+            },
+            x.Length, 1e-4);
+        return System.Numerics.Complex.Abs(found.Value);
+    }
+
+    private sealed record SequenceNet(int Seed, double Loss, double FloquetRadius, double NearReturns, double RandomReturns);
+
+    // f(x_i) → x_(i+1 mod k); the first network's recall from three random starts is kept as frames.
+    private static SequenceNet Sequence(Device device, int seed, long steps, List<float[]> frames, CancellationToken cancellation)
+    {
+        float[] data = DrawnDigits.Rows(DrawnDigits.Half, SequenceLength, (uint)seed), next = [.. data[Features..], .. data[..Features]];
+        using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid, Seed = (uint)seed });
+        var fit = Trainer.Fit(network, data, next, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-8 }, null, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        float[] near = [.. Enumerable.Range(0, SequenceStarts / SequenceLength).SelectMany(copy => Noisy(data, NearNoise, seed, copy))];
+        float[] random = [.. Enumerable.Range(0, SequenceStarts * Features).Select(i => (float)MetricRandom.Uniform((uint)seed, Stream + 1, 0, (ulong)i))];
+        if (frames.Count == 0)
+        {
+            float[] state = random[..(3 * Features)];
+            for (int i = 0; i < 40; i++)
+            {
+                frames.Add(state);
+                state = network.Evaluate(state);
+            }
+        }
+
+        return new(seed, fit.Loss, Floquet(network, data), Returns(network, near, data), Returns(network, random, data));
+    }
+
+    // The share of starts that, after the iterations, pass through all images in order.
+    private static double Returns(Mlp network, float[] starts, float[] data)
+    {
+        float[] state = SyntheticNets.Iterate(network, starts, Iterations);
+        int rows = starts.Length / Features;
+        int[] phase = [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, SequenceLength).MinBy(i => Away(state, row, data, i)))];
+        var holds = new bool[rows];
+        Array.Fill(holds, true);
+        for (int step = 0; step < SequenceLength; step++)
+        {
+            for (int row = 0; row < rows; row++) holds[row] &= Away(state, row, data, (phase[row] + step) % SequenceLength) <= Tolerance;
+            state = network.Evaluate(state);
+        }
+
+        return holds.Count(it => it) / (double)rows;
+    }
+
+    // ρ of the product of Jacobians along the orbit that starts at the first image and has come to rest on the cycle.
+    private static double Floquet(Mlp network, float[] data)
+    {
+        var map = ReluSelfMap.Of(network);
+        var x = new double[Features];
+        for (int i = 0; i < Features; i++) x[i] = data[i];
+        for (int i = 0; i < Iterations; i++) map.Apply(x, x);
+        var along = new Linearization[SequenceLength];
+        for (int i = 0; i < SequenceLength; i++)
+        {
+            along[i] = map.Linearize(x);
+            map.Apply(x, x);
+        }
+
+        var (hidden, state) = (new double[along[0].Hidden], new double[Features]);
+        var found = Arnoldi.Dominant(
+            (v, image) =>
+            {
+                v.CopyTo(state, 0);
+                foreach (var at in along)
+                {
+                    DenseDouble.Apply(at.Right, state, hidden);
+                    DenseDouble.Apply(at.Left, hidden, state);
+                }
+
+                state.CopyTo(image, 0);
+            },
+            Features, 1e-4);
+        return System.Numerics.Complex.Abs(found.Value);
+    }
+
+    private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths, int[] widths)
+    {
+        var single = cells.Where(cell => cell.Images == 1).ToList();
+        double[] logDepth = [.. cells.Where(cell => cell.Images == images[^1]).Select(cell => (double)cell.Depth)];
+        var largest = cells.Where(cell => cell.Images == images[^1]).ToList();
+        double[] stored = [.. largest.Select(cell => (double)cell.Stored)];
+        double byDepth = Statistics.Spearman(logDepth, stored), byWidth = Statistics.Spearman([.. largest.Select(cell => (double)cell.Width)], stored);
+        var cycles = sequences.Where(net => net.FloquetRadius < 1 && net.NearReturns > 0).ToList();
+        int most = cells.Max(cell => cell.Stored);
+        var best = cells.First(cell => cell.Stored == most);
+        double baseline = Hopfield * Features;
+        return new(Name, Title,
+            [
+                new("networks", cells.Count),
+                new("largest number of images stored", most),
+                new("of so many images", best.Images),
+                new("at hidden layers", best.Depth),
+                new("at width", best.Width),
+                new("Hopfield capacity .138 D", baseline),
+                new("Spearman of stored and depth at most images", byDepth),
+                new("Spearman of stored and width at most images", byWidth),
+                new("sequence networks", sequences.Count),
+                new("median share of random starts that end on the cycle in order", Statistics.Median(sequences.Select(net => net.RandomReturns))),
+                new("median share of starts beside an image that do", Statistics.Median(sequences.Select(net => net.NearReturns))),
+                new("median spectral radius once around the cycle", Statistics.Median(sequences.Select(net => net.FloquetRadius))),
+            ],
+            [
+                new("images", ["images", "hidden_layers", "width", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
+                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Seed, cell.Loss, cell.Resting, cell.Recalled, cell.Stored })]),
+                new("sequences", ["seed", "loss", "rho_around_cycle", "share_near", "share_random"],
+                    [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.FloquetRadius, net.NearReturns, net.RandomReturns })]),
+            ],
+            [
+                new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
+                    $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
+                new(VerdictKind.Acceptance, "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
+                    cycles.Count > 0 && cycles.All(net => net.NearReturns == 1), $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
+                new(VerdictKind.Claim, "more images than a Hopfield net's .138 D are stored", most > baseline, FormattableString.Invariant($"{most} against {baseline:f1}")),
+                new(VerdictKind.Claim, "the number stored grows with depth", byDepth > 0, FormattableString.Invariant($"Spearman {byDepth:f2}")),
+                new(VerdictKind.Claim, "the number stored grows with width", byWidth > 0, FormattableString.Invariant($"Spearman {byWidth:f2}")),
+                new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
+                    Statistics.Median(sequences.Select(net => net.RandomReturns)) > 0.5,
+                    FormattableString.Invariant($"median share of random starts {Statistics.Median(sequences.Select(net => net.RandomReturns)):f2}")),
+            ],
+            MemoryPictures.Draw(Title, images, depths, widths,
+                (count, depth, width) => Statistics.Median(cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width).Select(c => (double)c.Stored)), baseline))
+        {
+            Animation = [.. frames.Select(MemoryPictures.Frame)], Timing = new() { Delay = 200 },
+        };
+    }
+
+    private static float[] Noisy(float[] data, double deviation, int seed, int copy)
+    {
+        var noisy = new float[data.Length];
+        for (int row = 0; row < data.Length / Features; row++)
+        {
+            // A uniform direction of the noise's mean length σ√D: the same law in high dimension, from the generator of directions.
+            double[] direction = MetricRandom.UnitVector((uint)seed, Stream, (ulong)(copy * 1000 + row), Features);
+            for (int k = 0; k < Features; k++) noisy[row * Features + k] = (float)(data[row * Features + k] + deviation * Math.Sqrt(Features) * direction[k]);
+        }
+
+        return noisy;
+    }
+
+    // The root mean square difference of two rows.
+    private static double Away(float[] rows, int row, float[] others, int other)
+    {
+        double sum = 0;
+        for (int k = 0; k < Features; k++)
+        {
+            double difference = rows[row * Features + k] - others[other * Features + k];
+            sum += difference * difference;
+        }
+
+        return Math.Sqrt(sum / Features);
+    }
+}

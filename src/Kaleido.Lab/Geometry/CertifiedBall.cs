@@ -1,0 +1,351 @@
+using Kaleido.Lab.Metrics;
+
+namespace Kaleido.Lab.Geometry;
+
+/// <summary>
+/// A proof that a map has exactly one fixed point in a ball and that every start in the ball converges to it: the ball is taken into itself
+/// and contracted, f(B) ⊂ B and ‖f(x) - f(y)‖ ≤ q‖x - y‖ with q &lt; 1 (S. Banach, 1922).
+/// </summary>
+/// <param name="Radius">r, in the norm of the proof.</param>
+/// <param name="EuclideanRadius">Every start within this Euclidean distance of the centre converges; r/‖T‖₂, rounded down.</param>
+/// <param name="Contraction">q.</param>
+/// <param name="Norm">"Euclidean", or "Lyapunov" for ‖T x‖₂ with T from the Jacobian at the centre.</param>
+/// <param name="UnstableNeurons">Hidden neurons that may change between active and inactive inside the ball.</param>
+public sealed record CertifiedBall(double Radius, double EuclideanRadius, double Contraction, string Norm, int UnstableNeurons)
+{
+    /// <summary>
+    /// Applications after which every start within <see cref="EuclideanRadius"/> is in the ball of <see cref="Radius"/>; 0 where it starts there.
+    /// </summary>
+    public int Steps { get; init; }
+
+    /// <summary>The number of applications that contract by <see cref="Contraction"/>.</summary>
+    public int Power { get; init; } = 1;
+
+    /// <summary>The fixed point is at most this far from the centre, in the norm of the proof: ‖f(c) - c‖/(1 - q).</summary>
+    public double Offset { get; init; }
+}
+
+/// <summary>How far a ball may reach.</summary>
+public enum CertifiedForm
+{
+    /// <summary>Inside one linear piece of the pre-activation: no neuron changes between active and inactive.</summary>
+    Piece,
+
+    /// <summary>Across pieces: the map contracts the ball, ‖f(x) - f(y)‖ ≤ q‖x - y‖ for all x and y in it.</summary>
+    Contraction,
+
+    /// <summary>Farther: ‖f(x) - f(c)‖ ≤ q‖x - c‖ for all x in it and the centre c, and a smaller ball about c is contracted.</summary>
+    Slopes,
+
+    /// <summary>Farther still: a few applications take all of it into the ball that <see cref="Slopes"/> proves.</summary>
+    Reach,
+}
+
+/// <summary>
+/// Certified radii about fixed points of ReLU networks, by interval arithmetic (<see cref="Interval"/>): the proof is about the exact function
+/// with the network's float32 weights, not about its float32 evaluation.
+/// </summary>
+/// <remarks>
+/// <para>
+/// In the ball {‖T(x - c)‖₂ ≤ r} the derivative's rows in the coordinates T x are enclosed layer by layer: M_1 = W_1 T⁻¹; a neuron i with
+/// pre-activation p_i(c) keeps its sign where |p_i(c)| > r·‖row i of M‖₂, which is its distance to the neuron's hyperplane; an inactive one's
+/// row becomes 0, one that may change its row's hull with 0 (which holds every generalised derivative in the sense of F. Clarke), and
+/// M_(l+1) = W_(l+1) M_l. The output's slope is enclosed over z(c) ± r·‖row‖₂. Then q bounds ‖T diag(φ') M_L‖₂, and as a ball is convex, q is
+/// a Lipschitz constant of f on it in that norm. Existence: ‖f(c) - c‖_T ≤ (1 - q) r.
+/// </para>
+/// <para>
+/// The largest r is searched for by bisection, for the Euclidean norm and for norms in which the Jacobian at the centre contracts though
+/// ‖J‖₂ ≥ 1; the ball that holds the largest Euclidean one is kept.
+/// </para>
+/// <para>
+/// Convergence does not need contraction of all pairs: with slopes about the centre in place of derivatives (<see cref="SlopeBounds"/>),
+/// f(x) - f(c) = S(x)(x - c) with ‖S‖ ≤ q, so each step brings x nearer to c, down to ‖f(c) - c‖/(1 - q), and there a contracted ball takes over.
+/// </para>
+/// </remarks>
+public sealed class CertifiedRadius
+{
+    // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
+    private const int LargestLyapunov = 64;
+    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 7;
+    private const int Halvings = 48, Bisections = 8;
+    private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
+    private readonly ReluSelfMap _map;
+    private readonly double[] _centre;
+    private readonly Interval[][] _preactivations;
+    private readonly Interval[] _residual;
+
+    private CertifiedRadius(ReluSelfMap map, double[] centre)
+    {
+        (_map, _centre) = (map, centre);
+        (_preactivations, var image) = Forward(map, [.. centre.Select(Interval.FromDouble)]);
+        _residual = [.. image.Select((y, i) => y - centre[i])];
+    }
+
+    // Enclosures of the pre-activations of all layers, and of f, over a box.
+    private static (Interval[][] Preactivations, Interval[] Image) Forward(ReluSelfMap map, Interval[] box)
+    {
+        var preactivations = new Interval[map.Layers][];
+        var state = new IntervalMatrix(box.Length, 1);
+        for (int i = 0; i < box.Length; i++) state[i, 0] = box[i];
+        for (int layer = 0; layer < map.Layers; layer++)
+        {
+            double[] bias = map.Bias(layer);
+            state = WeightOf(map, layer) * state;
+            var z = preactivations[layer] = new Interval[bias.Length];
+            for (int i = 0; i < z.Length; i++)
+            {
+                z[i] = state[i, 0] + bias[i];
+                state[i, 0] = layer < map.Layers - 1 ? z[i].Max(0) : map.Activate(z[i]);
+            }
+        }
+
+        return (preactivations, [.. Enumerable.Range(0, state.Rows).Select(i => state[i, 0])]);
+    }
+
+    /// <summary>The largest ball found about a point in which every start converges to one fixed point, or null where none is proved.</summary>
+    /// <param name="map">f.</param>
+    /// <param name="centre">[D], a fixed point as float64 has it.</param>
+    /// <param name="form">How far the ball may reach; each form's ball holds the one before.</param>
+    /// <exception cref="ArgumentException">The centre has not D finite coordinates.</exception>
+    public static CertifiedBall? Find(ReluSelfMap map, ReadOnlySpan<double> centre, CertifiedForm form = CertifiedForm.Reach)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        if (centre.Length != map.Features || !PointSets.IsFinite(centre))
+            throw new ArgumentException($"CertifiedRadius: {centre.Length} values are not a finite point of {map.Features} features", nameof(centre));
+        var about = new CertifiedRadius(map, centre.ToArray());
+        CertifiedBall? best = null;
+        VectorNorm? chosen = null;
+        foreach (var norm in Norms(map, centre))
+        {
+            if (about.Largest(norm, form == CertifiedForm.Reach ? CertifiedForm.Slopes : form) is not { } ball) continue;
+            if (ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) (best, chosen) = (ball, norm);
+        }
+
+        // Where no norm shows contraction by one application, several may.
+        if (best is null) (best, chosen) = (about.ByPowers(form), VectorNorm.Euclidean);
+        return best is not null && form == CertifiedForm.Reach ? about.Reach(best, chosen!) : best;
+    }
+
+    /// <summary>Whether the Euclidean ball of a radius about a point is proved to converge: for tests of the search.</summary>
+    internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, CertifiedForm form) =>
+        new CertifiedRadius(map, centre).Prove(norm, radius, form);
+
+    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, ReadOnlySpan<double> centre)
+    {
+        var at = map.Linearize(centre);
+        var norms = new List<VectorNorm> { VectorNorm.Euclidean };
+        if (map.Features > LargestLyapunov) return norms;
+        double[] jacobian = at.Jacobian();
+        double rho = at.SpectralRadius();
+        if (!(rho < 1)) return norms;
+        foreach (double share in s_shares)
+        {
+            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) norms.Add(norm);
+        }
+
+        return norms;
+    }
+
+    private CertifiedBall? Largest(VectorNorm norm, CertifiedForm form)
+    {
+        // From a radius beyond the cube down by halves to the first that is proved.
+        double radius = 4 * Math.Sqrt(_centre.Length) * norm.Upper;
+        CertifiedBall? proved = null;
+        for (int i = 0; i < Halvings && proved is null; i++)
+        {
+            radius /= 2;
+            proved = Prove(norm, radius, form == CertifiedForm.Piece ? form : CertifiedForm.Contraction);
+        }
+
+        if (proved is null) return null;
+        if (form == CertifiedForm.Slopes)
+        {
+            // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
+            double inner = proved.Radius;
+            while (Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
+            return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
+        }
+
+        return Bisect(radius, middle => Prove(norm, middle, form), proved);
+    }
+
+    // From the proved ball outward: balls of which a few applications leave nothing outside it.
+    private CertifiedBall Reach(CertifiedBall inner, VectorNorm norm)
+    {
+        // How far x* may be from the centre, in the Euclidean norm.
+        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High, target = Interval.Down(inner.Radius - inner.Offset);
+        var (preactivations, _) = Forward(_map, [.. _centre.Select(x => Interval.Around(x, offset))]);
+        IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
+        double below = inner.EuclideanRadius, above = 2 * below;
+        int steps = 0;
+        while (below < 4 * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
+        for (int i = 0; i < ReachBisections; i++)
+        {
+            double middle = (below + above) / 2;
+            if (Try(middle) is { } count) (below, steps) = (middle, count);
+            else above = middle;
+        }
+
+        double radius = Interval.Down(below - offset);
+        return steps == 0 ? inner : inner with { EuclideanRadius = Math.Max(radius, inner.EuclideanRadius), Steps = steps };
+
+        int? Try(double radius)
+        {
+            var set = new ReachSet(_centre.Length, radius);
+            double last = double.PositiveInfinity;
+            for (int step = 1; step <= (_centre.Length <= LargestSmall ? LargestSteps : LargeSteps); step++)
+            {
+                if (!set.Apply(_map, weights, preactivations)) return null;
+                double size = set.Norm(norm.Matrix);
+                if (size <= target) return step;
+                // Once it grows it is lost: its errors only add up.
+                if (!(size < 4 * last)) return null;
+                last = Math.Min(last, size);
+            }
+
+            return null;
+        }
+    }
+
+    private bool Ends(CertifiedBall outer, VectorNorm norm, double inner) => norm.Of(_residual) < ((1 - new Interval(outer.Contraction)) * inner).Low;
+
+    // The largest of a few domains for which it succeeds.
+    private CertifiedBall? ByPowers(CertifiedForm form)
+    {
+        double residual = VectorNorm.Euclidean.Of(_residual), domain = 0.25 * Math.Sqrt(_centre.Length);
+        for (int i = 0; i < Halvings; i += 3, domain /= 8)
+        {
+            var used = form == CertifiedForm.Piece ? form : CertifiedForm.Contraction;
+            if (Hidden(VectorNorm.Euclidean, domain, used, out int unstable) is not { } hidden) continue;
+            if (Left(hidden, domain, used, false) is not { } left) continue;
+            if (PowerContraction.Prove(left, hidden, domain, residual, ProductNorm) is not { } found) continue;
+            return new(found.Radius, found.Radius, found.Contraction, "Euclidean", unstable) { Power = found.Power, Offset = found.Offset };
+        }
+
+        return null;
+    }
+
+    private static CertifiedBall Bisect(double below, Func<double, CertifiedBall?> prove, CertifiedBall proved)
+    {
+        double above = 2 * below;
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (below + above) / 2;
+            if (prove(middle) is { } ball) (proved, below) = (ball, middle);
+            else above = middle;
+        }
+
+        return proved;
+    }
+
+    private CertifiedBall? Prove(VectorNorm norm, double radius, CertifiedForm form)
+    {
+        if (Hidden(norm, radius, form, out int unstable) is not { } rows) return null;
+        double q = Contraction(norm, rows, radius, form);
+        if (!(q < 1)) return null;
+        double offset = norm.Of(_residual);
+        return offset <= ((1 - new Interval(q)) * radius).Low
+            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable) { Offset = (new Interval(offset) / (1 - new Interval(q))).High }
+            : null;
+    }
+
+    // [K] over the ball: derivatives, or slopes about the centre, of the last hidden layer in the coordinates T x.
+    private IntervalMatrix? Hidden(VectorNorm norm, double radius, CertifiedForm form, out int unstable)
+    {
+        unstable = 0;
+        IntervalMatrix? rows = norm.Inverse;
+        for (int layer = 0; layer < _map.Layers - 1; layer++)
+        {
+            rows = rows is null ? Weight(layer) : Weight(layer) * rows;
+            for (int i = 0; i < rows.Rows; i++)
+            {
+                var z = _preactivations[layer][i];
+                double reach = Interval.Up(rows.RowNorm(i) * radius);
+                if (z.Low > reach) continue;
+                // A row without a gradient belongs to a neuron that is constant and not active.
+                if (z.High < -reach || (z.High <= 0 && reach <= double.Epsilon))
+                {
+                    rows.ClearRow(i);
+                    continue;
+                }
+
+                unstable++;
+                if (form == CertifiedForm.Piece || double.IsNaN(reach)) return null;
+                if (form == CertifiedForm.Slopes) rows.ScaleRow(i, SlopeBounds.Relu(z, reach));
+                else rows.HullRowWithZero(i);
+            }
+        }
+
+        return rows;
+    }
+
+    // A bound of ‖T diag(φ') W_L K‖₂ over the ball.
+    private double Contraction(VectorNorm norm, IntervalMatrix hidden, double radius, CertifiedForm form)
+    {
+        if (Left(hidden, radius, form, norm.Matrix is null) is not { } left) return double.NaN;
+        if (norm.Matrix is { } matrix) left = IntervalMatrix.Of(matrix, left.Rows, left.Rows) * left;
+        return ProductNorm(left, hidden);
+    }
+
+    private static double ProductNorm(IntervalMatrix left, IntervalMatrix hidden) =>
+        left.Rows <= left.Columns ? (left * hidden).NormUpper() : FactoredNorm(left, hidden);
+
+    // [B] = diag(φ') W_L over the ball, or an upper bound of it that has no smaller product in the Euclidean norm.
+    private IntervalMatrix? Left(IntervalMatrix hidden, double radius, CertifiedForm form, bool upper)
+    {
+        int last = _map.Layers - 1;
+        var left = Weight(last);
+        if (Reach(left, hidden, radius, _preactivations[last]) is not { } z) return null;
+        for (int i = 0; i < left.Rows; i++)
+        {
+            var slope = form == CertifiedForm.Slopes ? SlopeBounds.Output(_map, _preactivations[last][i], z[i]) : _map.Slope(z[i]);
+            // In the Euclidean norm a larger diagonal has the larger product: diag(s) = diag(s/s̄)·diag(s̄).
+            left.ScaleRow(i, upper ? new Interval(slope.High) : slope);
+        }
+
+        return left;
+    }
+
+    // z(c) ± r‖row of W_L K‖₂.
+    private static Interval[]? Reach(IntervalMatrix weight, IntervalMatrix hidden, double radius, Interval[] centre)
+    {
+        var rows = weight * hidden;
+        var z = new Interval[centre.Length];
+        for (int i = 0; i < z.Length; i++)
+        {
+            double reach = Interval.Up(rows.RowNorm(i) * radius);
+            if (!double.IsFinite(reach)) return null;
+            z[i] = centre[i] + new Interval(-reach, reach);
+        }
+
+        return z;
+    }
+
+    // ‖BK‖₂ ≤ ‖BX‖₂‖RK‖₂ + ‖B(I - XR)‖_F‖K‖_F for any R and X; with BᵀB ≈ RᵀR and X ≈ R⁻¹ the first factor is about 1, and no product is
+    // larger than [H, H].
+    private static double FactoredNorm(IntervalMatrix left, IntervalMatrix hidden)
+    {
+        int size = left.Columns;
+        var gram = new double[size * size];
+        double trace = 0;
+        for (int k = 0; k < left.Rows; k++)
+        {
+            var row = new double[size];
+            for (int i = 0; i < size; i++) row[i] = left.Low[k * size + i] / 2 + left.High[k * size + i] / 2;
+            for (int i = 0; i < size; i++) DenseDouble.AddScaled(row[i], row, gram.AsSpan(i * size, size));
+        }
+
+        for (int i = 0; i < size; i++) trace += gram[i * size + i];
+        for (int i = 0; i < size; i++) gram[i * size + i] += 1e-10 * trace;
+        if (VectorNorm.Cholesky(gram, size) is not { } factor || LinearSystem.Of(factor, size) is not { IsSingular: false } system) return double.NaN;
+        IntervalMatrix r = IntervalMatrix.Of(factor, size, size), x = IntervalMatrix.Of(system.Inverse(), size, size);
+        double first = (left * x).NormUpper(), second = (r * hidden).NormUpper();
+        double rest = (left * (x * r).FromIdentity()).FrobeniusUpper();
+        return (new Interval(first) * second + new Interval(rest) * hidden.FrobeniusUpper()).High;
+    }
+
+    private IntervalMatrix Weight(int layer) => WeightOf(_map, layer);
+
+    private static IntervalMatrix WeightOf(ReluSelfMap map, int layer) =>
+        IntervalMatrix.Of(map.Weight(layer), map.Bias(layer).Length, map.Weight(layer).Length / map.Bias(layer).Length);
+}
