@@ -99,6 +99,10 @@ public abstract class Experiment
         new Figure5b(),
         new Figure6(),
         new DepthLaw(),
+        new WidthLaw(),
+        new OnePointLaw(),
+        new JumpLaw(),
+        new MarginLaw(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
