@@ -108,15 +108,17 @@ public sealed class MarginLaw : Experiment
     private static IEnumerable<Verdict> Claims(int width, Cell[] cells)
     {
         double[] depths = [.. cells.Select(cell => (double)cell.Depth)];
-        yield return Claim($"layers of {width}: the plateaus at the data grow with depth (Spearman's ρ ≥ .9 on medians)", Plateau, 0.5, 1);
-        yield return Claim($"layers of {width}: the smallest basin margin grows with depth (the same)", Margin, 0.5, 1);
-        yield return Claim($"layers of {width}: the smallest basin margin can shrink (Spearman's ρ ≤ -.9 on 10 % quantiles)", Margin, 0.1, -1);
+        yield return Claim($"layers of {width}: the plateaus at the data grow with depth (Spearman's ρ ≥ .9 on medians)", Plateau, 0.5);
+        yield return Claim($"layers of {width}: the smallest basin margin grows with depth (the same)", Margin, 0.5);
+        double first = cells[0].Quantile(Margin, 0.1), last = cells[^1].Quantile(Margin, 0.1);
+        yield return new(VerdictKind.Claim, $"layers of {width}: the smallest basin margin can shrink (10 % quantile of the deepest below that of the shallowest)",
+            last < first, FormattableString.Invariant($"{first:g3} with {depths[0]}, {last:g3} with {depths[^1]}"));
 
-        Verdict Claim(string statement, int column, double share, int sign)
+        Verdict Claim(string statement, int column, double share)
         {
             double[] values = [.. cells.Select(cell => cell.Quantile(column, share))];
             double correlation = Statistics.Spearman(depths, values);
-            return new(VerdictKind.Claim, statement, sign * correlation >= 0.9,
+            return new(VerdictKind.Claim, statement, correlation >= 0.9,
                 FormattableString.Invariant($"{correlation:f3}; {values[0]:g3} with {depths[0]}, {values[^1]:g3} with {depths[^1]}"));
         }
     }

@@ -8,8 +8,8 @@ using Kaleido.Numerics;
 namespace Kaleido.Lab.Ensembles;
 
 /// <summary>
-/// One point, uniform in the unit cube of 1 to 64 dimensions; two hidden layers of 50, sigmoid output, 5000 steps: every start is within
-/// .01 (Euclidean) of it after three applications, and it attracts: ρ(J) &lt; 1.
+/// One point in 1 to 64 dimensions, the middle of the unit cube as in Figs. 2 and 5a, or drawn uniformly; two hidden layers of 50, sigmoid
+/// output, 5000 steps: every start is within .01 (Euclidean) of it after three applications, and it attracts: ρ(J) &lt; 1.
 /// </summary>
 public sealed class OnePointLaw : Experiment
 {
@@ -25,7 +25,9 @@ public sealed class OnePointLaw : Experiment
     public override string Title => "One point, whatever the dimension: the cube collapses onto it";
 
     // Columns of the table.
-    private const int Dimension = 0, First = 3, Third = 5, Radius = 6;
+    private const int Dimension = 0, Drawn = 1, Seed = 2, First = 4, Third = 6, Radius = 7;
+
+    private static readonly string[] s_places = ["in the middle", "drawn uniformly"];
 
     /// <inheritdoc/>
     public override FigureResult Run(FigureOptions options, CancellationToken cancellation = default)
@@ -36,39 +38,56 @@ public sealed class OnePointLaw : Experiment
         var rows = new List<double[]>();
         foreach (int dimension in s_dimensions)
         {
-            using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed => Datum(dimension, seed), Steps, seeds,
-                options, cancellation);
             float[] starts = StartsOf(dimension);
-            rows.AddRange(Enumerable.Range(0, seeds).Select(seed =>
-                Measure(dimension, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], Datum(dimension, seed), starts)));
+            for (int drawn = 0; drawn < s_places.Length; drawn++)
+            {
+                using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed => Datum(dimension, drawn, seed), Steps,
+                    seeds, options, cancellation);
+                rows.AddRange(Enumerable.Range(0, seeds).Select(seed =>
+                    Measure(dimension, drawn, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], Datum(dimension, drawn, seed), starts)));
+            }
         }
 
         return new(Name, Title,
             [
                 new("seeds", seeds),
-                .. s_dimensions.SelectMany(dimension => new KeyValuePair<string, double>[]
+                .. s_dimensions.SelectMany(dimension => Enumerable.Range(0, 2).SelectMany(drawn => new KeyValuePair<string, double>[]
                 {
-                    new($"D = {dimension}: largest distance after one application", Of(dimension).Max(row => row[First])),
-                    new($"D = {dimension}: largest distance after three", Of(dimension).Max(row => row[Third])),
-                    new($"D = {dimension}: largest spectral radius", Of(dimension).Max(row => row[Radius])),
-                }),
+                    new($"D = {dimension}, {s_places[drawn]}: largest distance after three applications", Of(dimension, drawn).Max(row => row[Third])),
+                    new($"D = {dimension}, {s_places[drawn]}: largest spectral radius", Of(dimension, drawn).Max(row => row[Radius])),
+                })),
             ],
-            [new("seeds", ["dimension", "seed", "loss", "distance_after_1", "distance_after_2", "distance_after_3", "spectral_radius"], rows)],
-            [.. s_dimensions.SelectMany(Verdicts)], Draw(rows));
+            [new("seeds", ["dimension", "drawn", "seed", "loss", "distance_after_1", "distance_after_2", "distance_after_3", "spectral_radius"], rows)],
+            [.. s_dimensions.SelectMany(Verdicts), Anywhere(), PerCoordinate()], Draw(rows));
 
-        List<double[]> Of(int dimension) => [.. rows.Where(row => row[Dimension] == dimension)];
+        List<double[]> Of(int dimension, int drawn) => [.. rows.Where(row => row[Dimension] == dimension && row[Drawn] == drawn)];
 
         IEnumerable<Verdict> Verdicts(int dimension)
         {
-            var of = Of(dimension);
-            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}: every start is within .01 of the datum after three applications"),
-                of.Count(row => row[Third] <= Tolerance), of.Count, 1, full);
-            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}: ρ(J) < 1 at the datum"), of.Count(row => row[Radius] < 1), of.Count, 1, full);
+            var middle = Of(dimension, 0);
+            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, in the middle: every start is within .01 of the datum after three applications"),
+                middle.Count(row => row[Third] <= Tolerance), middle.Count, 1, full);
+            List<double[]> both = [.. middle, .. Of(dimension, 1)];
+            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, both places: ρ(J) < 1 at the datum"), both.Count(row => row[Radius] < 1), both.Count, 1, full);
+        }
+
+        Verdict Anywhere()
+        {
+            string seen = string.Join(", ", s_dimensions.Select(dimension =>
+                FormattableString.Invariant($"{Of(dimension, 1).Count(row => row[Third] <= Tolerance)} with D = {dimension}")));
+            return new(VerdictKind.Claim, "the same wherever the point lies", rows.All(row => row[Third] <= Tolerance), FormattableString.Invariant($"of {seeds} seeds {seen}"));
+        }
+
+        Verdict PerCoordinate()
+        {
+            double largest = rows.Max(row => row[Third] / Math.Sqrt(row[Dimension]));
+            return new(VerdictKind.Claim, "the same wherever the point lies, for the root mean square over the coordinates", largest <= Tolerance,
+                FormattableString.Invariant($"largest {largest:g3}"));
         }
     }
 
-    private static float[] Datum(int dimension, int seed) =>
-        [.. Enumerable.Range(0, dimension).Select(i => Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
+    private static float[] Datum(int dimension, int drawn, int seed) => [.. Enumerable.Range(0, dimension).Select(i =>
+        drawn == 0 ? 0.5f : Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
 
     // The farthest starts are corners: all of them, where they are few.
     private static float[] StartsOf(int dimension)
@@ -81,7 +100,7 @@ public sealed class OnePointLaw : Experiment
         ];
     }
 
-    private static double[] Measure(int dimension, int seed, double loss, Mlp network, float[] datum, float[] starts)
+    private static double[] Measure(int dimension, int drawn, int seed, double loss, Mlp network, float[] datum, float[] starts)
     {
         var farthest = new double[3];
         for (int i = 0; i < farthest.Length; i++)
@@ -90,32 +109,38 @@ public sealed class OnePointLaw : Experiment
             farthest[i] = SyntheticNets.Nearest(starts, datum, dimension).Max(end => end.Distance);
         }
 
-        return [dimension, seed, loss, .. farthest, JacobianSpectrum.Measure(network, datum)[0].SpectralRadius];
+        return [dimension, drawn, seed, loss, .. farthest, JacobianSpectrum.Measure(network, datum)[0].SpectralRadius];
     }
 
     private static Picture Draw(List<double[]> rows)
     {
         string[] names = [.. s_dimensions.Select(dimension => FormattableString.Invariant($"{dimension}"))];
-        Plot distance = new()
+        var plots = new List<Plot>();
+        for (int drawn = 0; drawn < s_places.Length; drawn++)
         {
-            Title = "largest distance to the datum over all starts", X = new() { Label = "dimensions", Categories = names },
-            Y = new() { Label = "distance", Logarithmic = true },
-        };
+            Plot distance = new()
+            {
+                Title = $"farthest of all starts, point {s_places[drawn]}", X = new() { Label = "dimensions", Categories = names },
+                Y = new() { Label = "distance to the datum", Logarithmic = true, Minimum = 1e-8, Maximum = 1 }, Legend = LegendPlace.LowerRight,
+            };
+            for (int i = 0; i < 3; i++) Cloud(distance, drawn, First + i, (i - 1) * 0.25, $"after {(i == 0 ? "one application" : i == 1 ? "two" : "three")}", i);
+            plots.Add(distance.HorizontalRule(Tolerance, "asked for after three"));
+        }
+
         Plot radius = new()
         {
             Title = "spectral radius at the datum", X = new() { Label = "dimensions", Categories = names }, Y = new() { Label = "ρ(J)", Minimum = 0, Maximum = 1.05 },
         };
-        for (int i = 0; i < 3; i++) Cloud(distance, First + i, (i - 1) * 0.22, i == 0 ? "after one application" : $"after {(i == 1 ? "two" : "three")}", i);
-        distance.HorizontalRule(Tolerance, "asked for after three");
-        Cloud(radius, Radius, 0, null, 4);
-        radius.HorizontalRule(1, "attracts below");
-        return Panels.Draw([distance, radius], 2, 1500, 600, "One point in 1 to 64 dimensions: two hidden layers of 50");
+        for (int drawn = 0; drawn < s_places.Length; drawn++) Cloud(radius, drawn, Radius, (drawn - 0.5) * 0.35, $"point {s_places[drawn]}", 3 + drawn);
+        plots.Add(radius.HorizontalRule(1, "attracts below"));
+        return Panels.Draw(plots, 3, 1680, 560, "One point in 1 to 64 dimensions: two hidden layers of 50, every seed a dot");
 
-        // Every seed is a point, spread a little so that they do not hide each other.
-        void Cloud(Plot plot, int column, double shift, string? name, int colour)
+        // Spread a little, so that they do not hide each other.
+        void Cloud(Plot plot, int drawn, int column, double shift, string name, int colour)
         {
-            double[] x = [.. rows.Select(row => Array.IndexOf(s_dimensions, (int)row[Dimension]) + shift + 0.16 * (row[1] * 0.618034 % 1 - 0.5))];
-            plot.Points(x, [.. rows.Select(row => row[column])], name,
+            List<double[]> of = [.. rows.Where(row => row[Drawn] == drawn)];
+            double[] x = [.. of.Select(row => Array.IndexOf(s_dimensions, (int)row[Dimension]) + shift + 0.16 * (row[Seed] * 0.618034 % 1 - 0.5))];
+            plot.Points(x, [.. of.Select(row => row[column])], name,
                 new() { Colour = Palette.OkabeIto[colour], Marker = (Marker)(colour % 4), Size = 6, Opacity = 0.6 });
         }
     }
