@@ -98,6 +98,8 @@ public abstract class Experiment
         new Figure5a(),
         new Figure5b(),
         new Figure6(),
+        new Figure7(),
+        new Figure8(),
         new DepthLaw(),
         new WidthLaw(),
         new OnePointLaw(),
