@@ -2,36 +2,30 @@ using Kaleido.Data;
 
 namespace Kaleido.Lab.Figures;
 
-/// <summary>A data set of pictures that is connected by construction: samples of a closed curve in picture space.</summary>
+/// <summary>A data set that is connected by construction, of pictures like those of another one.</summary>
 internal static class ConnectedPictures
 {
-    private const double Radius = 9.5, Spread = 5;
-
     /// <summary>
-    /// A soft disc, exp(-r²/2·5²) about a middle that runs once round a circle of radius 9.5 pixels, on a ground of its complement in blue:
-    /// neighbours on the curve differ by O(1/samples), all of it is one piece.
+    /// Equally many samples on each edge of a closed polygon through the first samples of a data set, its corners: a blend of two corners
+    /// each. Neighbours on it differ by an edge divided by the samples on it, so with more samples the set becomes one piece.
     /// </summary>
-    /// <param name="samples">At least 1.</param>
-    /// <param name="side">Pixels of a side; the lengths above are for 32 and grow with it.</param>
-    public static Dataset Create(int samples, int side = 32)
+    /// <param name="data">Where the corners come from.</param>
+    /// <param name="corners">How many, at least 2.</param>
+    /// <param name="samples">How many samples in all, at least as many as corners.</param>
+    public static Dataset Along(Dataset data, int corners, int samples)
     {
-        var values = new float[samples * 3 * side * side];
-        double scale = side / 32.0;
+        ArgumentOutOfRangeException.ThrowIfLessThan(corners, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(corners, data.Samples);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, corners);
+        var values = new float[samples * data.Features];
         for (int i = 0; i < samples; i++)
         {
-            double angle = 2 * Math.PI * i / samples, middle = (side - 1) / 2.0;
-            double x0 = middle + Radius * scale * Math.Cos(angle), y0 = middle + Radius * scale * Math.Sin(angle);
-            for (int y = 0; y < side; y++)
-            {
-                for (int x = 0; x < side; x++)
-                {
-                    double square = ((x - x0) * (x - x0) + (y - y0) * (y - y0)) / (2 * Spread * Spread * scale * scale), disc = Math.Exp(-square);
-                    int at = i * 3 * side * side + y * side + x;
-                    (values[at], values[at + side * side], values[at + 2 * side * side]) = ((float)disc, (float)(disc * 0.7), (float)(0.6 * (1 - disc)));
-                }
-            }
+            double at = (double)i * corners / samples, part = at - Math.Floor(at);
+            var from = data.Row((int)at);
+            var to = data.Row(((int)at + 1) % corners);
+            for (int k = 0; k < data.Features; k++) values[i * data.Features + k] = (float)((1 - part) * from[k] + part * to[k]);
         }
 
-        return Dataset.FromRows("a moving disc", values, 3 * side * side, new(side, side, 3));
+        return Dataset.FromRows($"a closed path through {corners} samples of {data.Name}", values, data.Features, data.Image);
     }
 }

@@ -51,6 +51,7 @@ public sealed class Figure7 : Experiment
         var settings = _settings ?? (options.Quick ? Quick : Full);
         string folder = options.RequireData("mnist");
         var data = DataSource.Open(folder, new());
+        data = data.First(Math.Min(data.Samples, settings.Samples));
         var heldOut = HeldOut(folder, settings.Chains);
         using var device = Device.Cpu(options.Threads);
         var chains = ImageChains.Run("mnist", data, settings, device, options.Report, cancellation);

@@ -13,6 +13,9 @@ internal sealed record ImageSettings(int Hidden, int HiddenLayers, int Steps, in
 {
     /// <summary>Scale ε of the centred uniform noise between iterations, in the network's units.</summary>
     public double Epsilon { get; init; } = 0.01;
+
+    /// <summary>The first samples of the data at most.</summary>
+    public int Samples { get; init; } = int.MaxValue;
 }
 
 /// <summary>

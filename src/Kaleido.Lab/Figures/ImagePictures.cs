@@ -10,7 +10,7 @@ namespace Kaleido.Lab.Figures;
 /// <summary>What there is to see of chains of pictures.</summary>
 internal static class ImagePictures
 {
-    private const int CaptionScale = 2;
+    private const int CaptionScale = 2, Gap = 3;
 
     /// <summary>Pictures one below the other on white, each in the middle.</summary>
     public static Picture Stack(params IReadOnlyList<Picture> pictures)
@@ -49,8 +49,8 @@ internal static class ImagePictures
                 float[] samples = set.Chains.Frames.First(frame => frame.Iteration == iteration).Samples;
                 int shown = Math.Min(side * side, samples.Length / set.Shape.Features);
                 var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape, new() { Columns = side, Upscale = upscale });
-                return (grid, string.Create(CultureInfo.InvariantCulture, $"{set.Name}{(set.Name.Length > 0 ? ": " : "")}{Caption(iteration)}"));
-            })], captionScale: sets.Count == 1 ? CaptionScale : 1));
+                return (grid, string.Create(CultureInfo.InvariantCulture, $"{set.Name}{(set.Name.Length > 0 ? ", " : "")}t = {iteration}"));
+            })], gap: Gap, captionScale: sets.Count == 1 ? CaptionScale : 1));
         }
 
         return (frames, new() { Delays = [.. chosen.Select((_, i) => i == chosen.Length - 1 ? 2000 : i == 0 ? 700 : i < 6 ? 300 : 120)] });
@@ -90,11 +90,4 @@ internal static class ImagePictures
 
         return plot;
     }
-
-    private static string Caption(int iteration) => iteration switch
-    {
-        0 => "noise",
-        1 => "1 application",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{iteration} applications"),
-    };
 }
