@@ -17,7 +17,7 @@ namespace Kaleido.Lab.Ensembles;
 /// </remarks>
 public sealed class JumpLaw : Experiment
 {
-    private const int FullSeeds = 50, Chains = 100, Discarded = 100, FullSteps = 1000, QuickSteps = 300, OrbitSteps = 150, Orbits = 12;
+    private const int FullSeeds = 50, Chains = 100, Discarded = 100, FullSteps = 1000, QuickSteps = 300, OrbitSteps = 100, Orbits = 8;
     private const double Fitted = 1e-4;
     private static readonly double[] s_epsilons = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4];
     private static readonly (int Hidden, int Layers)[] s_shapes = [(5, 2), (10, 6)];
@@ -136,7 +136,8 @@ public sealed class JumpLaw : Experiment
                 for (int kind = 0; kind < s_kinds.Length; kind++)
                 {
                     var style = new LineStyle { Colour = Palette.OkabeIto[kind] };
-                    var points = new PointStyle { Colour = Palette.OkabeIto[kind], Marker = (Marker)kind, Size = 8 };
+                    // Clamped and reflected noise often agree: large open marks behind small full ones.
+                    var points = new PointStyle { Colour = Palette.OkabeIto[kind], Marker = (Marker)kind, Size = kind % 2 == 0 ? 14 : 7, Filled = kind % 2 == 1 };
                     foreach (var (plot, column) in ((Plot, int)[])[(jumps, Jumps), (upper, Upper)])
                         plot.Line(s_epsilons, Means(layers, kind, column), s_kinds[kind].Name, style).Points(s_epsilons, Means(layers, kind, column), null, points);
                 }

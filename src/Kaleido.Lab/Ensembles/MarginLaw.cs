@@ -136,7 +136,7 @@ public sealed class MarginLaw : Experiment
             {
                 double[] median = [.. ofWidth.Select(cell => cell.Quantile(column, 0.5))];
                 plot.Band(depths, [.. ofWidth.Select(cell => cell.Quantile(column, 0.25))], [.. ofWidth.Select(cell => cell.Quantile(column, 0.75))], null, Palette.OkabeIto[i], 0.18)
-                    .Line(depths, median, $"layers of {s_widths[i]}", new() { Colour = Palette.OkabeIto[i], Width = 2.2 })
+                    .Line(depths, median, $"layers of {s_widths[i]}", new() { Colour = Palette.OkabeIto[i], Width = 2.2, Dash = LineStyle.DashOf(i) })
                     .Points(depths, median, null, new() { Colour = Palette.OkabeIto[i], Marker = (Marker)i, Size = 8 });
             }
 

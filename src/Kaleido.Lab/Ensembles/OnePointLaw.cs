@@ -129,7 +129,7 @@ public sealed class OnePointLaw : Experiment
 
         Plot radius = new()
         {
-            Title = "spectral radius at the datum", X = new() { Label = "dimensions", Categories = names }, Y = new() { Label = "ρ(J)", Minimum = 0, Maximum = 1.05 },
+            Title = "spectral radius at the datum", X = new() { Label = "dimensions", Categories = names }, Y = new() { Label = "ρ(J)", Minimum = 0, Maximum = 1.4 }, Legend = LegendPlace.UpperRight,
         };
         for (int drawn = 0; drawn < s_places.Length; drawn++) Cloud(radius, drawn, Radius, (drawn - 0.5) * 0.35, $"point {s_places[drawn]}", 3 + drawn);
         plots.Add(radius.HorizontalRule(1, "attracts below"));

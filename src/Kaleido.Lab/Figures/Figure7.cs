@@ -15,7 +15,7 @@ namespace Kaleido.Lab.Figures;
 public sealed class Figure7 : Experiment
 {
     private const double LossTolerance = 0.15;
-    private const int PublishedInterval = 1000, HeldOutDigits = 1000, Classes = 10;
+    private const int PublishedInterval = 1000, HeldOutDigits = 1000, Classes = 10, Tiles = 64;
 
     // The reference code's notebook: minibatch losses at steps 0, 1000, …, 9000.
     private static readonly double[] s_published = [0.9275, 0.1406, 0.1151, 0.0970, 0.0850, 0.0755, 0.0723, 0.0701, 0.0664, 0.0640];
@@ -129,7 +129,7 @@ public sealed class Figure7 : Experiment
 
     private static Picture Draw(ImageChains chains, Memorization test, Dataset data, ImageSettings settings, float[] losses)
     {
-        var strip = ImagePictures.Strip(chains, data.Image!.Value, settings.Iterations);
+        var strip = ImagePictures.Strip(chains, data.Image!.Value, Tiles);
         Plot loss = new()
         {
             Title = "minibatch loss", X = new() { Label = "step" }, Y = new() { Label = "mean squared error", Logarithmic = true },

@@ -14,7 +14,8 @@ namespace Kaleido.Lab.Figures;
 /// </summary>
 public sealed class Figure8 : Experiment
 {
-    private const int DogClass = 5, AutomobileClass = 1, PicturesOnAnEdge = 16;
+    private const int DogClass = 5, AutomobileClass = 1, PicturesOnAnEdge = 16, Tiles = 36, Width = 1760;
+    private const double LargeJump = 0.05;
     private static readonly double[] s_quantiles = [0.5, 0.9, 0.99, 1];
     private readonly ImageSettings? _settings;
 
@@ -38,7 +39,7 @@ public sealed class Figure8 : Experiment
     // All sets get the same steps, so that they compare: about .2 s a step on four idle cores.
     private static ImageSettings Full { get; } = new(2000, 10, 900, 1000, 1e-4, 1000, 300);
 
-    private static ImageSettings Quick { get; } = new(200, 10, 1000, 1000, 1e-3, 100, 60) { Samples = 64 };
+    private static ImageSettings Quick { get; } = new(200, 10, 600, 1000, 1e-3, 100, 60) { Samples = 64 };
 
     private sealed record Set(string Name, Dataset Data, ImageChains Chains, double[] HeldOut, double Variance);
 
@@ -72,7 +73,10 @@ public sealed class Figure8 : Experiment
             [
                 .. sets.Select(set => new Verdict(VerdictKind.Acceptance, $"{set.Name}: the network fits better than the mean picture", set.Chains.Fit.Loss < set.Variance,
                     FormattableString.Invariant($"{set.Chains.Fit.Loss:g3} against {set.Variance:g3}"))),
+                Parameters(),
                 Jumpier(0.5), Jumpier(0.99),
+                new(VerdictKind.Claim, "chains on disconnected data make more large jumps (above .05) than those on the path", Large(sets[0]) > Large(sets[2]),
+                    FormattableString.Invariant($"{Large(sets[0]):g3} against {Large(sets[2]):g3} per 1000 chain steps")),
                 new(VerdictKind.Claim, "chains end at dogs: most have d1/d2 ≤ .8, and more than dogs have among the others", sets[0].Chains.Last.MemorizedShare > 0.5
                     && sets[0].Chains.Last.MemorizedShare > Share(sets[0].HeldOut), FormattableString.Invariant(
                         $"{sets[0].Chains.Last.MemorizedShare:g3} against {Share(sets[0].HeldOut):g3}, {sets[0].Chains.Last.DistinctSamples} dogs")),
@@ -85,6 +89,15 @@ public sealed class Figure8 : Experiment
 
         Set Measured(string name, Dataset data) =>
             new(name, data, ImageChains.Run(name, data, settings, device, options.Report, cancellation), LeaveOneOut(data), VarianceOf(data));
+
+        // Ten hidden layers of 2000: 48,311,072.
+        Verdict Parameters()
+        {
+            long features = dogs.Features, hidden = settings.Hidden, layers = settings.HiddenLayers;
+            long expected = features * hidden + hidden + (layers - 1) * (hidden * hidden + hidden) + hidden * features + features;
+            return new(VerdictKind.Acceptance, FormattableString.Invariant($"the network has {expected} parameters"), sets[0].Chains.Parameters == expected,
+                FormattableString.Invariant($"{sets[0].Chains.Parameters}"));
+        }
 
         Verdict Jumpier(double share)
         {
@@ -106,9 +119,12 @@ public sealed class Figure8 : Experiment
         yield return new($"{set.Name}: median d1/d2 of each picture among the others", Statistics.Median(set.HeldOut));
         yield return new($"{set.Name}: share of copies (d1/d2 ≤ .8)", chains.Last.MemorizedShare);
         yield return new($"{set.Name}: share of copies of each picture among the others", Share(set.HeldOut));
+        yield return new($"{set.Name}: jumps above .05 per 1000 chain steps", Large(set));
         foreach (double share in s_quantiles)
             yield return new(FormattableString.Invariant($"{set.Name}: jump in [0, 1] units, {share:g2} quantile"), Statistics.Quantile(chains.Jumps, share));
     }
+
+    private static double Large(Set set) => 1000.0 * set.Chains.Jumps.Count(jump => jump > LargeJump) / set.Chains.Jumps.Length;
 
     private static double Share(double[] ratios) => ratios.Count(ratio => ratio <= Memorization.Threshold) / (double)ratios.Length;
 
@@ -154,7 +170,7 @@ public sealed class Figure8 : Experiment
 
     private static Picture Draw(Set[] sets, ImageSettings settings)
     {
-        Picture[] strips = [.. sets.Select(set => ImagePictures.Strip(set.Chains, set.Data.Image!.Value, settings.Iterations))];
+        Picture[] strips = [.. sets.Select(set => ImagePictures.Strip(set.Chains, set.Data.Image!.Value, Tiles))];
         Plot loss = new() { Title = "loss", X = new() { Label = "step" }, Y = new() { Label = "mean squared error", Logarithmic = true } };
         foreach (var set in sets) loss.Line([.. set.Chains.Fit.MinibatchLosses.ToArray().Select(value => (double)value)], set.Name);
         Plot ends = new()
@@ -165,7 +181,7 @@ public sealed class Figure8 : Experiment
             .Bars([0.2, 1.2, 2.2], [.. sets.Select(set => (double)set.Chains.Last.DistinctSamples)], "pictures copied", 0.36);
         var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))), ("dogs among the others", sets[0].HeldOut)]);
         return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss], 4,
-            strips.Max(strip => strip.Width), 520, FormattableString.Invariant(
+            Width, 520, FormattableString.Invariant(
                 $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; {settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);
     }
 }

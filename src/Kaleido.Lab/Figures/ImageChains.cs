@@ -65,7 +65,7 @@ internal sealed class ImageChains
 
         using var kaleidoscope = new Kaleidoscope(network, new() { Samples = settings.Chains, Epsilon = settings.Epsilon });
         var jumps = new JumpSizes(settings.Chains, data.Features, settings.Iterations / 3);
-        int[] chosen = [.. KaleidoscopeSheet.Choose(settings.Iterations).Union(KaleidoscopeSheet.ChooseForAnimation(settings.Iterations)).Order()];
+        int[] chosen = [.. KaleidoscopeSheet.Choose(settings.Iterations).Union(ImagePictures.Moments(settings.Iterations)).Order()];
         var frames = KaleidoscopeSheet.Collect(kaleidoscope, settings.Iterations, chosen, new Told<CreateProgress>(it =>
         {
             jumps.Observe(it.Iteration, kaleidoscope.Frame.Samples.Span);

@@ -11,6 +11,7 @@ namespace Kaleido.Lab.Figures;
 internal static class ImagePictures
 {
     private const int CaptionScale = 2, Gap = 3;
+    private const double MomentStride = 1.3;
 
     /// <summary>Pictures one below the other on white, each in the middle.</summary>
     public static Picture Stack(params IReadOnlyList<Picture> pictures)
@@ -26,11 +27,20 @@ internal static class ImagePictures
         return sheet;
     }
 
-    /// <summary>The chains at chosen iterations side by side.</summary>
-    public static Picture Strip(ImageChains chains, ImageShape shape, int iterations)
+    /// <summary>The iterations of an animation: all of the first ones, then ever fewer, and the last: about twenty of 300.</summary>
+    public static int[] Moments(int iterations)
     {
-        int[] chosen = KaleidoscopeSheet.Choose(iterations);
-        return KaleidoscopeSheet.Draw([.. chains.Frames.Where(frame => chosen.Contains(frame.Iteration))], shape);
+        var chosen = new SortedSet<int> { 0, iterations };
+        for (double next = 1; next < iterations; next = Math.Max(next + 1, next * MomentStride)) chosen.Add((int)next);
+        return [.. chosen];
+    }
+
+    /// <summary>The first chains at chosen iterations side by side.</summary>
+    public static Picture Strip(ImageChains chains, ImageShape shape, int tiles)
+    {
+        int[] chosen = KaleidoscopeSheet.Choose(chains.Frames[^1].Iteration);
+        return KaleidoscopeSheet.Draw([.. chains.Frames.Where(frame => chosen.Contains(frame.Iteration))
+            .Select(frame => (frame.Iteration, frame.Samples[..Math.Min(tiles * shape.Features, frame.Samples.Length)]))], shape);
     }
 
     /// <summary>Frames of the first chains of one or several sets, side by side, with the iteration above.</summary>
@@ -40,7 +50,7 @@ internal static class ImagePictures
     public static (IReadOnlyList<Picture> Frames, AnimationOptions Timing) Animate(
         IReadOnlyList<(string Name, ImageChains Chains, ImageShape Shape)> sets, int side, int upscale)
     {
-        int[] chosen = KaleidoscopeSheet.ChooseForAnimation(sets[0].Chains.Frames[^1].Iteration);
+        int[] chosen = Moments(sets[0].Chains.Frames[^1].Iteration);
         var frames = new List<Picture>();
         foreach (int iteration in chosen)
         {
@@ -53,7 +63,7 @@ internal static class ImagePictures
             })], gap: Gap, captionScale: sets.Count == 1 ? CaptionScale : 1));
         }
 
-        return (frames, new() { Delays = [.. chosen.Select((_, i) => i == chosen.Length - 1 ? 2000 : i == 0 ? 700 : i < 6 ? 300 : 120)] });
+        return (frames, new() { Delays = [.. chosen.Select((_, i) => i == chosen.Length - 1 ? 2000 : i == 0 ? 700 : i < 6 ? 350 : 250)] });
     }
 
     /// <summary>The share of points with d₁/d₂ up to each value, for several sets of points.</summary>
