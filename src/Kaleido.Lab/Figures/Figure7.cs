@@ -15,7 +15,7 @@ namespace Kaleido.Lab.Figures;
 public sealed class Figure7 : Experiment
 {
     private const double LossTolerance = 0.15;
-    private const int PublishedInterval = 1000, HeldOutDigits = 1000, Classes = 10, Tiles = 64;
+    private const int PublishedInterval = 1000, HeldOutDigits = 1000, Classes = 10, Tiles = 64, Width = 1700;
 
     // The reference code's notebook: minibatch losses at steps 0, 1000, …, 9000.
     private static readonly double[] s_published = [0.9275, 0.1406, 0.1151, 0.0970, 0.0850, 0.0755, 0.0723, 0.0701, 0.0664, 0.0640];
@@ -146,7 +146,7 @@ public sealed class Figure7 : Experiment
         };
         classes.Bars([.. Enumerable.Range(0, Classes).Select(i => (double)i)], [.. Enumerable.Range(0, Classes).Select(i => (double)(chains.Last.ClassCounts?[i] ?? 0))]);
         var ratios = ImagePictures.Ratios(("chains", chains.Last.Neighbours.Select(it => it.Ratio)), ("held-out digits", test.Neighbours.Select(it => it.Ratio)));
-        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, strip.Width, 480,
+        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width, 480,
             FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps")));
     }
 }

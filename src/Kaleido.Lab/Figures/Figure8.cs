@@ -55,7 +55,7 @@ public sealed class Figure8 : Experiment
         using var device = Device.Cpu(options.Threads);
         Set[] sets =
         [
-            Measured("dogs", dogs), Measured("automobiles", automobiles), Measured("path through dogs", ConnectedPictures.Along(dogs, Math.Max(2, dogs.Samples / PicturesOnAnEdge), dogs.Samples)),
+            Measured("dogs", dogs), Measured("automobiles", automobiles), Measured("dog path", ConnectedPictures.Along(dogs, Math.Max(2, dogs.Samples / PicturesOnAnEdge), dogs.Samples)),
         ];
         var (frames, timing) = ImagePictures.Animate([.. sets.Select(set => (set.Name, set.Chains, set.Data.Image!.Value))], 3, 2);
         return new(Name, Title,
@@ -175,11 +175,12 @@ public sealed class Figure8 : Experiment
         foreach (var set in sets) loss.Line([.. set.Chains.Fit.MinibatchLosses.ToArray().Select(value => (double)value)], set.Name);
         Plot ends = new()
         {
-            Title = "where chains end", X = new() { Categories = [.. sets.Select(set => set.Name)] }, Y = new() { Label = "number", Minimum = 0 },
+            Title = "where chains end", X = new() { Categories = [.. sets.Select(set => set.Name)] }, Legend = LegendPlace.UpperRight,
+            Y = new() { Label = "number", Minimum = 0, Maximum = 1.35 * sets.Max(set => Math.Max(set.Chains.Attractors.Count, set.Chains.Last.DistinctSamples)) },
         };
         ends.Bars([-0.2, 0.8, 1.8], [.. sets.Select(set => (double)set.Chains.Attractors.Count)], "distinct attractors", 0.36)
             .Bars([0.2, 1.2, 2.2], [.. sets.Select(set => (double)set.Chains.Last.DistinctSamples)], "pictures copied", 0.36);
-        var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))), ("dogs among the others", sets[0].HeldOut)]);
+        var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))), ("each dog among the rest", sets[0].HeldOut)]);
         return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss], 4,
             Width, 520, FormattableString.Invariant(
                 $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; {settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);

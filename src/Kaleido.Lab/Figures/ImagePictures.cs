@@ -72,7 +72,7 @@ internal static class ImagePictures
         var plot = new Plot
         {
             Title = "nearest against second nearest training sample", X = new() { Label = "d1/d2", Minimum = 0, Maximum = 1.02 },
-            Y = new() { Label = "share of the samples up to here", Minimum = 0, Maximum = 1.02 }, Legend = LegendPlace.UpperLeft,
+            Y = new() { Label = "share of the samples up to here", Minimum = 0, Maximum = 1.02 },
         };
         foreach (var (name, ratios) in sets)
         {
