@@ -42,7 +42,8 @@ public sealed class DepthLaw : Experiment
             {
                 using var nets = new TwoPointNets(width, depth, seeds, options, cancellation);
                 cells.Add(new(width, depth, nets.Dead,
-                    [.. nets.Alive.Select(seed => new[] { width, depth, seed, nets.Loss(seed), TwoPointNets.Ratio(nets[seed]), TwoPointNets.BurnIn(nets[seed]) })]));
+                    [.. nets.Alive.Select(seed => new[] { width, depth, seed, nets.Loss(seed), TwoPointNets.Ratio(nets[seed]),
+                        TwoPointNets.BurnIn(nets[seed]) })]));
                 if (width == 10 && depth is (1 or 4 or 10)) profiles.Add(Profile(nets, depth));
             }
         }
@@ -50,7 +51,8 @@ public sealed class DepthLaw : Experiment
         return new(Name, Title, [new("seeds", seeds), .. cells.Where(cell => cell.Depth is 1 or 2 or 10).SelectMany(Numbers)],
             [
                 new("seeds", ["width", "hidden_layers", "seed", "loss", "ogr", "b90_02"], [.. cells.SelectMany(cell => cell.Rows)]),
-                new("medians", ["width", "hidden_layers", "dead_or_diverged", "ogr_lower_quartile", "ogr_median", "ogr_upper_quartile", "b90_02_median"],
+                new("medians", ["width", "hidden_layers", "dead_or_diverged", "ogr_lower_quartile", "ogr_median", "ogr_upper_quartile",
+                    "b90_02_median"],
                     [.. cells.Select(cell => new[]
                     {
                         cell.Width, cell.Depth, cell.Dead, Statistics.Quantile(cell.Ratios, 0.25), Statistics.Median(cell.Ratios),
@@ -109,7 +111,8 @@ public sealed class DepthLaw : Experiment
 
     private static Picture Draw(List<Cell> cells, List<Plot> profiles, int seeds)
     {
-        Plot ratio = Of("over-generalization ratio: median, quartiles", "OGR", new()), burnIn = Of("burn-in: median B90(.02)", "applications", new() { Logarithmic = true }),
+        Plot ratio = Of("over-generalization ratio: median, quartiles", "OGR", new()),
+        burnIn = Of("burn-in: median B90(.02)", "applications", new() { Logarithmic = true }),
             dead = Of("constant or diverged", FormattableString.Invariant($"networks of {seeds}"), new() { Minimum = 0 });
         for (int i = 0; i < s_widths.Length; i++)
         {
@@ -129,6 +132,7 @@ public sealed class DepthLaw : Experiment
 
         return Panels.Draw([ratio, burnIn, dead, .. profiles], 3, 1680, 980, "Depth: two points, sigmoid output, 5000 steps");
 
-        static Plot Of(string title, string label, Axis y) => new() { Title = title, X = new() { Label = "hidden layers" }, Y = y with { Label = label } };
+        static Plot Of(string title, string label, Axis y) =>
+            new() { Title = title, X = new() { Label = "hidden layers" }, Y = y with { Label = label } };
     }
 }

@@ -2,8 +2,8 @@ namespace Kaleido.Lab.Ensembles;
 
 /// <summary>Basins and plateaus of a continuous map of an interval to itself, about its data.</summary>
 /// <remarks>
-/// What changes between two neighbouring grid points is found by sections to <see cref="Precision"/>; a basin or plateau narrower than the grid's
-/// spacing can be overlooked.
+/// What changes between two neighbouring grid points is found by sections to <see cref="Precision"/>; a basin or plateau narrower than the
+/// grid's spacing can be overlooked.
 /// </remarks>
 /// <param name="map">f of each of some numbers.</param>
 /// <param name="low">The lower end of the interval.</param>

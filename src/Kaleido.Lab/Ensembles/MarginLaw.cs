@@ -8,8 +8,8 @@ using Kaleido.Numerics;
 namespace Kaleido.Lab.Ensembles;
 
 /// <summary>
-/// "Deeper is harder to attack" splits in two: the plateaus about the data grow with depth, but the smallest basin margin, the distance from
-/// a datum to the nearest point that ends elsewhere, does not.
+/// "Deeper is harder to attack" splits in two: the plateaus about the data grow with depth, but the smallest basin margin, the distance
+/// from a datum to the nearest point that ends elsewhere, does not.
 /// </summary>
 public sealed class MarginLaw : Experiment
 {
@@ -57,11 +57,14 @@ public sealed class MarginLaw : Experiment
         int disjoint = rows.Count(row => IsAttracting(row) && row[LowMargin] + row[HighMargin] <= apart + 4 * LineBasins.Precision);
         return new(Name, Title, [new("seeds", seeds), .. cells.Where(cell => cell.Depth is 1 or 6 or 10).SelectMany(Numbers)],
             [
-                new("seeds", ["width", "hidden_layers", "seed", "loss", "plateau", "margin_of_2", "margin_of_8", "smallest_margin", "escapes"], rows),
-                new("medians", ["width", "hidden_layers", "dead_or_diverged", "plateau_median", "margin_median", "margin_10_percent", "margin_least", "a_datum_repels"],
+                new("seeds", ["width", "hidden_layers", "seed", "loss", "plateau", "margin_of_2", "margin_of_8", "smallest_margin",
+                    "escapes"], rows),
+                new("medians", ["width", "hidden_layers", "dead_or_diverged", "plateau_median", "margin_median", "margin_10_percent",
+                    "margin_least", "a_datum_repels"],
                     [.. cells.Select(cell => new[]
                     {
-                        cell.Width, cell.Depth, cell.Dead, cell.Quantile(Plateau, 0.5), cell.Quantile(Margin, 0.5), cell.Quantile(Margin, 0.1),
+                        cell.Width, cell.Depth, cell.Dead, cell.Quantile(Plateau, 0.5), cell.Quantile(Margin, 0.5),
+                        cell.Quantile(Margin, 0.1),
                         cell.Quantile(Margin, 0), cell.Rows.Count(row => !IsAttracting(row)),
                     })]),
             ],
@@ -69,7 +72,8 @@ public sealed class MarginLaw : Experiment
                 new(VerdictKind.Acceptance, "where both data attract on both sides, their margins are at most their distance of .6 together", disjoint == both && both > 0,
                     FormattableString.Invariant($"{disjoint} of {both} networks")),
                 new(VerdictKind.Acceptance, FormattableString.Invariant($"none of {Attacks} starts within the margin of each datum ends elsewhere"),
-                    rows.All(row => row[Escapes] == 0), FormattableString.Invariant($"{rows.Sum(row => row[Escapes])} of {2 * Attacks * rows.Count} starts, in {rows.Count(row => row[Escapes] > 0)} of {rows.Count} networks")),
+                    rows.All(row => row[Escapes] == 0),
+                    FormattableString.Invariant($"{rows.Sum(row => row[Escapes])} of {2 * Attacks * rows.Count} starts, in {rows.Count(row => row[Escapes] > 0)} of {rows.Count} networks")),
                 .. s_widths.SelectMany(width => Claims(width, [.. cells.Where(cell => cell.Width == width)])),
             ],
             Draw(cells));
@@ -87,14 +91,16 @@ public sealed class MarginLaw : Experiment
             double reach = Math.Min(margins[i], 1) - 2 * LineBasins.Precision;
             if (reach <= 0) continue;
             float[] starts = [.. Enumerable.Range(0, Attacks).Select(k =>
-                (float)Math.Clamp(data[i] + reach * (2 * Philox.ToUniform(Philox.Word((uint)seed, AttackStream, (ulong)i, (ulong)k)) - 1), 0, 1))];
+                (float)Math.Clamp(data[i] + reach * (2 * Philox.ToUniform(Philox.Word((uint)seed, AttackStream, (ulong)i, (ulong)k)) - 1),
+                    0, 1))];
             float end = basins.Ends([data[i]])[0];
             escapes += basins.Ends(starts).Count(x => Math.Abs((double)x - end) > Tolerance);
         }
 
         return
         [
-            nets.Hidden, nets.Layers, seed, nets.Loss(seed), data.Sum(datum => basins.Plateau(datum, Tolerance)), .. margins, margins.Min(), escapes,
+            nets.Hidden, nets.Layers, seed, nets.Loss(seed), data.Sum(datum => basins.Plateau(datum, Tolerance)), .. margins, margins.Min(),
+            escapes,
         ];
     }
 
@@ -132,7 +138,8 @@ public sealed class MarginLaw : Experiment
     {
         var plots = new List<Plot>();
         Plot plateau = Of("width of both plateaus: median, quartiles", "length of |f(x) - datum| ≤ .02");
-        Plot margin = Of("smallest basin margin: median, quartiles; dots: 10 % quantile", "distance to the nearest start that ends elsewhere");
+        Plot margin = Of("smallest basin margin: median, quartiles; dots: 10 % quantile",
+            "distance to the nearest start that ends elsewhere");
         for (int i = 0; i < s_widths.Length; i++)
         {
             Cell[] ofWidth = [.. cells.Where(cell => cell.Width == s_widths[i])];
@@ -140,17 +147,21 @@ public sealed class MarginLaw : Experiment
             foreach (var (plot, column) in ((Plot, int)[])[(plateau, Plateau), (margin, Margin)])
             {
                 double[] median = [.. ofWidth.Select(cell => cell.Quantile(column, 0.5))];
-                plot.Band(depths, [.. ofWidth.Select(cell => cell.Quantile(column, 0.25))], [.. ofWidth.Select(cell => cell.Quantile(column, 0.75))], null, Palette.OkabeIto[i], 0.18)
-                    .Line(depths, median, $"layers of {s_widths[i]}", new() { Colour = Palette.OkabeIto[i], Width = 2.2, Dash = LineStyle.DashOf(i) })
+                plot.Band(depths, [.. ofWidth.Select(cell => cell.Quantile(column, 0.25))],
+                    [.. ofWidth.Select(cell => cell.Quantile(column, 0.75))], null, Palette.OkabeIto[i], 0.18)
+                    .Line(depths, median, $"layers of {s_widths[i]}",
+                        new() { Colour = Palette.OkabeIto[i], Width = 2.2, Dash = LineStyle.DashOf(i) })
                     .Points(depths, median, null, new() { Colour = Palette.OkabeIto[i], Marker = (Marker)i, Size = 8 });
             }
 
-            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))], null, new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Filled = false, Size = 7 });
+            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))], null,
+                new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Filled = false, Size = 7 });
         }
 
         margin.HorizontalRule(0.3, "half the distance of the data");
         return Panels.Draw([plateau, margin], 2, 1600, 620, "Plateaus and basins against depth: two points, sigmoid output, 5000 steps");
 
-        static Plot Of(string title, string label) => new() { Title = title, X = new() { Label = "hidden layers" }, Y = new() { Label = label, Minimum = 0 } };
+        static Plot Of(string title, string label) =>
+            new() { Title = title, X = new() { Label = "hidden layers" }, Y = new() { Label = label, Minimum = 0 } };
     }
 }

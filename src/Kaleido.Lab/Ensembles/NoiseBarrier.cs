@@ -2,9 +2,9 @@ namespace Kaleido.Lab.Ensembles;
 
 /// <summary>How much noise the two basins of a map of [0, 1] to itself surely withstand.</summary>
 /// <remarks>
-/// If sup f([0, y]) ≤ y - e for some y &lt; ½, then a chain z → f(z) + noise with noise ≤ e never leaves [0, y]; likewise above. So the largest such
-/// e bounds the noise below which no chain jumps (theorem 12 for sets instead of balls). For a rising f it is the largest gap x - f(x), and a
-/// chain with more noise can leave.
+/// If sup f([0, y]) ≤ y - e for some y &lt; ½, then a chain z → f(z) + noise with noise ≤ e never leaves [0, y]; likewise above. So the
+/// largest such e bounds the noise below which no chain jumps (theorem 12 for sets instead of balls). For a rising f it is the largest gap
+/// x - f(x), and a chain with more noise can leave.
 /// </remarks>
 /// <param name="Up">max over y &lt; ½ of y - sup f([0, y]): withstood from the lower half upwards; not above 0 if nothing holds it.</param>
 /// <param name="Down">max over y &gt; ½ of inf f([y, 1]) - y: from the upper half downwards.</param>
@@ -16,7 +16,8 @@ internal readonly record struct NoiseBarrier(double Up, double Down)
     public static NoiseBarrier Of(Func<float[], float[]> map)
     {
         float[] y = map([.. Enumerable.Range(0, GridPoints).Select(i => i / (GridPoints - 1f))]);
-        double up = double.NegativeInfinity, down = double.NegativeInfinity, highest = double.NegativeInfinity, lowest = double.PositiveInfinity;
+        double up = double.NegativeInfinity, down = double.NegativeInfinity, highest = double.NegativeInfinity,
+            lowest = double.PositiveInfinity;
         for (int i = 0; i < GridPoints / 2; i++)
         {
             double x = i / (GridPoints - 1.0);

@@ -41,10 +41,12 @@ public sealed class OnePointLaw : Experiment
             float[] starts = StartsOf(dimension);
             for (int drawn = 0; drawn < s_places.Length; drawn++)
             {
-                using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed => Datum(dimension, drawn, seed), Steps,
+                using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed =>
+                    Datum(dimension, drawn, seed), Steps,
                     seeds, options, cancellation);
                 rows.AddRange(Enumerable.Range(0, seeds).Select(seed =>
-                    Measure(dimension, drawn, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], Datum(dimension, drawn, seed), starts)));
+                    Measure(dimension, drawn, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], Datum(dimension, drawn, seed),
+                        starts)));
             }
         }
 
@@ -53,11 +55,13 @@ public sealed class OnePointLaw : Experiment
                 new("seeds", seeds),
                 .. s_dimensions.SelectMany(dimension => Enumerable.Range(0, 2).SelectMany(drawn => new KeyValuePair<string, double>[]
                 {
-                    new($"D = {dimension}, {s_places[drawn]}: largest distance after three applications", Of(dimension, drawn).Max(row => row[Third])),
+                    new($"D = {dimension}, {s_places[drawn]}: largest distance after three applications",
+                        Of(dimension, drawn).Max(row => row[Third])),
                     new($"D = {dimension}, {s_places[drawn]}: largest spectral radius", Of(dimension, drawn).Max(row => row[Radius])),
                 })),
             ],
-            [new("seeds", ["dimension", "drawn", "seed", "loss", "distance_after_1", "distance_after_2", "distance_after_3", "spectral_radius"], rows)],
+            [new("seeds", ["dimension", "drawn", "seed", "loss", "distance_after_1", "distance_after_2", "distance_after_3",
+                "spectral_radius"], rows)],
             [.. s_dimensions.SelectMany(Verdicts), Anywhere(), PerCoordinate()], Draw(rows));
 
         List<double[]> Of(int dimension, int drawn) => [.. rows.Where(row => row[Dimension] == dimension && row[Drawn] == drawn)];
@@ -68,20 +72,23 @@ public sealed class OnePointLaw : Experiment
             yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, in the middle: every start is within .01 of the datum after three applications"),
                 middle.Count(row => row[Third] <= Tolerance), middle.Count, 1, full);
             List<double[]> both = [.. middle, .. Of(dimension, 1)];
-            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, both places: ρ(J) < 1 at the datum"), both.Count(row => row[Radius] < 1), both.Count, 1, full);
+            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, both places: ρ(J) < 1 at the datum"),
+                both.Count(row => row[Radius] < 1), both.Count, 1, full);
         }
 
         Verdict Anywhere()
         {
             string seen = string.Join(", ", s_dimensions.Select(dimension =>
                 FormattableString.Invariant($"{Of(dimension, 1).Count(row => row[Third] <= Tolerance)} with D = {dimension}")));
-            return new(VerdictKind.Claim, "the same wherever the point lies", rows.All(row => row[Third] <= Tolerance), FormattableString.Invariant($"of {seeds} seeds {seen}"));
+            return new(VerdictKind.Claim, "the same wherever the point lies", rows.All(row => row[Third] <= Tolerance),
+                FormattableString.Invariant($"of {seeds} seeds {seen}"));
         }
 
         Verdict PerCoordinate()
         {
             double largest = rows.Max(row => row[Third] / Math.Sqrt(row[Dimension]));
-            return new(VerdictKind.Claim, "the same wherever the point lies, for the root mean square over the coordinates", largest <= Tolerance,
+            return new(VerdictKind.Claim, "the same wherever the point lies, for the root mean square over the coordinates",
+                largest <= Tolerance,
                 FormattableString.Invariant($"largest {largest:g3}"));
         }
     }
@@ -96,7 +103,8 @@ public sealed class OnePointLaw : Experiment
         return
         [
             .. Enumerable.Range(0, corners).Select(i => (float)(i / dimension >> i % dimension & 1)),
-            .. Enumerable.Range(0, Starts * dimension).Select(i => Philox.ToUniform(Philox.Word(0, StartStream, (ulong)dimension, (ulong)i))),
+            .. Enumerable.Range(0, Starts * dimension).Select(i =>
+                Philox.ToUniform(Philox.Word(0, StartStream, (ulong)dimension, (ulong)i))),
         ];
     }
 
@@ -121,17 +129,21 @@ public sealed class OnePointLaw : Experiment
             Plot distance = new()
             {
                 Title = $"farthest of all starts, point {s_places[drawn]}", X = new() { Label = "dimensions", Categories = names },
-                Y = new() { Label = "distance to the datum", Logarithmic = true, Minimum = 1e-8, Maximum = 1 }, Legend = LegendPlace.LowerRight,
+                Y = new() { Label = "distance to the datum", Logarithmic = true, Minimum = 1e-8, Maximum = 1 },
+                Legend = LegendPlace.LowerRight,
             };
-            for (int i = 0; i < 3; i++) Cloud(distance, drawn, First + i, (i - 1) * 0.25, $"after {(i == 0 ? "one application" : i == 1 ? "two" : "three")}", i);
+            for (int i = 0; i < 3; i++) Cloud(distance, drawn, First + i, (i - 1) * 0.25,
+                $"after {(i == 0 ? "one application" : i == 1 ? "two" : "three")}", i);
             plots.Add(distance.HorizontalRule(Tolerance, "asked for after three"));
         }
 
         Plot radius = new()
         {
-            Title = "spectral radius at the datum", X = new() { Label = "dimensions", Categories = names }, Y = new() { Label = "ρ(J)", Minimum = 0, Maximum = 1.4 }, Legend = LegendPlace.UpperRight,
+            Title = "spectral radius at the datum", X = new() { Label = "dimensions", Categories = names },
+            Y = new() { Label = "ρ(J)", Minimum = 0, Maximum = 1.4 }, Legend = LegendPlace.UpperRight,
         };
-        for (int drawn = 0; drawn < s_places.Length; drawn++) Cloud(radius, drawn, Radius, (drawn - 0.5) * 0.35, $"point {s_places[drawn]}", 3 + drawn);
+        for (int drawn = 0; drawn < s_places.Length; drawn++) Cloud(radius, drawn, Radius, (drawn - 0.5) * 0.35, $"point {s_places[drawn]}",
+            3 + drawn);
         plots.Add(radius.HorizontalRule(1, "attracts below"));
         return Panels.Draw(plots, 3, 1680, 560, "One point in 1 to 64 dimensions: two hidden layers of 50, every seed a dot");
 
@@ -139,7 +151,8 @@ public sealed class OnePointLaw : Experiment
         void Cloud(Plot plot, int drawn, int column, double shift, string name, int colour)
         {
             List<double[]> of = [.. rows.Where(row => row[Drawn] == drawn)];
-            double[] x = [.. of.Select(row => Array.IndexOf(s_dimensions, (int)row[Dimension]) + shift + 0.16 * (row[Seed] * 0.618034 % 1 - 0.5))];
+            double[] x = [.. of.Select(row => Array.IndexOf(s_dimensions,
+                (int)row[Dimension]) + shift + 0.16 * (row[Seed] * 0.618034 % 1 - 0.5))];
             plot.Points(x, [.. of.Select(row => row[column])], name,
                 new() { Colour = Palette.OkabeIto[colour], Marker = (Marker)(colour % 4), Size = 6, Opacity = 0.6 });
         }

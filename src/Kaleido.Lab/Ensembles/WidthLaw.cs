@@ -70,9 +70,11 @@ public sealed class WidthLaw : Experiment
                 new(VerdictKind.Acceptance, "10 hidden × 5 have 286 parameters, 2 hidden × 50 have 2701",
                     narrow.Parameters == NarrowParameters && wide.Parameters == WideParameters,
                     FormattableString.Invariant($"{narrow.Parameters}, {wide.Parameters}")),
-                Verdict.QuantileAtMost("the median OGR of 10 hidden × 5 is below that of 2 hidden × 50", narrow.Ratios, 0.5, Math.BitDecrement(wide.Median),
+                Verdict.QuantileAtMost("the median OGR of 10 hidden × 5 is below that of 2 hidden × 50", narrow.Ratios, 0.5,
+                    Math.BitDecrement(wide.Median),
                     seeds >= FullSeeds),
-                new(VerdictKind.Claim, "over all shapes OGR follows depth more closely than the number of parameters", Math.Abs(byDepth) > Math.Abs(byParameters),
+                new(VerdictKind.Claim, "over all shapes OGR follows depth more closely than the number of parameters",
+                    Math.Abs(byDepth) > Math.Abs(byParameters),
                     FormattableString.Invariant($"Spearman's ρ {byDepth:f3} against {byParameters:f3}")),
             ],
             Draw(cells));
@@ -86,25 +88,30 @@ public sealed class WidthLaw : Experiment
         foreach (var cell in cells) values[Array.IndexOf(s_widths, cell.Width), Array.IndexOf(s_depths, cell.Depth)] = cell.Median;
         var map = new HeatMap(values)
         {
-            Title = "median OGR, and the number of parameters", X = new() { Label = "hidden layers", Categories = [.. s_depths.Select(Text)] },
+            Title = "median OGR, and the number of parameters",
+            X = new() { Label = "hidden layers", Categories = [.. s_depths.Select(Text)] },
             Y = new() { Label = "width", Categories = [.. s_widths.Select(Text)] }, Scale = new() { Label = "OGR" }, Grid = false,
         };
         foreach (var cell in cells)
         {
-            map.Text(Array.IndexOf(s_depths, cell.Depth), Array.IndexOf(s_widths, cell.Width) + 0.12, FormattableString.Invariant($"{cell.Median:f3}"), TextAlignment.Middle);
-            map.Text(Array.IndexOf(s_depths, cell.Depth), Array.IndexOf(s_widths, cell.Width) - 0.16, Text((int)cell.Parameters), TextAlignment.Middle);
+            map.Text(Array.IndexOf(s_depths, cell.Depth), Array.IndexOf(s_widths, cell.Width) + 0.12,
+                FormattableString.Invariant($"{cell.Median:f3}"), TextAlignment.Middle);
+            map.Text(Array.IndexOf(s_depths, cell.Depth), Array.IndexOf(s_widths, cell.Width) - 0.16, Text((int)cell.Parameters),
+                TextAlignment.Middle);
         }
 
         var scatter = new Plot
         {
-            Title = "the same against the number of parameters", X = new() { Label = "parameters", Logarithmic = true }, Y = new() { Label = "median OGR" },
+            Title = "the same against the number of parameters", X = new() { Label = "parameters", Logarithmic = true },
+            Y = new() { Label = "median OGR" },
         };
         foreach (int depth in s_depths)
         {
             Cell[] row = [.. cells.Where(cell => cell.Depth == depth).OrderBy(cell => cell.Parameters)];
             int i = Array.IndexOf(s_depths, depth);
             double[] x = [.. row.Select(cell => (double)cell.Parameters)], y = [.. row.Select(cell => cell.Median)];
-            scatter.Line(x, y, depth == 1 ? "1 hidden layer" : $"{depth} hidden layers", new() { Colour = Palette.OkabeIto[i], Width = 1.4 })
+            scatter.Line(x, y, depth == 1 ? "1 hidden layer" : $"{depth} hidden layers",
+                new() { Colour = Palette.OkabeIto[i], Width = 1.4 })
                 .Points(x, y, null, new() { Colour = Palette.OkabeIto[i], Marker = (Marker)i, Size = 9 });
         }
 

@@ -71,7 +71,8 @@ public sealed class Figure7 : Experiment
                 new("burn-in without looking at the data", chains.BurnIn ?? double.NaN),
                 new("distinct attractors (cosine > .99)", chains.Attractors.Count),
                 new("share of distinct attractors", chains.Attractors.DistinctShare),
-                new("median cosine of an attractor with its nearest training digit", Statistics.Median(chains.Attractors.Items.Select(it => it.Cosine))),
+                new("median cosine of an attractor with its nearest training digit",
+                    Statistics.Median(chains.Attractors.Items.Select(it => it.Cosine))),
                 new("classes that occur", chains.Last.ClassesThatOccur),
                 new("entropy of the classes, bits of 3.32", chains.Last.ClassEntropy),
                 new("median d1/d2 of the chains", chains.Last.MedianRatio),
@@ -85,20 +86,25 @@ public sealed class Figure7 : Experiment
                     FormattableString.Invariant($"jump in [0, 1] units, {share:g2} quantile"), Statistics.Quantile(chains.Jumps, share))),
             ],
             [
-                new("losses", ["step", "minibatch_loss", "published"], [.. Enumerable.Range(0, s_published.Length).Where(i => i * PublishedInterval < losses.Length)
+                new("losses", ["step", "minibatch_loss", "published"],
+                    [.. Enumerable.Range(0, s_published.Length).Where(i => i * PublishedInterval < losses.Length)
                     .Select(i => new[] { i * PublishedInterval, losses[i * PublishedInterval], s_published[i] })]),
-                new("classes", ["class", "chains"], [.. Enumerable.Range(0, Classes).Select(i => new double[] { i, chains.Last.ClassCounts?[i] ?? 0 })]),
+                new("classes", ["class", "chains"],
+                    [.. Enumerable.Range(0, Classes).Select(i => new double[] { i, chains.Last.ClassCounts?[i] ?? 0 })]),
                 new("chains", ["chain", "nearest", "d1", "d2", "attractor"], [.. chains.Last.Neighbours.Select((it, i) =>
                     new[] { i, it.First, it.FirstDistance, it.SecondDistance, chains.Attractors.OfChain[i] })]),
-                new("held-out", ["sample", "nearest", "d1", "d2"], [.. test.Neighbours.Select((it, i) => new[] { i, it.First, it.FirstDistance, it.SecondDistance })]),
+                new("held-out", ["sample", "nearest", "d1", "d2"],
+                    [.. test.Neighbours.Select((it, i) => new[] { i, it.First, it.FirstDistance, it.SecondDistance })]),
             ],
             [
-                .. Enumerable.Range(0, s_published.Length).Where(i => i * PublishedInterval < losses.Length && IsPublishedShape(settings)).Select(i => Loss(i, losses)),
+                .. Enumerable.Range(0, s_published.Length).Where(i => i * PublishedInterval < losses.Length
+                    && IsPublishedShape(settings)).Select(i => Loss(i, losses)),
                 new(VerdictKind.Claim, "digits appear after one application: most samples are no farther from the training digits than nine of ten held-out ones",
                     2 * digits > chains.First.Neighbours.Count, FormattableString.Invariant(
                         $"{digits} of {chains.First.Neighbours.Count}; median d1 {chains.First.MedianDistance:g3} against {test.MedianDistance:g3}")),
                 new(VerdictKind.Claim, "the samples are new digits, not copies: no more of them have d1/d2 ≤ .8 than of held-out digits",
-                    chains.Last.MemorizedShare <= test.MemorizedShare, FormattableString.Invariant($"{chains.Last.MemorizedShare:g3} against {test.MemorizedShare:g3}")),
+                    chains.Last.MemorizedShare <= test.MemorizedShare,
+                    FormattableString.Invariant($"{chains.Last.MemorizedShare:g3} against {test.MemorizedShare:g3}")),
                 new(VerdictKind.Claim, "every digit occurs among the chains", chains.Last.ClassesThatOccur == Classes,
                     FormattableString.Invariant($"{chains.Last.ClassesThatOccur} classes, entropy {chains.Last.ClassEntropy:f2} bits, {chains.Attractors.Count} attractors")),
             ],
@@ -136,17 +142,24 @@ public sealed class Figure7 : Experiment
         };
         int stride = Math.Max(1, losses.Length / 1000);
         double[] steps = [.. Enumerable.Range(0, (losses.Length + stride - 1) / stride).Select(i => (double)(i * stride))];
-        loss.Line(steps, [.. steps.Select(step => (double)losses[(int)step])], "Kaleido", new() { Colour = Palette.OkabeIto[0], Width = 1.4 });
-        double[] published = [.. Enumerable.Range(0, s_published.Length).Select(i => (double)(i * PublishedInterval)).Where(step => step < losses.Length)];
-        loss.Points(published, s_published.AsSpan(0, published.Length), "published", new() { Colour = Palette.OkabeIto[1], Marker = Marker.Circle, Size = 9 });
+        loss.Line(steps, [.. steps.Select(step => (double)losses[(int)step])], "Kaleido",
+            new() { Colour = Palette.OkabeIto[0], Width = 1.4 });
+        double[] published = [.. Enumerable.Range(0, s_published.Length).Select(i => (double)(i * PublishedInterval)).Where(step =>
+            step < losses.Length)];
+        loss.Points(published, s_published.AsSpan(0, published.Length), "published",
+            new() { Colour = Palette.OkabeIto[1], Marker = Marker.Circle, Size = 9 });
         Plot classes = new()
         {
-            Title = "class of the nearest training digit", X = new() { Label = "digit", Categories = [.. Enumerable.Range(0, Classes).Select(i => $"{i}")] },
+            Title = "class of the nearest training digit",
+            X = new() { Label = "digit", Categories = [.. Enumerable.Range(0, Classes).Select(i => $"{i}")] },
             Y = new() { Label = "chains", Minimum = 0 },
         };
-        classes.Bars([.. Enumerable.Range(0, Classes).Select(i => (double)i)], [.. Enumerable.Range(0, Classes).Select(i => (double)(chains.Last.ClassCounts?[i] ?? 0))]);
-        var ratios = ImagePictures.Ratios(("chains", chains.Last.Neighbours.Select(it => it.Ratio)), ("held-out digits", test.Neighbours.Select(it => it.Ratio)));
-        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width, 480,
+        classes.Bars([.. Enumerable.Range(0, Classes).Select(i => (double)i)],
+            [.. Enumerable.Range(0, Classes).Select(i => (double)(chains.Last.ClassCounts?[i] ?? 0))]);
+        var ratios = ImagePictures.Ratios(("chains", chains.Last.Neighbours.Select(it => it.Ratio)),
+            ("held-out digits", test.Neighbours.Select(it => it.Ratio)));
+        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width,
+            480,
             FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps")));
     }
 }

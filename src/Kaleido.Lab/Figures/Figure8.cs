@@ -49,35 +49,45 @@ public sealed class Figure8 : Experiment
         ArgumentNullException.ThrowIfNull(options);
         var settings = _settings ?? (options.Quick ? Quick : Full);
         string folder = options.RequireData("cifar10");
-        Dataset dogs = DataSource.Open(folder, new() { Class = DogClass }), automobiles = DataSource.Open(folder, new() { Class = AutomobileClass });
+        Dataset dogs = DataSource.Open(folder, new() { Class = DogClass }),
+            automobiles = DataSource.Open(folder, new() { Class = AutomobileClass });
         dogs = dogs.First(Math.Min(dogs.Samples, settings.Samples));
         automobiles = automobiles.First(Math.Min(automobiles.Samples, settings.Samples));
         using var device = Device.Cpu(options.Threads);
         Set[] sets =
         [
-            Measured("dogs", dogs), Measured("automobiles", automobiles), Measured("dog path", ConnectedPictures.Along(dogs, Math.Max(2, dogs.Samples / PicturesOnAnEdge), dogs.Samples)),
+            Measured("dogs", dogs), Measured("automobiles", automobiles),
+            Measured("dog path", ConnectedPictures.Along(dogs, Math.Max(2, dogs.Samples / PicturesOnAnEdge), dogs.Samples)),
         ];
         var (frames, timing) = ImagePictures.Animate([.. sets.Select(set => (set.Name, set.Chains, set.Data.Image!.Value))], 3, 2);
         return new(Name, Title,
             [
-                new("parameters", sets[0].Chains.Parameters), new("steps", settings.Steps), new("chains", settings.Chains), new("iterations", settings.Iterations),
+                new("parameters", sets[0].Chains.Parameters), new("steps", settings.Steps), new("chains", settings.Chains),
+                new("iterations", settings.Iterations),
                 .. sets.SelectMany(Numbers),
             ],
             [
-                new("jumps", ["set", "quantile", "jump"], [.. sets.SelectMany((set, i) => s_quantiles.Select(share => new[] { i, share, Statistics.Quantile(set.Chains.Jumps, share) }))]),
-                new("chains", ["set", "chain", "nearest", "d1", "d2", "attractor"], [.. sets.SelectMany((set, i) => set.Chains.Last.Neighbours.Select((it, k) =>
+                new("jumps", ["set", "quantile", "jump"],
+                    [.. sets.SelectMany((set, i) =>
+                    s_quantiles.Select(share => new[] { i, share, Statistics.Quantile(set.Chains.Jumps, share) }))]),
+                new("chains", ["set", "chain", "nearest", "d1", "d2", "attractor"],
+                    [.. sets.SelectMany((set, i) => set.Chains.Last.Neighbours.Select((it, k) =>
                     new[] { i, k, it.First, it.FirstDistance, it.SecondDistance, set.Chains.Attractors.OfChain[k] }))]),
-                new("losses", ["step", .. sets.Select(set => set.Name.Replace(' ', '_'))], [.. Enumerable.Range(0, sets.Min(set => set.Chains.Fit.MinibatchLosses.Length))
+                new("losses", ["step", .. sets.Select(set => set.Name.Replace(' ', '_'))],
+                    [.. Enumerable.Range(0, sets.Min(set => set.Chains.Fit.MinibatchLosses.Length))
                     .Select<int, double[]>(step => [step, .. sets.Select(set => (double)set.Chains.Fit.MinibatchLosses.Span[step])])]),
             ],
             [
-                .. sets.Select(set => new Verdict(VerdictKind.Acceptance, $"{set.Name}: the network fits better than the mean picture", set.Chains.Fit.Loss < set.Variance,
+                .. sets.Select(set => new Verdict(VerdictKind.Acceptance, $"{set.Name}: the network fits better than the mean picture",
+                    set.Chains.Fit.Loss < set.Variance,
                     FormattableString.Invariant($"{set.Chains.Fit.Loss:g3} against {set.Variance:g3}"))),
                 Parameters(),
                 Jumpier(0.5), Jumpier(0.99),
-                new(VerdictKind.Claim, "chains on disconnected data make more large jumps (above .05) than those on the path", Large(sets[0]) > Large(sets[2]),
+                new(VerdictKind.Claim, "chains on disconnected data make more large jumps (above .05) than those on the path",
+                    Large(sets[0]) > Large(sets[2]),
                     FormattableString.Invariant($"{Large(sets[0]):g3} against {Large(sets[2]):g3} per 1000 chain steps")),
-                new(VerdictKind.Claim, "chains end at dogs: most have d1/d2 ≤ .8, and more than dogs have among the others", sets[0].Chains.Last.MemorizedShare > 0.5
+                new(VerdictKind.Claim, "chains end at dogs: most have d1/d2 ≤ .8, and more than dogs have among the others",
+                    sets[0].Chains.Last.MemorizedShare > 0.5
                     && sets[0].Chains.Last.MemorizedShare > Share(sets[0].HeldOut), FormattableString.Invariant(
                         $"{sets[0].Chains.Last.MemorizedShare:g3} against {Share(sets[0].HeldOut):g3}, {sets[0].Chains.Last.DistinctSamples} dogs")),
             ],
@@ -88,20 +98,23 @@ public sealed class Figure8 : Experiment
         };
 
         Set Measured(string name, Dataset data) =>
-            new(name, data, ImageChains.Run(name, data, settings, device, options.Report, cancellation), LeaveOneOut(data), VarianceOf(data));
+            new(name, data, ImageChains.Run(name, data, settings, device, options.Report, cancellation), LeaveOneOut(data),
+                VarianceOf(data));
 
         // Ten hidden layers of 2000: 48,311,072.
         Verdict Parameters()
         {
             long features = dogs.Features, hidden = settings.Hidden, layers = settings.HiddenLayers;
             long expected = features * hidden + hidden + (layers - 1) * (hidden * hidden + hidden) + hidden * features + features;
-            return new(VerdictKind.Acceptance, FormattableString.Invariant($"the network has {expected} parameters"), sets[0].Chains.Parameters == expected,
+            return new(VerdictKind.Acceptance, FormattableString.Invariant($"the network has {expected} parameters"),
+                sets[0].Chains.Parameters == expected,
                 FormattableString.Invariant($"{sets[0].Chains.Parameters}"));
         }
 
         Verdict Jumpier(double share)
         {
-            double disconnected = Statistics.Quantile(sets[0].Chains.Jumps, share), connected = Statistics.Quantile(sets[2].Chains.Jumps, share);
+            double disconnected = Statistics.Quantile(sets[0].Chains.Jumps, share),
+                connected = Statistics.Quantile(sets[2].Chains.Jumps, share);
             return new(VerdictKind.Claim, FormattableString.Invariant($"disconnected data jump more: the {share:g2} quantile of the dogs' jumps is above the path's"),
                 disconnected > connected, FormattableString.Invariant($"{disconnected:g3} against {connected:g3}"));
         }
@@ -121,7 +134,8 @@ public sealed class Figure8 : Experiment
         yield return new($"{set.Name}: share of copies of each picture among the others", Share(set.HeldOut));
         yield return new($"{set.Name}: jumps above .05 per 1000 chain steps", Large(set));
         foreach (double share in s_quantiles)
-            yield return new(FormattableString.Invariant($"{set.Name}: jump in [0, 1] units, {share:g2} quantile"), Statistics.Quantile(chains.Jumps, share));
+            yield return new(FormattableString.Invariant($"{set.Name}: jump in [0, 1] units, {share:g2} quantile"),
+                Statistics.Quantile(chains.Jumps, share));
     }
 
     private static double Large(Set set) => 1000.0 * set.Chains.Jumps.Count(jump => jump > LargeJump) / set.Chains.Jumps.Length;
@@ -139,7 +153,8 @@ public sealed class Figure8 : Experiment
             for (int j = 0; j < data.Samples; j++)
             {
                 if (j == i) continue;
-                double square = PointSets.SquaredDistance(values.AsSpan(i * data.Features, data.Features), values.AsSpan(j * data.Features, data.Features));
+                double square = PointSets.SquaredDistance(values.AsSpan(i * data.Features, data.Features),
+                    values.AsSpan(j * data.Features, data.Features));
                 (first, second) = square < first ? (square, first) : (first, Math.Min(second, square));
             }
 
@@ -176,12 +191,15 @@ public sealed class Figure8 : Experiment
         Plot ends = new()
         {
             Title = "where chains end", X = new() { Categories = [.. sets.Select(set => set.Name)] }, Legend = LegendPlace.UpperRight,
-            Y = new() { Label = "number", Minimum = 0, Maximum = 1.35 * sets.Max(set => Math.Max(set.Chains.Attractors.Count, set.Chains.Last.DistinctSamples)) },
+            Y = new() { Label = "number", Minimum = 0,
+                Maximum = 1.35 * sets.Max(set => Math.Max(set.Chains.Attractors.Count, set.Chains.Last.DistinctSamples)) },
         };
         ends.Bars([-0.2, 0.8, 1.8], [.. sets.Select(set => (double)set.Chains.Attractors.Count)], "distinct attractors", 0.36)
             .Bars([0.2, 1.2, 2.2], [.. sets.Select(set => (double)set.Chains.Last.DistinctSamples)], "pictures copied", 0.36);
-        var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))), ("each dog among the rest", sets[0].HeldOut)]);
-        return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss], 4,
+        var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))),
+            ("each dog among the rest", sets[0].HeldOut)]);
+        return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]),
+            ratios, ends, loss], 4,
             Width, 520, FormattableString.Invariant(
                 $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; {settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);
     }

@@ -9,7 +9,8 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>How a network is fitted to pictures and iterated, for Figs. 7 and 8.</summary>
-internal sealed record ImageSettings(int Hidden, int HiddenLayers, int Steps, int BatchSize, double LearningRate, int Chains, int Iterations)
+internal sealed record ImageSettings(int Hidden, int HiddenLayers, int Steps, int BatchSize, double LearningRate, int Chains,
+    int Iterations)
 {
     /// <summary>Scale ε of the centred uniform noise between iterations, in the network's units.</summary>
     public double Epsilon { get; init; } = 0.01;
@@ -53,7 +54,8 @@ internal sealed class ImageChains
 
     /// <summary>Fits, iterates, measures.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static ImageChains Run(string name, Dataset data, ImageSettings settings, Device device, Action<string>? report, CancellationToken cancellation)
+    public static ImageChains Run(string name, Dataset data, ImageSettings settings, Device device, Action<string>? report,
+        CancellationToken cancellation)
     {
         using var network = Mlp.Create(device, new(data.Features, settings.Hidden, settings.HiddenLayers) { Output = Activation.Tanh });
         var fit = ManifoldLearning.Fit(network, data, new()
@@ -84,7 +86,8 @@ internal sealed class ImageChains
             First = Memorization.Measure(device, frames.First(frame => frame.Iteration == 1).Samples, data, cancellation),
             Last = memorization,
             // The nearest samples of the chains suffice to tell each attractor's nearest one.
-            Attractors = Attractors.Find(last, data.Subset([.. memorization.Neighbours.Select(it => it.First).Distinct().Order()]).Values.Span, data.Features),
+            Attractors = Attractors.Find(last, data.Subset([.. memorization.Neighbours.Select(it =>
+                it.First).Distinct().Order()]).Values.Span, data.Features),
             // From the network's [-1, 1] to the data's [0, 1].
             Jumps = jumps.Sorted(0.5),
         };

@@ -58,7 +58,8 @@ internal static class ImagePictures
             {
                 float[] samples = set.Chains.Frames.First(frame => frame.Iteration == iteration).Samples;
                 int shown = Math.Min(side * side, samples.Length / set.Shape.Features);
-                var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape, new() { Columns = side, Upscale = upscale });
+                var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape,
+                    new() { Columns = side, Upscale = upscale });
                 return (grid, string.Create(CultureInfo.InvariantCulture, $"{set.Name}{(set.Name.Length > 0 ? ", " : "")}t = {iteration}"));
             })], gap: Gap, captionScale: sets.Count == 1 ? CaptionScale : 1));
         }
@@ -88,13 +89,15 @@ internal static class ImagePictures
     {
         var plot = new Plot
         {
-            Title = "jumps larger than …", X = new() { Label = "‖x(t+1) - x(t)‖/√D, data in [0, 1]", Logarithmic = true, Minimum = 1e-6, Maximum = 1 },
+            Title = "jumps larger than …", X = new() { Label = "‖x(t+1) - x(t)‖/√D, data in [0, 1]", Logarithmic = true, Minimum = 1e-6,
+                Maximum = 1 },
             Y = new() { Label = "share of all chain steps", Logarithmic = true }, Legend = LegendPlace.LowerLeft,
         };
         foreach (var (name, jumps) in sets)
         {
             // Each drawn step halves what is left, so that the tail is seen as well as the middle.
-            var at = new SortedSet<int>(Enumerable.Range(0, 200).Select(i => jumps.Length - 1 - (int)((jumps.Length - 1) * Math.Pow(0.93, i))));
+            var at = new SortedSet<int>(Enumerable.Range(0, 200).Select(i =>
+                jumps.Length - 1 - (int)((jumps.Length - 1) * Math.Pow(0.93, i))));
             plot.Line([.. at.Select(i => jumps[i])], [.. at.Select(i => (jumps.Length - i) / (double)jumps.Length)], name);
         }
 

@@ -7,12 +7,14 @@ namespace Kaleido.Lab.Figures;
 /// <summary>Small networks in motion: what becomes of a line and of a square when the network is applied again and again.</summary>
 internal static class SyntheticAnimations
 {
-    private const int Width = 600, LineHeight = 400, PlaneHeight = 330, LinePoints = 301, Dots = 41, Side = 25, Between = 3, PlaneApplications = 19, ManyApplications = 300;
+    private const int Width = 600, LineHeight = 400, PlaneHeight = 330, LinePoints = 301, Dots = 41, Side = 25, Between = 3,
+        PlaneApplications = 19, ManyApplications = 300;
 
     /// <summary>
     /// The graph of fᵗ for t = 0, 1, …: from the diagonal to steps at the data; points show what becomes of equally spaced starts.
     /// </summary>
-    public static IReadOnlyList<Picture> Line(string title, float low, float high, float[] data, IReadOnlyList<(string Name, Mlp Net)> nets, int iterations)
+    public static IReadOnlyList<Picture> Line(string title, float low, float high, float[] data, IReadOnlyList<(string Name, Mlp Net)> nets,
+        int iterations)
     {
         float[] starts = [.. Enumerable.Range(0, LinePoints).Select(i => low + (high - low) * i / (LinePoints - 1f))];
         double[] x = [.. starts.Select(value => (double)value)];
@@ -25,13 +27,15 @@ internal static class SyntheticAnimations
                 Title = $"{title}: {Applications(t)}", X = new() { Label = "start x", Minimum = low, Maximum = high },
                 Y = new() { Label = "where it is now", Minimum = low, Maximum = high }, Legend = LegendPlace.UpperLeft, TextSize = 8,
             };
-            foreach (float datum in data) plot.HorizontalRule(datum, null, new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [4, 4] });
+            foreach (float datum in data) plot.HorizontalRule(datum, null,
+                new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [4, 4] });
             for (int i = 0; i < nets.Count; i++)
             {
                 double[] y = [.. states[i].Select(value => (double)value)];
                 plot.Line(x, y, nets[i].Name, new() { Colour = Colour(i), Width = 1.6, Dash = [] });
                 int[] every = [.. Enumerable.Range(0, Dots).Select(k => k * (LinePoints - 1) / (Dots - 1))];
-                plot.Points([.. every.Select(k => x[k])], [.. every.Select(k => y[k])], null, new() { Colour = Colour(i), Marker = (Marker)i, Size = 5 });
+                plot.Points([.. every.Select(k => x[k])], [.. every.Select(k => y[k])], null,
+                    new() { Colour = Colour(i), Marker = (Marker)i, Size = 5 });
                 states[i] = nets[i].Net.Evaluate(states[i]);
             }
 
@@ -42,8 +46,8 @@ internal static class SyntheticAnimations
     }
 
     /// <summary>
-    /// A grid of points over the unit square, each in the colour of the datum that it ends at (grey: at none), while the networks are applied;
-    /// between two applications points move in straight lines.
+    /// A grid of points over the unit square, each in the colour of the datum that it ends at (grey: at none), while the networks are
+    /// applied; between two applications points move in straight lines.
     /// </summary>
     public static IReadOnlyList<Picture> Plane(float[] data, IReadOnlyList<(string Name, Mlp Net)> nets, double tolerance)
     {
@@ -59,7 +63,8 @@ internal static class SyntheticAnimations
             {
                 float part = step / (float)Between;
                 frames.Add(Panels.Draw([.. nets.Select((net, i) => Square(
-                    $"{net.Name}: {Applications(t)}", data, [.. states[i].Select((value, k) => value + part * (next[i][k] - value))], classes[i]))], nets.Count, Width, PlaneHeight));
+                    $"{net.Name}: {Applications(t)}", data, [.. states[i].Select((value, k) => value + part * (next[i][k] - value))],
+                        classes[i]))], nets.Count, Width, PlaneHeight));
             }
 
             states = next;
@@ -76,7 +81,8 @@ internal static class SyntheticAnimations
     {
         var plot = new Plot
         {
-            Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true, TextSize = 7, Grid = false,
+            Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
+            EqualUnits = true, TextSize = 7, Grid = false,
         };
         for (int of = -1; of < data.Length / 2; of++)
         {
@@ -85,7 +91,8 @@ internal static class SyntheticAnimations
                 new() { Colour = of < 0 ? Rgb.Of(0x8C8C8C) : Colour(of), Marker = Marker.Circle, Size = 3.4 });
         }
 
-        double[] x = [.. data.Where((_, i) => i % 2 == 0).Select(value => (double)value)], y = [.. data.Where((_, i) => i % 2 == 1).Select(value => (double)value)];
+        double[] x = [.. data.Where((_, i) => i % 2 == 0).Select(value => (double)value)],
+            y = [.. data.Where((_, i) => i % 2 == 1).Select(value => (double)value)];
         return plot.Points(x, y, null, new() { Colour = Rgb.Black, Marker = Marker.Cross, Size = 9 });
     }
 

@@ -29,7 +29,8 @@ public sealed class LineBasinsTests
     public void A_repeller_between_two_data_is_where_both_margins_end(double repeller)
     {
         // Halves the distance to a datum, doubles that to the repeller, whichever comes first.
-        var basins = Basins(x => x < repeller ? Math.Min(0.2 + (x - 0.2) / 2, 0.2) + Math.Max(0, 0.5 * Math.Min(x - 0.2, 2 * (x - repeller) + repeller - 0.2))
+        var basins = Basins(x => x < repeller ? Math.Min(0.2 + (x - 0.2) / 2, 0.2) + Math.Max(0,
+            0.5 * Math.Min(x - 0.2, 2 * (x - repeller) + repeller - 0.2))
             : Math.Max(0.8 + (x - 0.8) / 2, 0.8) - Math.Max(0, 0.5 * Math.Min(0.8 - x, 2 * (repeller - x) + 0.8 - repeller)));
         Assert.Equal(repeller - 0.2, basins.Margin(0.2f, 0.005), 2 * LineBasins.Precision);
         Assert.Equal(0.8 - repeller, basins.Margin(0.8f, 0.005), 2 * LineBasins.Precision);

@@ -86,7 +86,8 @@ public sealed class ImageFigureTests
 
     [Fact]
     public void Each_sample_among_the_others_has_the_ratio_of_its_own_neighbours() =>
-        Assert.Equal([1 / 3.0, 1 / 2.0, 2 / 3.0], Figure8.LeaveOneOut(Dataset.FromRows("line", [0, 1, 3], 1)).Select(ratio => Math.Round(ratio, 15)),
+        Assert.Equal([1 / 3.0, 1 / 2.0, 2 / 3.0], Figure8.LeaveOneOut(Dataset.FromRows("line", [0, 1, 3], 1)).Select(ratio =>
+            Math.Round(ratio, 15)),
             (x, y) => Math.Abs(x - y) < 1e-14);
 
     [Fact]
@@ -116,7 +117,8 @@ public sealed class ImageFigureTests
         using var plane = Mlp.Create(device, new(2, 5, 2) { Output = Activation.Sigmoid });
         foreach (var frames in (IReadOnlyList<Picture>[])
         [
-            SyntheticAnimations.Line("t", 0, 1, [0.2f, 0.8f], [("a", line), ("b", line)], 3), SyntheticAnimations.Plane([0.5f, 0.5f], [("a", plane), ("b", plane)], 0.05),
+            SyntheticAnimations.Line("t", 0, 1, [0.2f, 0.8f], [("a", line), ("b", line)], 3),
+            SyntheticAnimations.Plane([0.5f, 0.5f], [("a", plane), ("b", plane)], 0.05),
         ])
         {
             Assert.All(frames, frame => Assert.Equal((600, frames[0].Height), (frame.Width, frame.Height)));
@@ -129,13 +131,16 @@ public sealed class ImageFigureTests
     // Twenty pictures of 6 × 5 with labels, as MNIST; forty of 32 × 32 × 3, as CIFAR-10.
     private static void Draw(TemporaryFolder folder)
     {
-        string mnist = Directory.CreateDirectory(folder.File("mnist")).FullName, cifar = Directory.CreateDirectory(folder.File("cifar10")).FullName;
+        string mnist = Directory.CreateDirectory(folder.File("mnist")).FullName,
+            cifar = Directory.CreateDirectory(folder.File("cifar10")).FullName;
         byte[] images = IdxBytes.Make(IdxType.UInt8, [20, 5, 6], [.. Enumerable.Range(0, 600).Select(i => (double)(i * i * 37 % 256))]);
         File.WriteAllBytes(Path.Combine(mnist, "train-images-idx3-ubyte"), images);
         File.WriteAllBytes(Path.Combine(mnist, "t10k-images-idx3-ubyte"), images);
-        File.WriteAllBytes(Path.Combine(mnist, "train-labels-idx1-ubyte"), IdxBytes.Make(IdxType.UInt8, [20], [.. Enumerable.Range(0, 20).Select(i => (double)(i % 10))]));
+        File.WriteAllBytes(Path.Combine(mnist, "train-labels-idx1-ubyte"),
+            IdxBytes.Make(IdxType.UInt8, [20], [.. Enumerable.Range(0, 20).Select(i => (double)(i % 10))]));
         var bytes = new byte[40 * 3073];
-        for (int i = 0; i < bytes.Length; i++) bytes[i] = i % 3073 == 0 ? (byte)(i / 3073 % 2 == 0 ? 5 : 1) : (byte)(i * 31 + i / 1024 * 50 + i / 3073 * 17);
+        for (int i = 0; i < bytes.Length; i++) bytes[i] = i % 3073 == 0 ? (byte)(i / 3073 % 2 == 0 ? 5 : 1)
+            : (byte)(i * 31 + i / 1024 * 50 + i / 3073 * 17);
         File.WriteAllBytes(Path.Combine(cifar, "data_batch_1.bin"), bytes);
     }
 }
