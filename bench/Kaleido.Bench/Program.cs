@@ -15,6 +15,8 @@ if (args is ["soak", var minutes]) return Soak.Run(double.Parse(minutes, System.
 if (args is ["scaling"]) return Scaling.Run();
 // "paths": every path of the matrix product beside the one that the library chooses.
 if (args is ["paths", ..]) return PathTable.Run(args.AsSpan(1));
+// "figure6 [threads [steps]]": a sample of the networks of Fig. 6, for bench/peers/figure6.py.
+if (args is ["figure6", ..]) return Figure6Sample.Run(args.AsSpan(1));
 bool full = args.Length > 0 && args[0] == "--full";
 var job = full ? Job.Default : Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
 var diagnoser = new PeakDiagnoser();

@@ -158,4 +158,52 @@ public sealed class WrongInputTests
         Assert.StartsWith(data + ", offset", run.Sentence, StringComparison.Ordinal);
         Assert.False(File.Exists(target));
     }
+
+    [Fact]
+    public void A_figure_that_is_not_there_names_those_that_are()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Session.Run("figure", "twelve", "--out", folder.File("out"));
+        string names = string.Join(", ", Lab.Figures.Experiment.All.Select(figure => figure.Name));
+        Assert.Equal((2, "", $"there is no figure \"twelve\"; there are {names}, all."), (run.Code, run.Output, run.Sentence));
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Theory]
+    [InlineData("7", "mnist")]
+    [InlineData("8", "cifar10")]
+    public void A_figure_without_its_data_is_one_sentence(string figure, string set)
+    {
+        using TemporaryFolder folder = new(), empty = new();
+        foreach (var (data, sentence) in ((string, string)[])
+        [
+            (empty.Path, $"the data set {set} is not there: {empty.Path} has no folder {set}."),
+            (empty.File("none"), $"the data set {set} is not there: {empty.File("none")} has no folder {set}."),
+        ])
+        {
+            var run = Session.Run("figure", figure, "--quick", "--data", data, "--out", folder.File("out"));
+            Assert.Equal((1, "", sentence), (run.Code, run.Output, run.Sentence));
+        }
+
+        Directory.CreateDirectory(empty.File(set));
+        var nothing = Session.Run("figure", figure, "--quick", "--data", empty.Path, "--out", folder.File("out"));
+        Assert.Equal((1, ""), (nothing.Code, nothing.Output));
+        Assert.StartsWith(empty.File(set), nothing.Sentence, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void A_cancelled_figure_writes_nothing()
+    {
+        using TemporaryFolder folder = new(), data = new();
+        string mnist = Material.Idx(data.File("mnist"), 20);
+        File.Copy(Path.Combine(mnist, "train-images-idx3-ubyte"), Path.Combine(mnist, "t10k-images-idx3-ubyte"));
+        Material.Cifar(data.File("cifar10"), 40);
+        foreach (string figure in (string[])["2", "7", "8", "depth"])
+        {
+            var run = Session.Run(new CancellationToken(true), "figure", figure, "--quick", "--data", data.Path, "--out", folder.File("out"));
+            Assert.Equal((130, "", $"cancelled in figure {figure}; nothing of it was written."), (run.Code, run.Output, run.Sentence));
+            Assert.False(Directory.Exists(folder.File("out")));
+        }
+    }
 }

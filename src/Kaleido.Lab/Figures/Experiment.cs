@@ -1,4 +1,5 @@
 using Kaleido.Lab.Beyond;
+using Kaleido.Lab.Ensembles;
 using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Figures;
@@ -104,6 +105,13 @@ public abstract class Experiment
         new Beyond.CertifiedRadii(),
         new Beyond.AttractorMemory(),
         new Beyond.AttractorCompression(),
+        new Figure7(),
+        new Figure8(),
+        new DepthLaw(),
+        new WidthLaw(),
+        new OnePointLaw(),
+        new JumpLaw(),
+        new MarginLaw(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>

@@ -36,6 +36,7 @@ public sealed class Figure3 : Experiment
         int seeds = options.SeedsOf(FullSeeds);
         bool full = seeds >= FullSeeds;
         var pictured = new List<SyntheticPictures.Row>();
+        var moving = new List<(string, Mlp)>();
         using SyntheticNets two = Nets(2), deep = Nets(6), deeper = Nets(7);
         Depth shallow = Measured(two, 2), six = Measured(deep, 6), seven = Measured(deeper, 7);
         var fitted = shallow.Rows.Where(row => row[1] < 1e-4).ToList();
@@ -62,7 +63,11 @@ public sealed class Figure3 : Experiment
                 new(VerdictKind.Claim, "burn-in takes about 5 applications with 2 hidden layers", shallow.MedianBurnIn <= 7,
                     FormattableString.Invariant($"median B90(.02) {shallow.MedianBurnIn:g3}")),
             ],
-            SyntheticPictures.Line($"Fig. 3: {Title}", 0, 1, s_points, pictured));
+            SyntheticPictures.Line($"Fig. 3: {Title}", 0, 1, s_points, pictured))
+        {
+            Animation = SyntheticAnimations.Line("Fig. 3", 0, 1, s_points, moving, Iterations),
+            Timing = SyntheticAnimations.Timing(Iterations + 1, 200),
+        };
 
         SyntheticNets Nets(int layers) =>
             new(new(1, 5, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
@@ -70,6 +75,7 @@ public sealed class Figure3 : Experiment
         Depth Measured(SyntheticNets nets, int layers)
         {
             int[] alive = [.. nets.Alive];
+            moving.Add(($"{layers} hidden × 5", nets.Nets[alive[0]]));
             pictured.Add(new($"{layers} hidden × 5", [.. alive.Take(12).Select(seed => nets.Nets[seed])], Iterations));
             return new(layers, seeds - alive.Length, [.. alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))]);
         }

@@ -55,6 +55,10 @@ public sealed class Figure4 : Experiment
                     FormattableString.Invariant($"all four have a basin in {all} of {rows.Count} seeds")),
             ],
             SyntheticPictures.Line($"Fig. 4: {Title}", -1, 1, s_points,
-                [new("10 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]));
+                [new("10 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]))
+        {
+            Animation = SyntheticAnimations.Line("Fig. 4", -1, 1, s_points, [.. nets.Alive.Take(3).Select(seed => ($"seed {seed}", nets.Nets[seed]))], 30),
+            Timing = SyntheticAnimations.Timing(31, 200),
+        };
     }
 }

@@ -60,6 +60,7 @@ public sealed class Figure5b : Experiment
         List<double[]> six = Rows(deep), seven = Rows(deeper);
         SyntheticPictures.Row[] pictured =
             [new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations), new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations)];
+        var frames = SyntheticAnimations.Plane(s_points, [("6 hidden × 50", Moving(deep, six)), ("7 hidden × 50", Moving(deeper, seven))], Tolerance);
         double median = Statistics.Median(seven.Select(row => row[2]));
         int stable = seven.Count(row => row[3] == 4);
         return new(Name, Title,
@@ -79,10 +80,17 @@ public sealed class Figure5b : Experiment
                     [.. seven.Select(row => row[2])], 0.5, 0.95, full),
                 Verdict.AtLeast("7 hidden layers: all four corners are stable", stable, seven.Count, 0.5, full),
             ],
-            SyntheticPictures.Plane($"Fig. 5b: {Title}", s_points, pictured, Tolerance));
+            SyntheticPictures.Plane($"Fig. 5b: {Title}", s_points, pictured, Tolerance))
+        {
+            Animation = frames,
+            Timing = SyntheticAnimations.Timing(frames.Count, 120),
+        };
 
         SyntheticNets Nets(int layers) =>
             new(new(2, 50, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
+
+        // What moves is shown on a network that has all four corners, where there is one.
+        static Mlp Moving(SyntheticNets nets, List<double[]> rows) => nets.Nets[(int)(rows.Find(row => row[3] == 4) ?? rows[0])[0]];
 
         static List<double[]> Rows(SyntheticNets nets) =>
             [.. nets.Alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))];
