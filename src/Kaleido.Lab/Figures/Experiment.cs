@@ -1,3 +1,4 @@
+using Kaleido.Lab.Beyond;
 using Kaleido.Lab.Pictures;
 
 namespace Kaleido.Lab.Figures;
@@ -97,6 +98,7 @@ public abstract class Experiment
         new Figure5a(),
         new Figure5b(),
         new Figure6(),
+        new Denoising(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
