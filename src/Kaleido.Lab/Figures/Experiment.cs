@@ -99,6 +99,7 @@ public abstract class Experiment
         new Figure5b(),
         new Figure6(),
         new Denoising(),
+        new LearnsIdentity(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
