@@ -27,7 +27,8 @@ internal static class IdentityPictures
                 var plot = new Plot
                 {
                     Title = $"D = {dimension}", X = new() { Label = "training points", Logarithmic = true },
-                    Y = new() { Label = label, Logarithmic = column == LearnsIdentity.Error, Minimum = column == LearnsIdentity.Error ? null : 0, Maximum = column == LearnsIdentity.Error ? null : 2 },
+                    Y = new() { Label = label, Logarithmic = column == LearnsIdentity.Error, Minimum = column == LearnsIdentity.Error ? null : 0, Maximum = column == LearnsIdentity.Error ? null : 1.5 },
+                    Legend = dimension != dimensions[1] ? LegendPlace.None : column == LearnsIdentity.Error ? LegendPlace.LowerLeft : LegendPlace.LowerRight,
                 };
                 for (int means = 0; means < LearnsIdentity.Names.Length; means++)
                 {

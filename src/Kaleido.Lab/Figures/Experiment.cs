@@ -100,6 +100,7 @@ public abstract class Experiment
         new Figure6(),
         new Denoising(),
         new LearnsIdentity(),
+        new SmoothData(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
