@@ -101,6 +101,7 @@ public abstract class Experiment
         new Denoising(),
         new LearnsIdentity(),
         new SmoothData(),
+        new FractalSets(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>

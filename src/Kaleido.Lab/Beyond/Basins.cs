@@ -1,0 +1,97 @@
+using Kaleido.Networks;
+
+namespace Kaleido.Lab.Beyond;
+
+/// <summary>A map of the plane to itself, iterated until it rests: which of some points each start comes to.</summary>
+/// <param name="map">f of rows of two numbers.</param>
+/// <param name="ends">The points that starts may come to, rows of two numbers.</param>
+/// <param name="most">Iterations at most.</param>
+internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
+{
+    private const double Still = 1e-5, Near = 0.05;
+    private const int Block = 1 << 14;
+
+    /// <summary>The basins of a network.</summary>
+    public static Basins Of(Mlp network, float[] ends, int most) => new(points => network.Evaluate(points), ends, most);
+
+    /// <summary>
+    /// For each start the nearest end within .05 of where it comes to rest (a step below 1e-5), or -1 where it rests elsewhere or does not, and
+    /// after how many iterations it was there.
+    /// </summary>
+    public (int[] Class, int[] Time) Classify(float[] starts)
+    {
+        int count = starts.Length / 2;
+        var found = new int[count];
+        var time = new int[count];
+        for (int from = 0; from < count; from += Block) Classify(starts, from, Math.Min(Block, count - from), found, time);
+        return (found, time);
+    }
+
+    // Those at rest are taken out, so that an iteration costs what still moves.
+    private void Classify(float[] starts, int from, int count, int[] found, int[] time)
+    {
+        float[] state = starts[(2 * from)..(2 * (from + count))];
+        int[] who = [.. Enumerable.Range(from, count)];
+        for (int t = 1; t <= most && who.Length > 0; t++)
+        {
+            float[] next = map(state);
+            int kept = 0;
+            for (int i = 0; i < who.Length; i++)
+            {
+                float x = next[2 * i], y = next[2 * i + 1];
+                double dx = (double)x - state[2 * i], dy = (double)y - state[2 * i + 1];
+                (found[who[i]], time[who[i]]) = (Nearest(x, y), t);
+                if (dx * dx + dy * dy < Still * Still) continue;
+                (who[kept], next[2 * kept], next[2 * kept + 1]) = (who[i], x, y);
+                kept++;
+            }
+
+            who = who[..kept];
+            state = next[..(2 * kept)];
+        }
+
+        foreach (int i in who) found[i] = -1;
+    }
+
+    private int Nearest(double x, double y)
+    {
+        for (int i = 0; i < ends.Length; i += 2)
+        {
+            if ((x - ends[i]) * (x - ends[i]) + (y - ends[i + 1]) * (y - ends[i + 1]) <= Near * Near) return i / 2;
+        }
+
+        return -1;
+    }
+
+    /// <summary>
+    /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all boxes of the first level are looked at, below
+    /// it the parts of boxes that met the boundary and of their neighbours. Islands smaller than the boxes of the first level are missed.
+    /// </summary>
+    /// <param name="low">The square's lower left corner, on both axes.</param>
+    /// <param name="side">Its side.</param>
+    /// <param name="first">The first level.</param>
+    /// <param name="last">The last level.</param>
+    public List<HashSet<(int X, int Y)>> Boundary(double low, double side, int first, int last)
+    {
+        var levels = new List<HashSet<(int X, int Y)>>();
+        var boxes = new HashSet<(int X, int Y)>(from x in Enumerable.Range(0, 1 << first) from y in Enumerable.Range(0, 1 << first) select (x, y));
+        for (int level = first; level <= last; level++)
+        {
+            if (level > first)
+            {
+                int most = 1 << level;
+                boxes = [.. from box in levels[^1] from dx in Enumerable.Range(-1, 4) from dy in Enumerable.Range(-1, 4)
+                            let x = 2 * box.X + dx let y = 2 * box.Y + dy where x >= 0 && y >= 0 && x < most && y < most select (x, y)];
+            }
+
+            // Sorted, so that nothing depends on the order of a set.
+            (int X, int Y)[] corners = [.. boxes.SelectMany(b => new[] { b, (b.X + 1, b.Y), (b.X, b.Y + 1), (b.X + 1, b.Y + 1) }).Distinct().Order()];
+            double size = side / (1 << level);
+            int[] classes = Classify([.. corners.SelectMany(c => new[] { (float)(low + c.X * size), (float)(low + c.Y * size) })]).Class;
+            var at = corners.Zip(classes).ToDictionary(p => p.First, p => p.Second);
+            levels.Add([.. boxes.Where(b => at[b] != at[(b.X + 1, b.Y)] || at[b] != at[(b.X, b.Y + 1)] || at[b] != at[(b.X + 1, b.Y + 1)])]);
+        }
+
+        return levels;
+    }
+}
