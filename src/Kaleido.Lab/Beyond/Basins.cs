@@ -8,14 +8,14 @@ namespace Kaleido.Lab.Beyond;
 /// <param name="most">Iterations at most.</param>
 internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
 {
-    private const double Still = 1e-5, Near = 0.05;
+    private const double Still = 1e-6, Near = 0.05;
     private const int Block = 1 << 14;
 
     /// <summary>The basins of a network.</summary>
     public static Basins Of(Mlp network, float[] ends, int most) => new(points => network.Evaluate(points), ends, most);
 
     /// <summary>
-    /// For each start the nearest end within .05 of where it comes to rest (a step below 1e-5), or -1 where it rests elsewhere or does not, and
+    /// For each start the nearest end within .05 of where it comes to rest (a step below 1e-6), or -1 where it rests elsewhere or does not, and
     /// after how many iterations it was there.
     /// </summary>
     public (int[] Class, int[] Time) Classify(float[] starts)

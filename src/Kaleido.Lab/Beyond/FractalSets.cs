@@ -42,13 +42,19 @@ public sealed class FractalSets : Experiment
         int seeds = options.Seeds > 0 ? options.Seeds : options.Quick ? QuickSeeds : FullSeeds, last = options.Quick ? QuickLevel : FullLevel;
         int steps = options.Quick ? QuickSteps : FullSteps;
         bool full = seeds >= FullSeeds && !options.Quick;
-        using var corners = new SyntheticNets(new(2, 50, 7) { Output = Activation.Sigmoid }, s_corners, steps, seeds, options, cancellation);
-        using var circles = new SyntheticNets(new(2, 32, 6) { Output = Activation.Sigmoid },
-            seed => PlaneShapes.Draw(PlaneShapes.Circle, CirclePoints, (uint)seed), steps, seeds, options, cancellation);
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 };
+
+        // Each on one thread: what follows is parallel over the networks.
+        SyntheticNets? four = null, circular = null;
+        var alone = options with { Threads = 1 };
+        Parallel.Invoke(parallel,
+            () => four = new SyntheticNets(new(2, 50, 7) { Output = Activation.Sigmoid }, s_corners, steps, seeds, alone, cancellation),
+            () => circular = new SyntheticNets(new(2, 32, 6) { Output = Activation.Sigmoid },
+                seed => PlaneShapes.Draw(PlaneShapes.Circle, CirclePoints, (uint)seed), steps, seeds, alone, cancellation));
+        using SyntheticNets corners = four!, circles = circular!;
         int[] alive = [.. corners.Alive], round = [.. circles.Alive];
         var boundaries = new BoxCounting?[alive.Length];
         var sets = new (double[][] Corner, double[][] Circle)[seeds];
-        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 };
         Parallel.For(0, alive.Length, parallel, i =>
         {
             boundaries[i] = Count(Basins.Of(corners.Nets[alive[i]], s_corners, Most).Boundary(0, 1, FirstLevel, last), 1);
