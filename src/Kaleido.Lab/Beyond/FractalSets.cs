@@ -64,12 +64,12 @@ public sealed class FractalSets : Experiment
             alive.Contains(seed) ? Sets(corners.Nets[seed], seed, options.Quick) : [], round.Contains(seed) ? Sets(circles.Nets[seed], seed, options.Quick) : []));
         var newton = Count(NewtonBasins().Boundary(NewtonLow, NewtonSide, FirstLevel, last), NewtonSide)!;
         double[][] known = [.. boundaries.Select((b, i) => (b, i)).Where(p => p.b is not null)
-            .Select(p => new[] { alive[p.i], p.b!.Dimension, p.b.StandardError, p.b.Counts[0].Boxes, p.b.Counts[^1].Boxes })];
+            .Select(p => new[] { alive[p.i], p.b!.Dimension, p.b.StandardError }.Concat(p.b.Counts.Select(c => (double)c.Boxes)).ToArray())];
         double[][] corner = [.. sets.SelectMany(s => s.Corner)], circle = [.. sets.SelectMany(s => s.Circle)];
         double[] dimensions = [.. known.Select(row => row[Dimension])];
         double[] Of(double[][] rows, double noise, int column) => [.. rows.Where(row => row[Noise] == noise).Select(row => row[column])];
-        int shown = boundaries[0] is null ? Array.FindIndex(boundaries, b => b is not null) : 0;
-        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[Math.Max(0, shown)]], s_corners, Most), options.Quick ? 96 : 540);
+        int shown = Enumerable.Range(0, alive.Length).MaxBy(i => boundaries[i]?.Dimension ?? 0);
+        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[shown]], s_corners, Most), options.Quick ? 96 : 540);
         return new(Name, Title,
             [
                 new("seeds", seeds),
@@ -87,7 +87,7 @@ public sealed class FractalSets : Experiment
                        Statistics.Median(Of(it.Rows, noise, part.Column))),
             ],
             [
-                new("boundaries", ["seed", "dimension", "standard_error", "boxes_first_level", "boxes_last_level"], known),
+                new("boundaries", ["seed", "dimension", "standard_error", .. Enumerable.Range(FirstLevel, last - FirstLevel + 1).Select(level => $"boxes_{1 << level}")], known),
                 new("corners", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], corner),
                 new("circle", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], circle),
             ],

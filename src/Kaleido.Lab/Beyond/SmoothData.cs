@@ -1,4 +1,3 @@
-using Kaleido.Data;
 using Kaleido.Lab.Figures;
 using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
@@ -106,19 +105,11 @@ public sealed class SmoothData : Experiment
 
     private static string Gapped(double gap) => gap == 0 ? PlaneShapes.Circle : FormattableString.Invariant($"circle, {gap * 100} % gaps");
 
-    // 28 × 28 drawn digits as the means of squares of 4 × 4.
+    // Every tenth drawn digit is a zero.
     private static float[] Pooled(int count, uint seed, bool zeros)
     {
-        var drawn = EmbeddedDigits.Create(zeros ? 10 * count : count, seed);
-        const int Side = 28, Small = Side / Pool;
-        var values = new float[count * Small * Small];
-        for (int i = 0; i < count; i++)
-        {
-            var row = drawn.Row(zeros ? 10 * i : i);
-            for (int p = 0; p < Side * Side; p++) values[i * Small * Small + p / Side / Pool * Small + p % Side / Pool] += row[p] / (Pool * Pool);
-        }
-
-        return values;
+        var digits = PooledDigits.Create(zeros ? 10 * count : count, seed, Pool);
+        return zeros ? digits.Subset([.. Enumerable.Range(0, count).Select(i => 10 * i)]).Values.ToArray() : digits.Values.ToArray();
     }
 
     private static Found Measure(int set, Case it, int seeds, FigureOptions options, CancellationToken cancellation)

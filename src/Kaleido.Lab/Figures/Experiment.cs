@@ -102,6 +102,7 @@ public abstract class Experiment
         new LearnsIdentity(),
         new SmoothData(),
         new FractalSets(),
+        new Conditional(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
