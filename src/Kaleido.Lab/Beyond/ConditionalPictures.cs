@@ -8,7 +8,7 @@ namespace Kaleido.Lab.Beyond;
 internal static class ConditionalPictures
 {
     private const int Labels = 10, Scale = 4, Left = 60, Top = 96, Width = 1680, Height = 1290, Frames = 40;
-    private static readonly int[] s_hues = [1, 0, 2];
+    private static readonly int[] s_hues = [1, 2, 0, 3];
     private static readonly int[] s_columns = [0, 1, 2, 3, 5, 10, 20, 40, 60];
 
     /// <param name="tracks">Samples of each iteration, the starts first, chains ordered by label.</param>
@@ -23,7 +23,7 @@ internal static class ConditionalPictures
         const int Others = 7;
         int features = shape.Features, tile = shape.Width * Scale + Scale;
         var sheet = new Picture(Width, Height, 3, 255);
-        Text(sheet, "Conditional kaleidoscopes (fitted with noise): one label a row, put back after every application", Width / 2, 32, 16, bold: true);
+        Text(sheet, "Conditional kaleidoscopes (fitted with noise, loud label): one label a row, put back after every application", Width / 2, 32, 16, bold: true);
         Text(sheet, "one chain, after so many applications", Left + columns.Length * tile / 2, 62, 13);
         int second = Left + columns.Length * tile + 30;
         Text(sheet, "seven others, at the end", second + Others * tile / 2, 62, 13);
@@ -58,11 +58,19 @@ internal static class ConditionalPictures
         return plot.HorizontalRule(chance, "chance");
     }
 
-    private static HeatMap Matrix(double[,] confusion) => new(confusion)
+    // Label 0 above, as the rows of samples.
+    private static HeatMap Matrix(double[,] confusion)
     {
-        Title = "what the judge sees at the end", X = new() { Label = "class seen" }, Y = new() { Label = "label given" }, EqualUnits = true,
-        Scale = new() { Label = "share", Minimum = 0, Maximum = 1 },
-    };
+        var turned = new double[Labels, Labels];
+        for (int label = 0; label < Labels; label++)
+            for (int c = 0; c < Labels; c++) turned[Labels - 1 - label, c] = confusion[label, c];
+        string[] names = [.. Enumerable.Range(0, Labels).Select(label => $"{label}")];
+        return new(turned)
+        {
+            Title = "what the judge sees at the end", X = new() { Label = "class seen", Categories = names },
+            Y = new() { Label = "label given", Categories = [.. names.Reverse()] }, EqualUnits = true, Scale = new() { Label = "share", Minimum = 0, Maximum = 1 },
+        };
+    }
 
     /// <summary>Six chains of each label, a column for each, iteration by iteration; the end stands for a while.</summary>
     public static IReadOnlyList<Picture> Animate(IReadOnlyList<float[]> tracks, ImageShape shape, int chains)

@@ -13,7 +13,7 @@ internal enum LabelUse
 }
 
 /// <summary>
-/// Chains of a network f on [x, label], the label one of the unit vectors: x_t = the first part of f([z_{t-1}, label]), z_t = x_t + ε·noise,
+/// Chains of a network f on [x, label], the label one of the unit vectors, times a loudness: x_t = the first part of f([z_{t-1}, label]), z_t = x_t + ε·noise,
 /// clamped to [0, 1]. H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, Eq. 3, with a condition.
 /// </summary>
 internal static class LabelledChains
@@ -22,14 +22,15 @@ internal static class LabelledChains
     /// <param name="values">Row-major [samples, features].</param>
     /// <param name="labels">A label for each sample.</param>
     /// <param name="classes">How many labels there are.</param>
-    public static float[] Append(ReadOnlySpan<float> values, ReadOnlySpan<int> labels, int classes)
+    /// <param name="loudness">What stands where the unit vector has its 1.</param>
+    public static float[] Append(ReadOnlySpan<float> values, ReadOnlySpan<int> labels, int classes, float loudness = 1)
     {
         int features = values.Length / labels.Length, width = features + classes;
         var rows = new float[labels.Length * width];
         for (int i = 0; i < labels.Length; i++)
         {
             values.Slice(i * features, features).CopyTo(rows.AsSpan(i * width));
-            rows[i * width + features + labels[i]] = 1;
+            rows[i * width + features + labels[i]] = loudness;
         }
 
         return rows;
@@ -43,10 +44,12 @@ internal static class LabelledChains
     /// <param name="epsilon">ε of centred uniform noise in [-1, 1].</param>
     /// <param name="seed">The seed of starts and noise.</param>
     /// <param name="use">What happens to the label.</param>
-    public static List<float[]> Run(Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped)
+    /// <param name="loudness">The factor of the label in the input.</param>
+    public static List<float[]> Run(
+        Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped, float loudness = 1)
     {
         int width = network.Inputs, features = width - classes;
-        float[] state = Append(BeyondRandom.Uniforms(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes);
+        float[] state = Append(BeyondRandom.Uniforms(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
         var samples = new List<float[]> { First(state, width, features) };
         for (int t = 1; t <= iterations; t++)
         {
@@ -57,7 +60,7 @@ internal static class LabelledChains
             {
                 for (int k = 0; k < features; k++)
                     next[c * width + k] = Math.Clamp(next[c * width + k] + epsilon * (2 * noise[c * features + k] - 1), 0, 1);
-                if (use == LabelUse.Clamped) state.AsSpan(c * width + features, classes).CopyTo(next.AsSpan(c * width + features));
+                for (int k = c * width + features; k < (c + 1) * width; k++) next[k] = use == LabelUse.Clamped ? state[k] : loudness * next[k];
             }
 
             state = next;
