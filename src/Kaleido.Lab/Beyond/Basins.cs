@@ -67,11 +67,12 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all boxes of the first level are looked at, below
     /// it the parts of boxes that met the boundary and of their neighbours. Islands smaller than the boxes of the first level are missed.
     /// </summary>
-    /// <param name="low">The square's lower left corner, on both axes.</param>
+    /// <param name="left">The square's left end.</param>
+    /// <param name="bottom">Its lower end.</param>
     /// <param name="side">Its side.</param>
     /// <param name="first">The first level.</param>
     /// <param name="last">The last level.</param>
-    public List<HashSet<(int X, int Y)>> Boundary(double low, double side, int first, int last)
+    public List<HashSet<(int X, int Y)>> Boundary(double left, double bottom, double side, int first, int last)
     {
         var levels = new List<HashSet<(int X, int Y)>>();
         var boxes = new HashSet<(int X, int Y)>(from x in Enumerable.Range(0, 1 << first) from y in Enumerable.Range(0, 1 << first) select (x, y));
@@ -87,11 +88,48 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
             // Sorted, so that nothing depends on the order of a set.
             (int X, int Y)[] corners = [.. boxes.SelectMany(b => new[] { b, (b.X + 1, b.Y), (b.X, b.Y + 1), (b.X + 1, b.Y + 1) }).Distinct().Order()];
             double size = side / (1 << level);
-            int[] classes = Classify([.. corners.SelectMany(c => new[] { (float)(low + c.X * size), (float)(low + c.Y * size) })]).Class;
+            int[] classes = Classify([.. corners.SelectMany(c => new[] { (float)(left + c.X * size), (float)(bottom + c.Y * size) })]).Class;
             var at = corners.Zip(classes).ToDictionary(p => p.First, p => p.Second);
             levels.Add([.. boxes.Where(b => at[b] != at[(b.X + 1, b.Y)] || at[b] != at[(b.X, b.Y + 1)] || at[b] != at[(b.X + 1, b.Y + 1)])]);
         }
 
         return levels;
     }
+
+    /// <summary>
+    /// A point of the unit square where as many basins meet as anywhere: of a coarse grid the start with the most basins around it, then of finer
+    /// and finer ones about it.
+    /// </summary>
+    public (double X, double Y) Junction()
+    {
+        const int Levels = 11;
+        double size = 1;
+        (double X, double Y) centre = (0.5, 0.5);
+        for (int level = 0; level < Levels; level++)
+        {
+            const int Side = 33;
+            float[] starts = Square(centre.X, centre.Y, size / 2, Side);
+            int[] classes = Classify(starts).Class;
+            var best = (Count: 0, Distance: double.PositiveInfinity, At: centre);
+            for (int y = 1; y + 1 < Side; y++)
+            {
+                for (int x = 1; x + 1 < Side; x++)
+                {
+                    int count = (from dy in Enumerable.Range(-1, 3) from dx in Enumerable.Range(-1, 3) select classes[(y + dy) * Side + x + dx]).Distinct().Count();
+                    int at = 2 * (y * Side + x);
+                    double distance = Math.Abs(starts[at] - centre.X) + Math.Abs(starts[at + 1] - centre.Y);
+                    if (count > best.Count || (count == best.Count && distance < best.Distance)) best = (count, distance, (starts[at], starts[at + 1]));
+                }
+            }
+
+            (centre, size) = (best.At, size / 2);
+        }
+
+        return centre;
+    }
+
+    /// <summary>The middles of side × side cells of a square about (x, y), row by row from above.</summary>
+    public static float[] Square(double x, double y, double half, int side) =>
+        [.. from row in Enumerable.Range(0, side) from column in Enumerable.Range(0, side)
+            from v in new[] { x - half + 2 * half * (column + 0.5) / side, y + half - 2 * half * (row + 0.5) / side } select (float)v];
 }

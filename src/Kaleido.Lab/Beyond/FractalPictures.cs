@@ -7,7 +7,7 @@ namespace Kaleido.Lab.Beyond;
 /// <summary>Pictures of <see cref="FractalSets"/>: basins at three magnifications, how boxes are counted, samples on a circle.</summary>
 internal sealed class FractalPictures
 {
-    private const int Width = 1680, Gap = 15, Cell = 550, Levels = 11;
+    private const int Width = 1680, Gap = 15, Cell = 550;
     private static readonly int[] s_hues = [0, 1, 2, 4];
     private readonly Basins _basins;
     private readonly int _side;
@@ -17,47 +17,14 @@ internal sealed class FractalPictures
     /// <param name="side">Starts on each axis of a picture.</param>
     public FractalPictures(Basins basins, int side)
     {
-        (_basins, _side) = (basins, side);
-        _centre = Junction(basins);
+        (_basins, _side, _centre) = (basins, side, basins.Junction());
     }
-
-    // A point where as many basins meet as anywhere: a box of the last level with the most classes in it or around it.
-    private static (double X, double Y) Junction(Basins basins)
-    {
-        double size = 1;
-        (double X, double Y) centre = (0.5, 0.5);
-        for (int level = 0; level < Levels; level++)
-        {
-            const int Side = 33;
-            float[] starts = Starts(centre.X, centre.Y, size / 2, Side);
-            int[] classes = basins.Classify(starts).Class;
-            var best = (Count: 0, Distance: double.PositiveInfinity, At: centre);
-            for (int y = 1; y + 1 < Side; y++)
-            {
-                for (int x = 1; x + 1 < Side; x++)
-                {
-                    int count = (from dy in Enumerable.Range(-1, 3) from dx in Enumerable.Range(-1, 3) select classes[(y + dy) * Side + x + dx]).Distinct().Count();
-                    int at = 2 * (y * Side + x);
-                    double distance = Math.Abs(starts[at] - centre.X) + Math.Abs(starts[at + 1] - centre.Y);
-                    if (count > best.Count || (count == best.Count && distance < best.Distance)) best = (count, distance, (starts[at], starts[at + 1]));
-                }
-            }
-
-            (centre, size) = (best.At, size / 2);
-        }
-
-        return centre;
-    }
-
-    private static float[] Starts(double x, double y, double half, int side) =>
-        [.. from row in Enumerable.Range(0, side) from column in Enumerable.Range(0, side)
-            from v in new[] { x - half + 2 * half * (column + 0.5) / side, y + half - 2 * half * (row + 0.5) / side } select (float)v];
 
     // The hue says which basin, the shade how long it takes: light is quick.
     private Picture Map(double half, int side, int pixels)
     {
         var (x, y) = half >= 0.5 ? (0.5, 0.5) : _centre;
-        var (classes, time) = _basins.Classify(Starts(x, y, half, side));
+        var (classes, time) = _basins.Classify(Basins.Square(x, y, half, side));
         int quickest = time.Min();
         double slowest = Math.Max(Statistics.Quantile(time.Select(t => (double)t), 0.995), quickest + 1);
         var picture = new Picture(side, side, 3);
@@ -76,7 +43,7 @@ internal sealed class FractalPictures
     public Picture Draw(BoxCounting[] boundaries, BoxCounting newton, float[][] clouds, double[] noises)
     {
         var sheet = new Picture(Width, 1160, 3, 255);
-        Text(sheet, "Basins of a network at {.2, .8}²: hue for the datum, dark where it takes long; boxes that meet the boundary; samples on a circle", Width / 2, 30, 16, true);
+        Text(sheet, "Basins of a network at {.2, .8}²: hue for the datum, black for none, dark where it takes long", Width / 2, 30, 16, true);
         double[] halves = [0.5, 0.5 / 16, 0.5 / 256];
         string[] names = ["the unit square", "16 times larger, where basins meet", "256 times larger"];
         for (int i = 0; i < 3; i++)
@@ -131,7 +98,7 @@ internal sealed class FractalPictures
 
     private Picture Zoomed(double x, double y, double half, int side)
     {
-        int[] classes = _basins.Classify(Starts(x, y, half, side)).Class;
+        int[] classes = _basins.Classify(Basins.Square(x, y, half, side)).Class;
         var picture = new Picture(side, side, 3);
         for (int i = 0; i < classes.Length; i++)
         {

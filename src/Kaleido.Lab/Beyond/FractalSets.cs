@@ -18,7 +18,7 @@ public sealed class FractalSets : Experiment
 {
     private const int FullSeeds = 16, QuickSeeds = 4, FullSteps = 5000, QuickSteps = 1500, FirstLevel = 6, FullLevel = 11, QuickLevel = 9, Most = 400;
     private const int CirclePoints = 128;
-    private const double NewtonSide = 2, NewtonLow = -1.03;
+    private const double Window = 1 / 16.0, NewtonSide = 2, NewtonLow = -1.03;
     private static readonly float[] s_corners = [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f];
     private static readonly double[] s_noises = [0, 0.003, 0.01, 0.03];
 
@@ -54,17 +54,28 @@ public sealed class FractalSets : Experiment
         using SyntheticNets corners = four!, circles = circular!;
         int[] alive = [.. corners.Alive], round = [.. circles.Alive];
         var boundaries = new BoxCounting?[alive.Length];
+        var closer = new BoxCounting?[alive.Length];
+        var elsewhere = new (double Rests, double Moves)[alive.Length];
         var sets = new (double[][] Corner, double[][] Circle)[seeds];
         Parallel.For(0, alive.Length, parallel, i =>
         {
-            boundaries[i] = Count(Basins.Of(corners.Nets[alive[i]], s_corners, Most).Boundary(0, 1, FirstLevel, last), 1);
+            var basins = Basins.Of(corners.Nets[alive[i]], s_corners, Most);
+            boundaries[i] = Count(basins.Boundary(0, 0, 1, FirstLevel, last), 1);
+            var (x, y) = basins.Junction();
+            closer[i] = Count(basins.Boundary(x - Window / 2, y - Window / 2, Window, FirstLevel, last), Window);
+            var (classes, time) = basins.Classify(Basins.Square(0.5, 0.5, 0.5, 64));
+            elsewhere[i] = (classes.Where((c, k) => c < 0 && time[k] < Most).Count() / (double)classes.Length, time.Count(t => t == Most) / (double)time.Length);
             options.Report?.Invoke($"the boundary of network {alive[i]}");
         });
         Parallel.For(0, seeds, parallel, seed => sets[seed] = (
             alive.Contains(seed) ? Sets(corners.Nets[seed], seed, options.Quick) : [], round.Contains(seed) ? Sets(circles.Nets[seed], seed, options.Quick) : []));
-        var newton = Count(NewtonBasins().Boundary(NewtonLow, NewtonSide, FirstLevel, last), NewtonSide)!;
+        var newton = Count(NewtonBasins().Boundary(NewtonLow, NewtonLow, NewtonSide, FirstLevel, last), NewtonSide)!;
         double[][] known = [.. boundaries.Select((b, i) => (b, i)).Where(p => p.b is not null)
-            .Select(p => new[] { alive[p.i], p.b!.Dimension, p.b.StandardError }.Concat(p.b.Counts.Select(c => (double)c.Boxes)).ToArray())];
+            .Select(p => new[]
+            {
+                alive[p.i], p.b!.Dimension, p.b.StandardError, closer[p.i]?.Dimension ?? double.NaN, closer[p.i]?.StandardError ?? double.NaN,
+                elsewhere[p.i].Rests, elsewhere[p.i].Moves,
+            }.Concat(p.b.Counts.Select(c => (double)c.Boxes)).ToArray())];
         double[][] corner = [.. sets.SelectMany(s => s.Corner)], circle = [.. sets.SelectMany(s => s.Circle)];
         double[] dimensions = [.. known.Select(row => row[Dimension])];
         double[] Of(double[][] rows, double noise, int column) => [.. rows.Where(row => row[Noise] == noise).Select(row => row[column])];
@@ -77,6 +88,7 @@ public sealed class FractalSets : Experiment
                 new("networks with a boundary", known.Length),
                 new("median dimension of the boundary", Statistics.Median(dimensions)),
                 new("largest dimension of a boundary", dimensions.Length == 0 ? double.NaN : dimensions.Max()),
+                new("median dimension 16 times closer", Statistics.Median(known.Select(row => row[3]))),
                 new("median standard error", Statistics.Median(known.Select(row => row[2]))),
                 new("dimension of the boundary of Newton's method", newton.Dimension),
                 new("its standard error", newton.StandardError),
@@ -87,7 +99,7 @@ public sealed class FractalSets : Experiment
                        Statistics.Median(Of(it.Rows, noise, part.Column))),
             ],
             [
-                new("boundaries", ["seed", "dimension", "standard_error", .. Enumerable.Range(FirstLevel, last - FirstLevel + 1).Select(level => $"boxes_{1 << level}")], known),
+                new("boundaries", ["seed", "dimension", "standard_error", "dimension_16_times_closer", "standard_error_closer", "share_that_rests_elsewhere", "share_that_does_not_rest", .. Enumerable.Range(FirstLevel, last - FirstLevel + 1).Select(level => $"boxes_{1 << level}")], known),
                 new("corners", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], corner),
                 new("circle", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], circle),
             ],
@@ -98,6 +110,8 @@ public sealed class FractalSets : Experiment
                 Verdict.QuantileAtMost("the samples of the four-point networks without noise are finitely many points (median dimension, fine)", Of(corner, 0, Fine), 0.5, 0.05, full),
                 new(VerdictKind.Claim, "basin boundaries are fractal (dimension above 1.05 in most networks)", 2 * dimensions.Count(d => d > 1.05) > dimensions.Length,
                     FormattableString.Invariant($"{dimensions.Count(d => d > 1.05)} of {dimensions.Length} networks; median {Statistics.Median(dimensions):f3}")),
+                new(VerdictKind.Claim, "where a dimension is above 1.05 it is so 16 times closer, too", known.Any(row => row[Dimension] > 1.05) && known.All(row => row[Dimension] <= 1.05 || row[3] > 1.05),
+                    known.All(row => row[Dimension] <= 1.05) ? "there is none" : string.Join("; ", known.Where(row => row[Dimension] > 1.05).Select(row => FormattableString.Invariant($"seed {row[0]}: {row[Dimension]:f3} ± {row[2]:f3}, closer {row[3]:f3} ± {row[4]:f3}")))),
                 new(VerdictKind.Claim, "with noise ε = .003 the circle's samples are a line: dimension 1 ± .1 above the noise (coarse)", Math.Abs(Statistics.Median(Of(circle, 0.003, Coarse)) - 1) <= 0.1,
                     FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0.003, Coarse)):f2}")),
                 new(VerdictKind.Claim, "without noise the circle's network keeps the line (fine dimension above .5 in most networks)",

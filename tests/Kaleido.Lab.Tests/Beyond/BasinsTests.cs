@@ -31,7 +31,7 @@ public sealed class BasinsTests
     public void A_straight_boundary_is_found_at_every_level()
     {
         // The middle is the right edge of a box: corners at .5 belong to the right side, so one column of boxes is mixed.
-        var levels = s_halves.Boundary(0, 1, 2, 6);
+        var levels = s_halves.Boundary(0, 0, 1, 2, 6);
         Assert.Equal([4, 8, 16, 32, 64], levels.Select(boxes => boxes.Count));
         Assert.All(levels[^1], box => Assert.Equal(31, box.X));
         Assert.Equal(1, BoxCounting.OfCounts([.. levels.Select((boxes, i) => (Math.Pow(2, -2 - i), (long)boxes.Count))]).Dimension, 1e-12);
