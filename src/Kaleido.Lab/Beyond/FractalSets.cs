@@ -55,7 +55,7 @@ public sealed class FractalSets : Experiment
         int[] alive = [.. corners.Alive], round = [.. circles.Alive];
         var boundaries = new BoxCounting?[alive.Length];
         var closer = new BoxCounting?[alive.Length];
-        var elsewhere = new (double Rests, double Moves)[alive.Length];
+        var elsewhere = new (double Rests, double Moves, double Period)[alive.Length];
         var sets = new (double[][] Corner, double[][] Circle)[seeds];
         Parallel.For(0, alive.Length, parallel, i =>
         {
@@ -63,8 +63,12 @@ public sealed class FractalSets : Experiment
             boundaries[i] = Count(basins.Boundary(0, 0, 1, FirstLevel, last), 1);
             var (x, y) = basins.Junction();
             closer[i] = Count(basins.Boundary(x - Window / 2, y - Window / 2, Window, FirstLevel, last), Window);
-            var (classes, time) = basins.Classify(Basins.Square(0.5, 0.5, 0.5, 64));
-            elsewhere[i] = (classes.Where((c, k) => c < 0 && time[k] < Most).Count() / (double)classes.Length, time.Count(t => t == Most) / (double)time.Length);
+            float[] starts = Basins.Square(0.5, 0.5, 0.5, 64);
+            var (classes, time) = basins.Classify(starts);
+            int[] moving = [.. Enumerable.Range(0, time.Length).Where(k => time[k] == Most)];
+            int middle = moving.Length == 0 ? 0 : moving[moving.Length / 2];
+            elsewhere[i] = (classes.Where((c, k) => c < 0 && time[k] < Most).Count() / (double)classes.Length, moving.Length / (double)time.Length,
+                moving.Length == 0 ? double.NaN : basins.Period(starts[2 * middle], starts[2 * middle + 1]));
             options.Report?.Invoke($"the boundary of network {alive[i]}");
         });
         Parallel.For(0, seeds, parallel, seed => sets[seed] = (
@@ -74,7 +78,7 @@ public sealed class FractalSets : Experiment
             .Select(p => new[]
             {
                 alive[p.i], p.b!.Dimension, p.b.StandardError, closer[p.i]?.Dimension ?? double.NaN, closer[p.i]?.StandardError ?? double.NaN,
-                elsewhere[p.i].Rests, elsewhere[p.i].Moves,
+                elsewhere[p.i].Rests, elsewhere[p.i].Moves, elsewhere[p.i].Period,
             }.Concat(p.b.Counts.Select(c => (double)c.Boxes)).ToArray())];
         double[][] corner = [.. sets.SelectMany(s => s.Corner)], circle = [.. sets.SelectMany(s => s.Circle)];
         double[] dimensions = [.. known.Select(row => row[Dimension])];
@@ -99,7 +103,7 @@ public sealed class FractalSets : Experiment
                        Statistics.Median(Of(it.Rows, noise, part.Column))),
             ],
             [
-                new("boundaries", ["seed", "dimension", "standard_error", "dimension_16_times_closer", "standard_error_closer", "share_that_rests_elsewhere", "share_that_does_not_rest", .. Enumerable.Range(FirstLevel, last - FirstLevel + 1).Select(level => $"boxes_{1 << level}")], known),
+                new("boundaries", ["seed", "dimension", "standard_error", "dimension_16_times_closer", "standard_error_closer", "share_that_rests_elsewhere", "share_that_does_not_rest", "period_of_one_that_does_not", .. Enumerable.Range(FirstLevel, last - FirstLevel + 1).Select(level => $"boxes_{1 << level}")], known),
                 new("corners", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], corner),
                 new("circle", ["epsilon", "seed", "dimension_coarse", "dimension_fine", "distinct"], circle),
             ],

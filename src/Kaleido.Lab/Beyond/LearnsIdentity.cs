@@ -18,7 +18,7 @@ namespace Kaleido.Lab.Beyond;
 /// </remarks>
 public sealed class LearnsIdentity : Experiment
 {
-    private const int FullSeeds = 16, FullSteps = 5000, QuickSteps = 800, MixturePoints = 256, CubePoints = 2048;
+    private const int FullSeeds = 16, FullSteps = 5000, QuickSteps = 500, MixturePoints = 256, CubePoints = 2048;
     private static readonly int[] s_full = [1, 4, 16, 64, 256], s_quick = [1, 4, 16, 64];
     private static readonly int[] s_dimensions = [1, 2, 8];
 

@@ -28,6 +28,19 @@ public sealed class BasinsTests
     }
 
     [Fact]
+    public void Periods_are_told_where_there_are_any()
+    {
+        Basins Of(Func<float, float> f) => new(points => [f(points[0]), points[1]], [0, 0], 10);
+        Assert.Equal(1, s_halves.Period(0.1f, 0.2f));
+        Assert.Equal(2, Of(x => 1 - x).Period(0.3f, 0));
+
+        // The logistic map: r = 3.5 has a cycle of four, r = 3.83 one of three, r = 3.99 is chaotic.
+        Assert.Equal(4, Of(x => 3.5f * x * (1 - x)).Period(0.3f, 0));
+        Assert.Equal(3, Of(x => 3.83f * x * (1 - x)).Period(0.3f, 0));
+        Assert.Equal(0, Of(x => 3.99f * x * (1 - x)).Period(0.3f, 0));
+    }
+
+    [Fact]
     public void A_straight_boundary_is_found_at_every_level()
     {
         // The middle is the right edge of a box: corners at .5 belong to the right side, so one column of boxes is mixed.
