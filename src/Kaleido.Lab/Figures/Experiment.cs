@@ -112,6 +112,11 @@ public abstract class Experiment
         new OnePointLaw(),
         new JumpLaw(),
         new MarginLaw(),
+        new Denoising(),
+        new LearnsIdentity(),
+        new SmoothData(),
+        new FractalSets(),
+        new Conditional(),
     ];
 
     /// <summary>The experiment of a name, or null.</summary>
