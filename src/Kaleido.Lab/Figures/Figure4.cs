@@ -9,7 +9,7 @@ namespace Kaleido.Lab.Figures;
 /// </summary>
 public sealed class Figure4 : Experiment
 {
-    private const int FullSeeds = 50, GridPoints = 1001, Iterations = 300;
+    private const int FullSeeds = 50, GridPoints = 1000, Iterations = 300;
     private const double Tolerance = 0.02;
     private static readonly float[] s_points = [-0.8f, -0.2f, 0.2f, 0.8f];
 
@@ -25,7 +25,7 @@ public sealed class Figure4 : Experiment
         ArgumentNullException.ThrowIfNull(options);
         int seeds = options.SeedsOf(FullSeeds);
         using var nets = new SyntheticNets(new(1, 10, 10) { Output = Activation.Tanh }, s_points, 5000, seeds, options, cancellation);
-        float[] grid = [.. SyntheticNets.UnitGrid(GridPoints).Select(x => 2 * x - 1)];
+        float[] grid = SyntheticNets.Midpoints(GridPoints, -1, 1);
         var rows = new List<double[]>();
         foreach (int seed in nets.Alive)
         {

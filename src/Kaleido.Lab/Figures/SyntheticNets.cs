@@ -45,6 +45,13 @@ internal sealed class SyntheticNets : IDisposable
     /// <summary>Equally spaced points from 0 to 1, both ends included.</summary>
     public static float[] UnitGrid(int count) => [.. Enumerable.Range(0, count).Select(i => (float)(i / (count - 1.0)))];
 
+    /// <summary>
+    /// The midpoints of equal parts of an interval. With 1000 parts of [-1, 1] or [0, 1] none is a multiple of .1, so that a start never lies
+    /// on a datum: on one that repels it would stay, and pass for a basin.
+    /// </summary>
+    public static float[] Midpoints(int count, double low, double high) =>
+        [.. Enumerable.Range(0, count).Select(i => (float)(low + (high - low) * (i + 0.5) / count))];
+
     /// <summary>The points after so many applications of a network.</summary>
     public static float[] Iterate(Mlp network, float[] points, int times)
     {

@@ -42,8 +42,10 @@ public sealed class StatisticsTests
                 Assert.Equal(Z, Math.Abs(seen - end) / Math.Sqrt(end * (1 - end) / trials), 9);
         }
 
-        Assert.Equal((0, 4.0 / 14), Statistics.WilsonInterval(0, 10, Z)); // z²/(n + z²)
-        Assert.Equal((10.0 / 14, 1), Statistics.WilsonInterval(10, 10, Z));
+        Assert.Equal(0, Statistics.WilsonInterval(0, 10, Z).Low);
+        Assert.Equal(4.0 / 14, Statistics.WilsonInterval(0, 10, Z).High, 12); // z²/(n + z²)
+        Assert.Equal(10.0 / 14, Statistics.WilsonInterval(10, 10, Z).Low, 12);
+        Assert.Equal(1, Statistics.WilsonInterval(10, 10, Z).High);
         Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.WilsonInterval(3, 2));
     }
 }
