@@ -13,6 +13,8 @@ internal static class CompletionCommand
         _kaleido() {
           local IFS=$'\n' current=${COMP_WORDS[COMP_CWORD]}
           COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "$current"))
+          # Flags (and /h) only behind a dash: else they hide the files.
+          if [[ $current != -* ]]; then COMPREPLY=($(printf '%s\n' "${COMPREPLY[@]}" | grep -v '^[-/]')); fi
           if [[ ${#COMPREPLY[@]} -eq 0 ]]; then COMPREPLY=($(compgen -f -- "$current")); fi
         }
         complete -o filenames -F _kaleido kaleido
@@ -23,6 +25,7 @@ internal static class CompletionCommand
         _kaleido() {
           local -a found=("${(@f)$("${words[1]}" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
           found=(${found:#})
+          [[ ${words[CURRENT]} == -* ]] || found=(${found:#[-\/]*})
           if (( ${#found} )); then compadd -- $found; else _files; fi
         }
         compdef _kaleido kaleido

@@ -73,6 +73,7 @@ internal sealed class CreateCommand
     {
         _samples.Aliases.Add("--first");
         _selection = new(_samples, _seed);
+        _schedule.CompletionSources.Add("constant", "cosine");
         _schedule.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("constant" or "cosine"))

@@ -52,6 +52,7 @@ internal static class Examples
         ],
         ["figure"] =
         [
+            new("figure list", "what there is"),
             new("figure 2", "a figure of the paper, 50 seeds, with its verdicts"),
             new("figure all --quick", "all that there are, few seeds"),
         ],

@@ -1,16 +1,17 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Kaleido.Lab.Figures;
 
 namespace Kaleido.Cli;
 
-/// <summary><c>kaleido figure</c>: a figure of the paper as an experiment, with its verdicts.</summary>
+/// <summary><c>kaleido figure</c>: a figure of the paper, or a question beyond it, as an experiment with its verdicts.</summary>
 internal static class FigureCommand
 {
-    private const string Everything = "all", DefaultFolder = "kaleido-figures";
+    private const string Everything = "all", List = "list", DefaultFolder = "kaleido-figures";
 
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
-        string[] names = [.. Experiment.All.Select(figure => figure.Name), Everything];
+        string[] names = [.. Experiment.All.Select(figure => figure.Name), Everything, List];
         var name = new Argument<string>("NAME") { Description = $"Which: {string.Join(", ", names)}" };
         name.CompletionSources.Add(names);
         name.Validators.Add(result =>
@@ -18,9 +19,9 @@ internal static class FigureCommand
             string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
             if (!names.Contains(text)) result.AddError($"there is no figure \"{text}\"; there are {string.Join(", ", names)}");
         });
-        var seeds = Flags.Whole("--seeds", "Seeds 0 … N-1 [default: the figure's own number, 50; 8 with --quick]", 1, 10_000);
+        var seeds = Flags.Whole("--seeds", "Seeds 0 … N-1 [default: the figure's own number, mostly 50; 8 with --quick]", 1, 10_000);
         var quick = new Option<bool>("--quick") { Description = "Few seeds: an acceptance fails only where a binomial test rejects it at 1 %" };
-        var folder = Flags.Path("--out", $"Folder for the numbers [default: {DefaultFolder}]");
+        var folder = Flags.Path("--out", $"Folder for pictures and numbers [default: {DefaultFolder}]");
         var data = Flags.Path("--data", "Folder of the data sets mnist and cifar10, a sub-folder each [default: KALEIDO_DATA]");
         var threads = Flags.Threads();
         var command = new Command("figure", "Reproduce figures of the paper, and go beyond them: train, measure, judge.")
@@ -30,49 +31,76 @@ internal static class FigureCommand
         command.SetAction(result =>
         {
             string wanted = result.GetValue(name)!;
+            if (wanted == List) return Show(terminal);
             var status = new StatusLine(terminal);
             var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0))
             {
                 Data = result.GetValue(data), Report = status.Show,
             };
-            bool accepted = true;
-            foreach (var figure in Experiment.All.Where(figure => wanted is Everything || figure.Name == wanted))
+            return Run(wanted, options, result.GetValue(folder) ?? DefaultFolder, terminal, status, cancellation);
+        });
+        return command;
+    }
+
+    private static int Show(Terminal terminal)
+    {
+        foreach (var figure in Experiment.All)
+            terminal.Output.WriteLine($"{figure.Name,-12}  {figure.Title}{(figure.DataSet is { } set ? $" (needs {set})" : "")}");
+        return ExitCode.Success;
+    }
+
+    private static int Run(
+        string wanted, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var results = new List<FigureResult>();
+        foreach (var figure in Experiment.All.Where(figure => wanted is Everything || figure.Name == wanted))
+        {
+            if (figure.DataSet is { } set)
             {
-                if (wanted is Everything && figure.DataSet is { } set && options.FindData(set) is null)
+                if (wanted is Everything && options.FindData(set) is null)
                 {
                     terminal.Output.WriteLine($"figure {figure.Name}: left out, since the data set {set} is not at hand (see --data)");
                     continue;
                 }
 
-                if (figure.DataSet is { } needed) options.RequireData(needed);
-                try
-                {
-                    status.Begin($"figure {figure.Name}");
-                    accepted &= Run(figure, options, result.GetValue(folder) ?? DefaultFolder, terminal, status, cancellation);
-                }
-                catch (OperationCanceledException)
-                {
-                    status.Clear();
-                    terminal.Fail($"cancelled in figure {figure.Name}; nothing of it was written.");
-                    return ExitCode.Cancelled;
-                }
+                options.RequireData(set);
             }
 
-            return accepted ? ExitCode.Success : ExitCode.Failed;
-        });
-        return command;
+            try
+            {
+                status.Begin($"figure {figure.Name}");
+                results.Add(Run(figure, options, folder, terminal, status, cancellation));
+            }
+            catch (OperationCanceledException)
+            {
+                status.Clear();
+                terminal.Fail($"cancelled in figure {figure.Name}; nothing of it was written.");
+                return ExitCode.Cancelled;
+            }
+        }
+
+        if (wanted is Everything)
+        {
+            terminal.Output.WriteLine(FormattableString.Invariant(
+                $"{VerdictTable.Count(results)} in {clock.Elapsed.TotalSeconds:f0} s; all in {VerdictTable.Write(folder, results)}"));
+        }
+
+        return results.TrueForAll(result => result.IsAccepted) ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static bool Run(Experiment figure, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
+    private static FigureResult Run(
+        Experiment figure, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
     {
+        var clock = Stopwatch.StartNew();
         var result = figure.Run(options, cancellation);
         status.Clear();
         var written = FigureFiles.Write(folder, result);
-        terminal.Output.WriteLine($"figure {result.Name}: {result.Title}");
+        terminal.Output.WriteLine(FormattableString.Invariant($"figure {result.Name}: {result.Title} ({clock.Elapsed.TotalSeconds:f1} s)"));
         foreach (var (name, value) in result.Numbers) terminal.Output.WriteLine(FormattableString.Invariant($"  {name}: {value:g4}"));
         foreach (var verdict in result.Verdicts) terminal.Output.WriteLine($"  {verdict.Word,-9}  {verdict.Statement} ({verdict.Seen})");
         terminal.Output.WriteLine($"  wrote {string.Join(", ", written)}");
         if (!result.IsAccepted) terminal.Fail($"figure {result.Name} is not reproduced: an acceptance failed.");
-        return result.IsAccepted;
+        return result;
     }
 }

@@ -37,7 +37,7 @@ public sealed class CompletionTests
               if [[ $1 == *' ' ]]; then COMP_WORDS+=(''); fi
               COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
               _kaleido || true
-              echo "$1> ${COMPREPLY[*]}"
+              echo "$1> $(printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort | xargs)"
             }
             try 'kaleido cre'
             try 'kaleido create --ch'
@@ -45,6 +45,8 @@ public sealed class CompletionTests
             try 'kaleido create --device '
             try 'kaleido completion z'
             try 'kaleido info num'
+            try 'kaleido sample '
+            try 'kaleido create --schedule '
             """);
         Assert.Equal("", error);
         string[] lines = output.TrimEnd().Split('\n');
@@ -57,6 +59,8 @@ public sealed class CompletionTests
             "kaleido create --device > cpu reference",
             "kaleido completion z> zsh",
             "kaleido info num> numbers.npy",
+            "kaleido sample > kaleido numbers.npy",
+            "kaleido create --schedule > constant cosine",
         ], lines);
     }
 

@@ -36,6 +36,14 @@ foreach (var frame in kaleidoscope.Run(iterations: 300))            // frame.Sam
 network.Save("digits.safetensors");
         // </readme>
         // <readme>
+float[] t = [.. Enumerable.Range(0, 200).Select(i => i / 199f)], wave = [.. t.Select(v => MathF.Sin(6 * v))];
+using var curve = Mlp.Create(device, new(Inputs: 1, Hidden: 32, HiddenLayers: 2) { Seed = 1 });     // no activation at the output
+var options = new TrainingOptions { Steps = 2000, LearningRate = 3e-3, Checkpoint = new("curve.checkpoint") { Steps = 500 } };
+if (File.Exists("curve.checkpoint")) options = options with { Resume = TrainingCheckpoint.Load("curve.checkpoint") };
+var regression = await Trainer.FitAsync(curve, t, wave, LossFunction.SquaredError, options);
+float[] predicted = curve.Evaluate(t);                              // samples in rows
+        // </readme>
+        // <readme>
 var graph = new Graph();
 var x = graph.Input("x", columns: 3);
 var energy = (x.Square() * 0.5 + x.Sin()).Sum();
@@ -45,6 +53,9 @@ plan.Upload(x, [0f, 1f, 2f]);
 plan.Run(rows: 1);
         // </readme>
         Assert.Equal(StopReason.Completed, fit.StopReason);
+        Assert.True(regression.Loss < 1e-3, $"{regression.Loss}");
+        Assert.True(predicted.Zip(wave, (p, w) => Math.Abs(p - w)).Max() < 0.2);
+        Assert.Equal(2000, TrainingCheckpoint.Load("curve.checkpoint").Step);
         Assert.True(fit.Loss < 0.2 * fit.Evaluations[0].Loss);
         Assert.True(kaleidoscope.Frame.Converged);
         using var loaded = Mlp.Load(device, "digits.safetensors");
@@ -61,14 +72,14 @@ plan.Run(rows: 1);
         string usings = string.Join('\n', readme.Split('\n').Where(l => l.StartsWith("using Kaleido.", StringComparison.Ordinal)));
         string[] shown = [.. Between(readme, "```csharp\n", "```").Select(b => b.Replace(usings, "", StringComparison.Ordinal).Trim())];
         string[] run = [.. Between(source, "// <readme>\n", "// </readme>").Select(b => b.Trim()).Take(shown.Length)];
-        Assert.Equal(2, shown.Length);
+        Assert.Equal(3, shown.Length);
         Assert.Equal(run, shown);
     }
 
     [Fact]
     public void Every_file_that_the_documents_link_to_exists()
     {
-        var documents = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Append(Path.Combine(Root, "README.md"));
+        var documents = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Root, "README.md"));
         foreach (string document in documents)
         {
             foreach (string target in Between(File.ReadAllText(document), "](", ")").Where(t => !t.Contains("://", StringComparison.Ordinal)))

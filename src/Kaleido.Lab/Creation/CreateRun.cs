@@ -177,7 +177,7 @@ public static class CreateRun
             Random = options.Random,
             Seed = options.Seed,
         });
-        DataSource.DemandUnitRange(options.Data, data, "all values must lie in [0, 1]");
+        DataSource.DemandUnitRange(options.Data, data, "all values must lie in [0, 1], so scale them first");
         return data;
     }
 

@@ -84,9 +84,29 @@ internal static class DatasetFiles
         }
 
         throw new InvalidDataException(
-            $"{path}: expected IDX files of images such as train-images-idx3-ubyte.gz, batches of CIFAR-10 or pictures (PNG, PGM, PPM), "
-            + $"found {idx.Count} IDX files of labels and {files.Length - idx.Count} other files"
-            + (files.Length > idx.Count ? "; an .npy, .npz or CSV file is opened by its own name." : "."));
+            $"{path}: expected pictures (PNG, PGM, PPM), IDX files of images such as train-images-idx3-ubyte.gz or batches of CIFAR-10, "
+            + $"found {Found(path, files, idx.Count)}.");
+    }
+
+    /// <summary>What lies in a folder without data, and what may have been meant.</summary>
+    private static string Found(string path, string[] files, int labels)
+    {
+        string? EndingWith(params string[] endings) => Array.Find(files, file => endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
+
+        if (labels > 0) return $"IDX files of labels alone ({labels})";
+        if (files.Length == 0)
+        {
+            return Directory.GetDirectories(path).Length == 0 ? "an empty folder"
+                : "folders alone: pictures may lie in it or in its sub-folders, which are their classes, but no deeper";
+        }
+
+        if (EndingWith(".safetensors") is { } network)
+            return $"{Path.GetFileName(network)}: a network or a checkpoint holds no data";
+        if (EndingWith(".npy", ".npz", ".csv", ".tsv") is { } table)
+            return $"{Path.GetFileName(table)}: such a file is opened by its own name";
+        return EndingWith(".bmp", ".webp", ".tif", ".tiff", ".gif", ".heic") is { } picture
+            ? $"{Path.GetFileName(picture)}: pictures of that format must be made PNG first"
+            : $"{files.Length} other {(files.Length == 1 ? "file" : "files")}, {Path.GetFileName(files[0])} the first";
     }
 
     /// <summary>Class, then the first ones, then random ones, then their size.</summary>

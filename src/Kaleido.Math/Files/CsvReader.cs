@@ -42,6 +42,7 @@ public static class CsvReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(path);
+        if (IsJson(stream)) throw BadFile.At(path, 0, "a table of numbers", "JSON");
         byte separator = Separator(stream);
         Layout layout = Measure(stream, path, separator);
         check?.Invoke(layout.Rows, layout.Features);
@@ -107,8 +108,9 @@ public static class CsvReader
         {
             if (scanner.Column > columns || (scanner.IsLast && scanner.Column != columns))
             {
-                throw Bad(scanner, path, $"{columns} fields, as in the first line",
-                    $"{(scanner.IsLast ? "" : "at least ")}{scanner.Column}");
+                throw BadFile.At(path, scanner.Offset,
+                    $"{columns} {(columns == 1 ? "field" : "fields")} in line {scanner.Line}, as in the first line",
+                    $"{(scanner.Column > columns ? "more" : scanner.Column)}");
             }
 
             rows += scanner.IsLast ? 1 : 0;
@@ -122,9 +124,23 @@ public static class CsvReader
             : throw BadFile.At(path, 0, "at most 2 GB of numbers", $"{BadFile.Text(rows)} rows of {BadFile.Text(layout.Features)}");
     }
 
+    private static bool IsJson(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[64];
+        stream.Position = 0;
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)].TrimStart(" \t\r\n"u8);
+        return start.Length > 0 && start[0] is (byte)'{' or (byte)'[';
+    }
+
     private static float ReadNumber(CsvScanner scanner, string path)
     {
-        if (!TryNumber(scanner, out float number)) throw Bad(scanner, path, "a number", Shown(scanner));
+        if (!TryNumber(scanner, out float number))
+        {
+            bool blanks = Trim(scanner.Field).Contains((byte)' ');
+            throw Bad(scanner, path, "a number",
+                Shown(scanner) + (blanks ? "; fields are separated by commas, semicolons or tabs, not by blanks" : ""));
+        }
+
         return float.IsFinite(number) ? number : throw Bad(scanner, path, "a finite number", Shown(scanner));
     }
 

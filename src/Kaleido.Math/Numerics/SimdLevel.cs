@@ -40,16 +40,18 @@ internal static class Simd
     /// <summary>
     /// The level that a value of <c>KALEIDO_VECTOR</c> selects on hardware whose widest level is <paramref name="widest"/>.
     /// </summary>
-    public static SimdLevel Choose(string? requested, SimdLevel widest)
+    public static SimdLevel Choose(string? requested, SimdLevel widest) =>
+        Parse(requested) is { } asked && asked <= widest ? asked : widest;
+
+    /// <summary>Whether a value of <c>KALEIDO_VECTOR</c> names a level.</summary>
+    public static bool IsKnown(string requested) => Parse(requested) is not null;
+
+    private static SimdLevel? Parse(string? requested) => requested?.Trim().ToLowerInvariant() switch
     {
-        SimdLevel asked = requested?.Trim().ToLowerInvariant() switch
-        {
-            "512" => SimdLevel.Vector512,
-            "256" => SimdLevel.Vector256,
-            "128" => SimdLevel.Vector128,
-            "scalar" or "0" => SimdLevel.Scalar,
-            _ => widest,
-        };
-        return asked <= widest ? asked : widest;
-    }
+        "512" => SimdLevel.Vector512,
+        "256" => SimdLevel.Vector256,
+        "128" => SimdLevel.Vector128,
+        "scalar" or "0" => SimdLevel.Scalar,
+        _ => null,
+    };
 }

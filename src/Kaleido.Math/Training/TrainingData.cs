@@ -51,6 +51,7 @@ internal sealed class TrainingData : IDisposable
         bool same = inputs.Equals(targets) && network.InputScaling == network.OutputScaling;
         float[] x = Scale(inputs.Span, network.Inputs, network.InputScaling, nameof(inputs));
         float[] t = same ? x : Scale(targets.Span, width, classes ? DataScaling.ToUnit : network.OutputScaling, nameof(targets));
+        if (loss == LossFunction.BinaryCrossEntropy) CheckProbabilities(t, width, nameof(targets));
         int evaluated = Math.Min(options.EvaluationSamples, samples);
         bool canBeDead = Differ(x.AsSpan(0, evaluated * network.Inputs), network.Inputs) && Differ(t.AsSpan(0, evaluated * width), width);
         var placed = network.Device.CreateTensor(samples, network.Inputs, x);
@@ -80,6 +81,15 @@ internal sealed class TrainingData : IDisposable
         }
 
         return scaled;
+    }
+
+    private static void CheckProbabilities(ReadOnlySpan<float> targets, int columns, string name)
+    {
+        int outside = targets.IndexOfAnyExceptInRange(0f, 1f);
+        if (outside < 0) return;
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+            $"Fit: sample {outside / columns}, feature {outside % columns} of the targets is {targets[outside]} as the network sees it; "
+            + $"binary cross-entropy needs targets from 0 to 1"), name);
     }
 
     private static void CheckClasses(ReadOnlySpan<float> targets, int classes)

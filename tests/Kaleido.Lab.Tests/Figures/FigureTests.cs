@@ -87,6 +87,40 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void The_table_of_verdicts_has_a_line_for_each()
+    {
+        using var folder = new TemporaryFolder();
+        FigureResult[] results =
+        [
+            new("a", "", [], [], [new(VerdictKind.Acceptance, "x|y", true, "1"), new(VerdictKind.Claim, "c", false, "2")], new Picture(1, 1, 1)),
+            new("b", "", [], [], [new(VerdictKind.Claim, "d", true, "3")], new Picture(1, 1, 1)),
+        ];
+        Assert.Equal("1 accepted, 0 failed, 1 confirmed, 1 refuted", VerdictTable.Count(results));
+        Assert.Equal(["| a | x\\|y | 1 | accepted |", "| a | c | 2 | refuted |", "| b | d | 3 | confirmed |"],
+            File.ReadAllLines(VerdictTable.Write(folder.Path, results))[2..]);
+    }
+
+    [Fact]
+    public void An_animation_is_written_as_GIF_of_its_frames()
+    {
+        using var folder = new TemporaryFolder();
+        var result = new FigureResult("t", "", [], [], [], new Picture(3, 2, 1)) { Animation = [new Picture(3, 2, 1), new Picture(3, 2, 1)] };
+        Assert.Contains(folder.File("figure-t.gif"), FigureFiles.Write(folder.Path, result));
+        Assert.Equal("GIF89a"u8.ToArray(), File.ReadAllBytes(folder.File("figure-t.gif"))[..6]);
+    }
+
+    [Fact]
+    public void A_data_set_that_is_not_there_is_named_with_where_it_was_looked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new FigureOptions { Data = folder.Path };
+        Assert.Null(options.FindData("mnist"));
+        Assert.Contains($"{folder.Path} has no folder mnist", Assert.Throws<DirectoryNotFoundException>(() => options.RequireData("mnist")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(folder.File("mnist"));
+        Assert.Equal(folder.File("mnist"), options.RequireData("mnist"));
+    }
+
+    [Fact]
     public void More_seeds_begin_with_those_of_fewer()
     {
         double[] few = Losses(3), more = Losses(11);

@@ -85,13 +85,38 @@ public class DatasetFilesTests
     public void What_is_no_data_is_refused_in_a_sentence()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("expected IDX files", Refused(folder.Path), StringComparison.Ordinal);
+        Assert.Contains("found an empty folder.", Refused(folder.Path), StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "a", "b"));
+        Assert.Contains("found folders alone", Refused(folder.Path), StringComparison.Ordinal);
         folder.File("labels-idx1-ubyte", LabelBytes(1));
-        Assert.Contains("1 IDX files of labels", Refused(folder.Path), StringComparison.Ordinal);
+        Assert.Contains("IDX files of labels alone (1)", Refused(folder.Path), StringComparison.Ordinal);
         Assert.Contains("look like labels", Refused(folder.File("labels-idx1-ubyte")), StringComparison.Ordinal);
         Refused(folder.File("notes.txt", "hello, world"u8.ToArray()));
         Assert.Throws<FileNotFoundException>(() => Dataset.Open(folder.File("none")));
         Assert.Throws<DirectoryNotFoundException>(() => Dataset.Open(Path.Combine(folder.Path, "no", "none")));
+    }
+
+    [Theory]
+    [InlineData("a.bmp", "made PNG first")]
+    [InlineData("checkpoint.safetensors", "holds no data")]
+    [InlineData("a.csv", "by its own name")]
+    [InlineData("b.txt", "1 other file, b.txt the first")]
+    public void A_folder_without_data_says_what_was_found(string file, string found)
+    {
+        using var folder = new TemporaryFolder();
+        folder.File(file, "BM"u8.ToArray());
+        Assert.Contains(found, Refused(folder.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 1,\n\"b\": 2}", "offset 0: expected a table of numbers, found JSON.")]
+    [InlineData("1 2\n3 4\n", "\"3 4\"; fields are separated by commas, semicolons or tabs, not by blanks.")]
+    [InlineData("1\n2\n3,4\n", "expected 1 field in line 3, as in the first line, found more.")]
+    [InlineData("1,2\n3\n", "expected 2 fields in line 2, as in the first line, found 1.")]
+    public void Text_that_is_no_table_is_refused_in_a_sentence(string text, string found)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(found, Refused(folder.File("t.csv", System.Text.Encoding.UTF8.GetBytes(text))), StringComparison.Ordinal);
     }
 
     [Theory]

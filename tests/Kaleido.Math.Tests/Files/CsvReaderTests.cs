@@ -47,14 +47,14 @@ public class CsvReaderTests
     }
 
     [Theory]
-    [InlineData("1,2\n3\n", "2 fields, as in the first line in line 2, column 1")]
-    [InlineData("1,2\n3,4,5\n", "line 2, column 3")]
+    [InlineData("1,2\n3\n", "2 fields in line 2, as in the first line, found 1")]
+    [InlineData("1,2\n3,4,5\n", "in line 2, as in the first line, found more")]
     [InlineData("1,2\n3,x\n", "a number in line 2, column 2, found \"x\"")]
     [InlineData("1,2\n3,\n", "line 2, column 2, found \"\"")]
     [InlineData("1,2\n3,NaN\n", "finite")]
     [InlineData("1,2\n3,1e999\n", "finite")]
     [InlineData("1,2\n3,1 2\n", "\"1 2\"")]
-    [InlineData("1,2\n3,1,5\n", "column 3")]
+    [InlineData("1,2\n3,1,5\n", "found more")]
     [InlineData("1;2\n3,5;4\n", "\"3,5\"")]
     [InlineData("1,2\n3,1\0\n", "\"1·\"")]
     [InlineData("a,label,b\n1,2,3\n", "first or the last")]

@@ -47,6 +47,19 @@ public class TrainerTests
         Assert.Equal(other.Network.WeightsSha256(), fit.LastWeightsSha256);
     }
 
+    [Theory]
+    [InlineData(1.5f)]
+    [InlineData(-0.25f)]
+    public void Binary_cross_entropy_takes_no_targets_but_probabilities(float wrong)
+    {
+        using var device = Device.Cpu(1);
+        using var network = Mlp.Create(device, new(2, 4, 1) { Output = Activation.Sigmoid });
+        float[] inputs = [0, 1, 1, 0];
+        var error = Assert.Throws<ArgumentException>(() => Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, wrong], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }));
+        Assert.Contains(FormattableString.Invariant($"sample 1, feature 1 of the targets is {wrong}"), error.Message, StringComparison.Ordinal);
+        Assert.True(double.IsFinite(Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, 1], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }).Loss));
+    }
+
     [Fact]
     public void A_minibatch_is_the_keyed_permutation_of_its_step()
     {

@@ -19,12 +19,23 @@ public sealed unsafe class CpuBackend : IBackend
 
     /// <summary>A backend whose plans use <paramref name="threads"/> threads; 0 for as many as the process may use.</summary>
     /// <exception cref="ArgumentOutOfRangeException">threads is negative or above <see cref="ThreadTeam.Limit"/>.</exception>
+    /// <exception cref="DeviceException">KALEIDO_VECTOR or KALEIDO_PRODUCT is set to something unknown.</exception>
     public CpuBackend(int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, ThreadTeam.Limit);
+        DemandKnown("KALEIDO_VECTOR", Simd.IsKnown, "512, 256, 128 or scalar");
+        DemandKnown("KALEIDO_PRODUCT", name => ProductPaths.Parse(name) is not null, "in-place, pieces, panels or panels-and-rows");
         Threads = threads == 0 ? ThreadTeam.Shared.MaximumWorkers : threads;
         WarnOnce(HasFusedMultiplyAdd, ref s_warned);
+    }
+
+    // A misspelt switch would otherwise be believed to act.
+    private static void DemandKnown(string variable, Func<string, bool> isKnown, string values)
+    {
+        string? value = Environment.GetEnvironmentVariable(variable);
+        if (!string.IsNullOrWhiteSpace(value) && !isKnown(value))
+            throw new DeviceException($"reading {variable}", $"it must be {values}, not \"{value}\"");
     }
 
     /// <summary>Writes the warning of a missing multiply-add to the trace listeners, the first time that it is missing.</summary>

@@ -53,6 +53,15 @@ public sealed class ProcessTests
             [.. Probe.Run(["hash-small", "1", "2"], environment).Where(line => line.StartsWith("hash", StringComparison.Ordinal))];
     }
 
+    [Theory]
+    [InlineData("KALEIDO_PRODUCT", "in-place, pieces, panels or panels-and-rows")]
+    [InlineData("KALEIDO_VECTOR", "512, 256, 128 or scalar")]
+    public void A_misspelt_switch_is_refused(string variable, string values)
+    {
+        var refused = Assert.ThrowsAny<Exception>(() => Probe.Run(["hash-small", "1"], (variable, "panel")));
+        Assert.Contains($"reading {variable} failed: it must be {values}, not \"panel\"", refused.Message, StringComparison.Ordinal);
+    }
+
     private sealed record Seen(string[] Lines)
     {
         public string[] Hashes => [.. Lines.Select(line => line.Split(' ')).Where(words => words[0] == "hash").Select(words => words[2])];
