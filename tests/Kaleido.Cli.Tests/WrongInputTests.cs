@@ -165,7 +165,7 @@ public sealed class WrongInputTests
         using var folder = new TemporaryFolder();
         var run = Session.Run("figure", "twelve", "--out", folder.File("out"));
         string names = string.Join(", ", Lab.Figures.Experiment.All.Select(figure => figure.Name));
-        Assert.Equal((2, "", $"there is no figure \"twelve\"; there are {names}, all."), (run.Code, run.Output, run.Sentence));
+        Assert.Equal((2, "", $"there is no figure \"twelve\"; there are {names}, all, list."), (run.Code, run.Output, run.Sentence));
         Assert.False(Directory.Exists(folder.File("out")));
     }
 

@@ -197,7 +197,7 @@ public sealed class Figure8 : Experiment
         ends.Bars([-0.2, 0.8, 1.8], [.. sets.Select(set => (double)set.Chains.Attractors.Count)], "distinct attractors", 0.36)
             .Bars([0.2, 1.2, 2.2], [.. sets.Select(set => (double)set.Chains.Last.DistinctSamples)], "pictures copied", 0.36);
         var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))),
-            ("each dog among the rest", sets[0].HeldOut)]);
+            ("dogs, one left out", sets[0].HeldOut)]);
         return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]),
             ratios, ends, loss], 4,
             Width, 520, FormattableString.Invariant(
