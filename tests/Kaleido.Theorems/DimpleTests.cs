@@ -15,10 +15,9 @@ namespace Kaleido.Theorems;
 /// Everywhere inside a linear piece f = ψ(Ax + c), so ½D·Hess ℓ = (I-J)ᵀ(I-J) - Σ rᵢ ψ''(zᵢ) aᵢaᵢᵀ with r = x - f(x): the sum vanishes at a
 /// fixed point. Bounds: a product through the net of chain length N in any order is off by γ_N times that of the absolute values, |J| ≤ G
 /// := max ψ'·|W_L|…|W₁|; a pre-activation off by δ moves ψ' by at most ψ'max·δ (max|ψ''| ≤ ψ'max) and ψ'' by at most 2ψ'max²·δ. So the
-/// gradient is
-/// within (2/D)(I+G)ᵀ((γ_N + δ)(|r| + ε) + ε), ε the error of f, and a Hessian product within (2/D)(γ_2N + δ)·4(1 + max|r|)(I+G)ᵀ(I+G)|v|,
-/// each counted twice, for
-/// the library and for float64's own formula. (max|ψ''| ≤ 1.6ψ'max², max|ψ'''| ≤ 2ψ'max² for sigmoid and tanh.)
+/// gradient is within (2/D)(I+G)ᵀ((γ_N + δ)(|r| + ε) + ε), ε the error of f, and a Hessian product within (2/D)(γ_2N + δ)·4(1 +
+/// max|r|)(I+G)ᵀ(I+G)|v|, each counted twice, for the library and for float64's own formula. (max|ψ''| ≤ 1.6ψ'max², max|ψ'''| ≤ 2ψ'max² for
+/// sigmoid and tanh.)
 /// </remarks>
 public sealed class DimpleTests
 {

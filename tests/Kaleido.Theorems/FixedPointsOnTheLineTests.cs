@@ -7,13 +7,11 @@ namespace Kaleido.Theorems;
 
 /// <summary>
 /// Theorem 4 for D = 1 and theorem 5. Σ sign(1 - f'(x*)) = +1 over non-degenerate fixed points; stable and unstable ones alternate: n
-/// stable
-/// ones imply at least 2n - 1.
+/// stable ones imply at least 2n - 1.
 /// </summary>
 /// <remarks>
 /// No tolerance: counts and signs. The census is complete by the linear pieces; cases that float64 cannot decide (a fixed point on a kink,
-/// a
-/// slope of ±1) are passed over, and how many were decided is checked.
+/// a slope of ±1) are passed over, and how many were decided is checked.
 /// </remarks>
 public sealed class FixedPointsOnTheLineTests
 {

@@ -7,13 +7,13 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 12. Contraction q on a ball of radius r and ‖ε‖ ≤ e ≤ r(1-q) imply that the chain never leaves and
-/// limsup ‖x - x*‖ ≤ e/(1-q). Noise makes chains jump only above that.
+/// Theorem 12. Contraction q on a ball of radius r and ‖ε‖ ≤ e ≤ r(1-q) imply that the chain never leaves and limsup ‖x - x*‖ ≤ e/(1-q).
+/// Noise makes chains jump only above that.
 /// </summary>
 /// <remarks>
 /// On the ball of radius r ≤ kink distance ‖J‖ ≤ q := ‖J(x*)‖ + Br. Float32 adds its rounding E (<see cref="ExactNet.Bounded"/>) to every
-/// application, as noise does, so e + E must be at most r(1-q), and ‖x_k - x*‖ ≤ q^k r + (e + E)/(1-q). Clamping to the cube only
-/// brings a state nearer, as x* lies in it.
+/// application, as noise does, so e + E must be at most r(1-q), and ‖x_k - x*‖ ≤ q^k r + (e + E)/(1-q). Clamping to the cube only brings a
+/// state nearer, as x* lies in it.
 /// </remarks>
 public sealed class NoiseTests
 {

@@ -7,8 +7,7 @@ namespace Kaleido.Theorems;
 
 /// <summary>
 /// Theorem 3. ReLU rescaling (cW_l, cb_l, W_{l+1}/c): to the bit for c a power of two, else within the derived bound; permuting hidden
-/// units:
-/// within the derived bound, as it reorders the chains. One application.
+/// units: within the derived bound, as it reorders the chains. One application.
 /// </summary>
 /// <remarks>
 /// Both networks are within their bounds of the same exact function (<see cref="ExactNet.Bounded"/>), so they are within the sum of each

@@ -14,8 +14,7 @@ internal enum FlowEnd
 
     /// <summary>
     /// At another fixed point that iteration leaves on both sides along some axis: from 1e-3 beside it, it is .01 away within 100
-    /// applications. (A
-    /// kink on a datum can make it attract on one side alone; that is no repeller.)
+    /// applications. (A kink on a datum can make it attract on one side alone; that is no repeller.)
     /// </summary>
     Unstable,
 

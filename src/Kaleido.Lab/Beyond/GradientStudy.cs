@@ -7,8 +7,7 @@ namespace Kaleido.Lab.Beyond;
 
 /// <summary>
 /// Gradient sampling against iteration. The zeros of ℓ(x) = ‖x - f(x)‖²/D are all fixed points: gradient flow, and p ∝ e^(-‖x - f(x)‖²/T),
-/// rate
-/// repellers equal to the data; iteration rejects them. A likely cause of the paper's "the loss goes down but it looks like noise".
+/// rate repellers equal to the data; iteration rejects them. A likely cause of the paper's "the loss goes down but it looks like noise".
 /// </summary>
 public sealed class GradientStudy : Experiment
 {

@@ -105,8 +105,7 @@ internal sealed record NoisySink(int Seed, LinePoint Point, double Left, double 
 
     /// <summary>
     /// Counts jumps under centred and under the reference's noise of scale ε, and measures the mean of the state: with ε, or with less
-    /// where
-    /// that could cross a neighbour.
+    /// where that could cross a neighbour.
     /// </summary>
     public void MeasureShift(Mlp network, double epsilon, int chains, int steps)
     {

@@ -37,8 +37,7 @@ internal sealed class NoiseMargin
 
     /// <summary>
     /// The least noise with which the worst choice of every step drives a chain from x* over the nearest unstable fixed point; infinite
-    /// where
-    /// there is none.
+    /// where there is none.
     /// </summary>
     public double Escape { get; }
 

@@ -6,8 +6,7 @@ namespace Kaleido.Lab.Beyond;
 
 /// <summary>
 /// How much noise between iterations an attractor bears. With contraction q on a ball of radius r, noise up to r(1 - q) never drives a
-/// chain
-/// out, and it stays within e/(1 - q): a theorem, put to the test; and where the reference's biased noise moves the chains.
+/// chain out, and it stays within e/(1 - q): a theorem, put to the test; and where the reference's biased noise moves the chains.
 /// </summary>
 public sealed class NoiseStudy : Experiment
 {

@@ -4,8 +4,7 @@ namespace Kaleido.Theorems.Support;
 
 /// <summary>
 /// The function with a network's float32 weights, written once more with plain loops in float64, and a running bound of what rounding does
-/// to
-/// it. float64 stands for the exact function: its own error is 2⁻²⁹ of the float32 bounds, which are widened by 2⁻²⁰.
+/// to it. float64 stands for the exact function: its own error is 2⁻²⁹ of the float32 bounds, which are widened by 2⁻²⁰.
 /// </summary>
 internal sealed class ExactNet
 {
@@ -137,8 +136,7 @@ internal sealed class ExactNet
 
     /// <summary>
     /// How far every x' may be from x so that no hidden unit changes sign: inside this ball f = ψ(Ax + c). Each unit is affine there, so
-    /// the
-    /// distance to its zero is |z|/‖∇z‖.
+    /// the distance to its zero is |z|/‖∇z‖.
     /// </summary>
     public double KinkDistance(double[] x)
     {
@@ -161,11 +159,8 @@ internal sealed class ExactNet
 
     /// <summary>
     /// f(x) and a bound of |f̂(x) - f(x)| for an evaluation that follows the contract, by running error analysis: with ε the error of a
-    /// layer's
-    /// input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each rounding once
-    /// and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the
-    /// units. φ carries an error on by its Lipschitz constant and adds
-    /// 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
+    /// layer's input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each
+    /// rounding once and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the units. φ carries an error on by its Lipschitz constant and adds 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
     /// </summary>
     public (double[] Value, double[] Error, double LogitError) Bounded(double[] x, int extra = 0, double unit = Single)
     {

@@ -63,8 +63,7 @@ internal sealed record NetCase(int Features, int Width, int HiddenLayers, double
 
     /// <summary>
     /// The network with a last layer that maps points to targets up to rounding: the least-norm solution of W h(xᵢ) + b = ψ⁻¹(tᵢ). Null
-    /// where
-    /// the hidden layers do not tell the points apart well enough.
+    /// where the hidden layers do not tell the points apart well enough.
     /// </summary>
     public Mlp? Interpolate(Device device, double[][] points, double[][] targets)
     {
@@ -121,8 +120,7 @@ internal static class Nets
 
     /// <summary>
     /// Networks of at most these sizes, each at least 1. Shrinking tries fewer features, layers, units, then the plainest of the other
-    /// choices;
-    /// the seed stays.
+    /// choices; the seed stays.
     /// </summary>
     public static Arbitrary<NetCase> Of(int features, int width, int hiddenLayers, string[] hidden, params double[] scales)
     {
@@ -147,7 +145,7 @@ internal static class Nets
         if (it.Scale != scales[0]) yield return it with { Scale = scales[0] };
         if (!it.Sigmoid) yield return it with { Sigmoid = true };
 
-        static IEnumerable<int> Sizes(int size) => new[] { 1, size / 2,
-            size - 1 }.Where(smaller => smaller >= 1 && smaller < size).Distinct();
+        static IEnumerable<int> Sizes(int size) =>
+            new[] { 1, size / 2, size - 1 }.Where(smaller => smaller >= 1 && smaller < size).Distinct();
     }
 }
