@@ -12,7 +12,7 @@ internal static class GradientPictures
     private const int CellWidth = 600, CellHeight = 450, Side = 101, Particles = 225;
     private static readonly Rgb s_data = Palette.OkabeIto[1], s_unstable = Palette.OkabeIto[3];
 
-    public static Picture Draw(string title, IReadOnlyList<GradientFamily> families, Mlp oracle)
+    public static Picture Draw(string title, IReadOnlyList<GradientFamily> families, Mlp oracle, int chains)
     {
         var plane = families[3];
         using var flow = new LossFlow(plane.Nets[plane.Rows[0].Seed]);
@@ -20,7 +20,7 @@ internal static class GradientPictures
         float[] starts = GradientFamily.Uniform(plane.Nets[plane.Rows[0].Seed], 1000, 600);
         return Panels.Draw(
             [
-                Loss(oracle), Density(oracle), Yields(families), Kinds(families),
+                Loss(oracle), Density(oracle, chains), Yields(families), Kinds(families),
                 Map(plane, flow, ends, ends.Iterate(starts), "600 uniform starts after 1000 applications"),
                 Map(plane, flow, ends, FlowEnds.Flow(flow, starts), "the same starts under gradient flow"),
             ],
@@ -46,7 +46,7 @@ internal static class GradientPictures
         return plot;
     }
 
-    private static Plot Density(Mlp oracle)
+    private static Plot Density(Mlp oracle, int chains)
     {
         const double Temperature = 1e-4;
         double[] x = [.. Enumerable.Range(0, 401).Select(i => i / 400.0)];
@@ -54,7 +54,7 @@ internal static class GradientPictures
         double[] weight = [.. x.Select(at => Math.Exp(-Math.Pow(at - map.Apply(at), 2) / Temperature))];
         double sum = weight.Sum() / 400;
         using var flow = new LossFlow(oracle);
-        float[] ends = flow.Langevin([.. Enumerable.Range(0, 4000).Select(i => (i + 0.5f) / 4000)], 2000, Temperature, 1e-4, 1);
+        float[] ends = flow.Langevin([.. Enumerable.Range(0, chains).Select(i => (i + 0.5f) / chains)], 2000, Temperature, 1e-4, 1);
         double[] bins = new double[50], middles = [.. Enumerable.Range(0, 50).Select(i => (i + 0.5) / 50)];
         foreach (float end in ends) bins[Math.Min(49, (int)(end * 50))] += 50.0 / ends.Length;
         return new Plot { Title = "p ~ e^(-(x - f(x))²/T), T = 1e-4", X = new() { Label = "x" }, Y = new() { Label = "density" } }

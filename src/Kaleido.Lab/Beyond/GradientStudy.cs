@@ -25,9 +25,9 @@ public sealed class GradientStudy : Experiment
     public override FigureResult Run(FigureOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        int seeds = options.SeedsOf(FullSeeds), planeSeeds = options.Seeds > 0 ? seeds : options.Quick ? 3 : 20;
+        int seeds = options.SeedsOf(FullSeeds), planeSeeds = options.Seeds > 0 ? seeds : options.Quick ? 2 : 20;
         bool full = seeds >= FullSeeds;
-        int starts = full ? 500 : 200;
+        int starts = full ? 500 : 120;
         using SyntheticNets shallow = Train(new(1, 5, 2) { Output = Activation.Sigmoid }, s_two, 5000, seeds);
         using SyntheticNets deep = Train(new(1, 10, 6) { Output = Activation.Sigmoid }, s_two, 2000, seeds);
         using SyntheticNets tanh = Train(new(1, 10, 10) { Output = Activation.Tanh }, s_four, 5000, seeds);
@@ -92,7 +92,7 @@ public sealed class GradientStudy : Experiment
                     families.All(family => NoiseShare(family) >= 0.1), string.Join("; ", families.Select(family =>
                         FormattableString.Invariant($"{family.Key}: {NoiseShare(family):g3}")))),
             ],
-            GradientPictures.Draw(Title, families, oracle))
+            GradientPictures.Draw(Title, families, oracle, options.Quick ? 1000 : 4000))
         {
             Animation = GradientPictures.Animate(families[3]), Timing = new() { Delay = 120 },
         };
