@@ -28,10 +28,12 @@ public sealed class BoundedTests
             for (int i = 0; i < 20; i++)
             {
                 double size = Math.Pow(10, 43 * random.NextDouble() - 5);
-                float[] x = [.. Enumerable.Range(0, it.Features).Select(_ => (float)Math.Clamp(size * (2 * random.NextDouble() - 1), -float.MaxValue, float.MaxValue))];
+                float[] x = [.. Enumerable.Range(0, it.Features).Select(_ =>
+                    (float)Math.Clamp(size * (2 * random.NextDouble() - 1), -float.MaxValue, float.MaxValue))];
                 bool mayOverflow = exact.LargestMagnitude([.. x.Select(value => (double)value)]) > float.MaxValue / 1.001;
                 if (mayOverflow) overflows++;
-                Assert.All(network.Evaluate(x), y => Assert.True((y >= it.Low && y <= 1) || (mayOverflow && float.IsNaN(y)), $"f({string.Join(", ", x)}) has {y}"));
+                Assert.All(network.Evaluate(x), y => Assert.True((y >= it.Low && y <= 1) || (mayOverflow && float.IsNaN(y)),
+                    $"f({string.Join(", ", x)}) has {y}"));
             }
         }, Nets.Cases(200));
         Assert.True(overflows > 0, "no case could overflow: the law was tried on one side alone");

@@ -6,12 +6,13 @@ using Kaleido.Theorems.Support;
 
 namespace Kaleido.Theorems;
 
-/// <summary>Theorems 6 and 7: two interpolated points exclude global contraction; a bound q &lt; 1 gives one attractor at the rate q.</summary>
+/// <summary>Theorems 6 and 7: two interpolated points exclude global contraction; a bound q &lt; 1 gives one attractor at the rate
+/// q.</summary>
 public sealed class ContractionTests
 {
     /// <remarks>
-    /// ‖xᵢ - xⱼ‖ ≤ ‖xᵢ - f(xᵢ)‖ + ‖f(xᵢ) - f(xⱼ)‖ + ‖f(xⱼ) - xⱼ‖ ≤ 2η + Lip·‖xᵢ - xⱼ‖. η is that of the exact function, from float64; one part in
-    /// 10¹² of the distance covers float64's rounding.
+    /// ‖xᵢ - xⱼ‖ ≤ ‖xᵢ - f(xᵢ)‖ + ‖f(xᵢ) - f(xⱼ)‖ + ‖f(xⱼ) - xⱼ‖ ≤ 2η + Lip·‖xᵢ - xⱼ‖. η is that of the exact function, from float64; one
+    /// part in 10¹² of the distance covers float64's rounding.
     /// </remarks>
     [Fact]
     public void Residuals_of_at_most_eta_put_a_floor_under_the_Lipschitz_bound()
@@ -33,7 +34,8 @@ public sealed class ContractionTests
                 {
                     double distance = Dense.Distance(data[i], data[j]), eta = Math.Max(residuals[i], residuals[j]);
                     if (distance < 1e-3) continue;
-                    double floor = 1 - 2 * eta / distance - 1e-12, quotient = Dense.Distance(exact.Evaluate(data[i]), exact.Evaluate(data[j])) / distance;
+                    double floor = 1 - 2 * eta / distance - 1e-12;
+                    double quotient = Dense.Distance(exact.Evaluate(data[i]), exact.Evaluate(data[j])) / distance;
                     Assert.True(quotient >= floor, $"quotient {quotient}, floor {floor}");
                     Assert.True(upper >= floor, $"bound {upper}, floor {floor}");
                     if (floor > 0.999) interpolated++;
@@ -44,8 +46,8 @@ public sealed class ContractionTests
     }
 
     /// <remarks>
-    /// One application in float32 is within E = ‖error of <see cref="ExactNet.Bounded"/>‖ of the exact one, so e_k ≤ q e_{k-1} + E, which sums to
-    /// q^k e_0 + E(1 - q^k)/(1 - q). E is taken as the largest over the states met.
+    /// One application in float32 is within E = ‖error of <see cref="ExactNet.Bounded"/>‖ of the exact one, so e_k ≤ q e_{k-1} + E, which
+    /// sums to q^k e_0 + E(1 - q^k)/(1 - q). E is taken as the largest over the states met.
     /// </remarks>
     [Fact]
     public void With_q_below_one_every_chain_goes_to_one_attractor_at_the_rate_q()

@@ -14,9 +14,10 @@ namespace Kaleido.Theorems;
 /// <remarks>
 /// Everywhere inside a linear piece f = ψ(Ax + c), so ½D·Hess ℓ = (I-J)ᵀ(I-J) - Σ rᵢ ψ''(zᵢ) aᵢaᵢᵀ with r = x - f(x): the sum vanishes at a
 /// fixed point. Bounds: a product through the net of chain length N in any order is off by γ_N times that of the absolute values, |J| ≤ G
-/// := max ψ'·|W_L|…|W₁|; a pre-activation off by δ moves ψ' by at most ψ'max·δ (max|ψ''| ≤ ψ'max) and ψ'' by at most 2ψ'max²·δ. So the gradient is
-/// within (2/D)(I+G)ᵀ((γ_N + δ)(|r| + ε) + ε), ε the error of f, and a Hessian product within (2/D)(γ_2N + δ)·4(1 + max|r|)(I+G)ᵀ(I+G)|v|, each counted twice, for
-/// the library and for float64's own formula. (max|ψ''| ≤ 1.6ψ'max², max|ψ'''| ≤ 2ψ'max² for sigmoid and tanh.)
+/// := max ψ'·|W_L|…|W₁|; a pre-activation off by δ moves ψ' by at most ψ'max·δ (max|ψ''| ≤ ψ'max) and ψ'' by at most 2ψ'max²·δ. So the
+/// gradient is within (2/D)(I+G)ᵀ((γ_N + δ)(|r| + ε) + ε), ε the error of f, and a Hessian product within (2/D)(γ_2N + δ)·4(1 +
+/// max|r|)(I+G)ᵀ(I+G)|v|, each counted twice, for the library and for float64's own formula. (max|ψ''| ≤ 1.6ψ'max², max|ψ'''| ≤ 2ψ'max² for
+/// sigmoid and tanh.)
 /// </remarks>
 public sealed class DimpleTests
 {
@@ -84,14 +85,16 @@ public sealed class DimpleTests
                 // ∇ℓ itself: (2/D)(I+G)ᵀ|r|, where r is what float64 leaves of x - f(x).
                 double[] most = Dense.ApplyTransposed(absolute, [.. residual.Select((r, i) => 2 * (Math.Abs(r) + 2 * rounding.Error[i]))]);
                 for (int i = 0; i < gradient.Length; i++)
-                    Assert.True(Math.Abs(gradient[i]) <= 2.0 / it.Features * (most[i] + 2 * (Math.Abs(residual[i]) + 2 * rounding.Error[i])) * 1.01);
+                    Assert.True(Math.Abs(gradient[i]) <= 2.0 / it.Features * (most[i]
+                        + 2 * (Math.Abs(residual[i]) + 2 * rounding.Error[i])) * 1.01);
                 Compare(loss, exact, point.X, Direction(random, it.Features), withResidual: false);
             }
         }, Nets.Cases(100));
         Assert.True(found > 0, "no fixed point was found");
     }
 
-    private static double[] Direction(Random random, int features) => [.. Enumerable.Range(0, features).Select(_ => 2 * random.NextDouble() - 1)];
+    private static double[] Direction(Random random, int features) =>
+        [.. Enumerable.Range(0, features).Select(_ => 2 * random.NextDouble() - 1)];
 
     private static void Compare(Loss loss, ExactNet exact, double[] x, double[] v, bool withResidual)
     {
@@ -108,7 +111,8 @@ public sealed class DimpleTests
             Assert.True(off <= most, $"(Hess ℓ · v)[{i}] = {seen[i]:R}, off by {off:g3}, at most {most:g3}");
         }
 
-        if (!withResidual) Assert.True(Dense.Dot(v, seen) >= -v.Select((t, i) => Math.Abs(t) * hessian[i]).Sum() - 2.0 / d * Math.Abs(Dense.Dot(v, curved)));
+        if (!withResidual) Assert.True(Dense.Dot(v, seen) >= -v.Select((t, i) =>
+            Math.Abs(t) * hessian[i]).Sum() - 2.0 / d * Math.Abs(Dense.Dot(v, curved)));
     }
 
     // The bounds of the remarks: of a Hessian product with v, and of the gradient.
@@ -119,7 +123,8 @@ public sealed class DimpleTests
         var (_, error, delta) = exact.Bounded(x, 0, ExactNet.Double);
         double largest = residual.Max(Math.Abs), factor = 4.0 / x.Length;
         double[] twice = Dense.ApplyTransposed(sum, Dense.Apply(sum, [.. v.Select(Math.Abs)]));
-        double[] once = Dense.ApplyTransposed(sum, [.. residual.Select((r, i) => (Gamma(exact.ChainLength) + delta) * (Math.Abs(r) + error[i]) + error[i])]);
+        double[] once = Dense.ApplyTransposed(sum,
+            [.. residual.Select((r, i) => (Gamma(exact.ChainLength) + delta) * (Math.Abs(r) + error[i]) + error[i])]);
         return ([.. twice.Select(value => factor * (Gamma(2 * exact.ChainLength) + delta) * 4 * (1 + largest) * value)],
             [.. once.Select(value => factor * value)]);
     }

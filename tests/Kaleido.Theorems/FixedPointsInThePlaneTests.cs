@@ -60,7 +60,8 @@ public sealed class FixedPointsInThePlaneTests
             {
                 Assert.Equal(own.Points[i].Index, census.Points[i].Index);
                 // float64's zero of x - f(x) is off by the error of f over |1 - f'|; the true one lies in the census's box.
-                double error = 2 * ExactNet.Of(network).Bounded([own.Points[i].X], 0, ExactNet.Double).Error[0] / Math.Abs(1 - own.Points[i].Slope) + 1e-12;
+                double error = 2 * ExactNet.Of(network).Bounded([own.Points[i].X], 0,
+                    ExactNet.Double).Error[0] / Math.Abs(1 - own.Points[i].Slope) + 1e-12;
                 var box = census.Points[i].Enclosure[0];
                 Assert.InRange(own.Points[i].X, box.Low - error, box.High + error);
             }

@@ -6,12 +6,12 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 4 for D = 1 and theorem 5. Σ sign(1 - f'(x*)) = +1 over non-degenerate fixed points; stable and unstable ones alternate: n stable
-/// ones imply at least 2n - 1.
+/// Theorem 4 for D = 1 and theorem 5. Σ sign(1 - f'(x*)) = +1 over non-degenerate fixed points; stable and unstable ones alternate: n
+/// stable ones imply at least 2n - 1.
 /// </summary>
 /// <remarks>
-/// No tolerance: counts and signs. The census is complete by the linear pieces; cases that float64 cannot decide (a fixed point on a kink, a
-/// slope of ±1) are passed over, and how many were decided is checked.
+/// No tolerance: counts and signs. The census is complete by the linear pieces; cases that float64 cannot decide (a fixed point on a kink,
+/// a slope of ±1) are passed over, and how many were decided is checked.
 /// </remarks>
 public sealed class FixedPointsOnTheLineTests
 {
@@ -22,7 +22,8 @@ public sealed class FixedPointsOnTheLineTests
         {
             Assert.Equal(1, census.Points.Sum(point => point.Index));
             // In order they are +1, -1, +1 …: x - f(x) crosses zero upwards and downwards in turn, upwards first.
-            Assert.Equal(Enumerable.Range(0, census.Points.Count).Select(i => i % 2 == 0 ? 1 : -1), census.Points.Select(point => point.Index));
+            Assert.Equal(Enumerable.Range(0, census.Points.Count).Select(i => i % 2 == 0 ? 1 : -1),
+                census.Points.Select(point => point.Index));
         });
         Assert.True(seen.Decided >= 0.8 * seen.Tried, $"only {seen.Decided} of {seen.Tried} cases could be decided");
         Assert.True(seen.Several > 0, "no case had more than one fixed point");

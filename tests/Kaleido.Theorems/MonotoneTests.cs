@@ -12,8 +12,8 @@ namespace Kaleido.Theorems;
 /// them.
 /// </summary>
 /// <remarks>
-/// With weights ≥ 0 the float32 function itself is non-decreasing: every multiply-add, addition, ReLU, sigmoid and tanh of the contract
-/// is, rounding included. So its orbits are monotone to the bit, and a monotone orbit among finitely many floats comes to rest.
+/// With weights ≥ 0 the float32 function itself is non-decreasing: every multiply-add, addition, ReLU, sigmoid and tanh of the contract is,
+/// rounding included. So its orbits are monotone to the bit, and a monotone orbit among finitely many floats comes to rest.
 /// </remarks>
 public sealed class MonotoneTests
 {
@@ -46,8 +46,8 @@ public sealed class MonotoneTests
 
     /// <remarks>
     /// An orbit's steps add up to at most the length of the range, 1 or 2, so at most 2000 steps of one chain are 1e-3 or more; while the
-    /// median step is, at least half of the chains take such a step, which happens in at most 4000 iterations. Between them lie five quiet ones
-    /// in a row before iteration 5·4001.
+    /// median step is, at least half of the chains take such a step, which happens in at most 4000 iterations. Between them lie five quiet
+    /// ones in a row before iteration 5·4001.
     /// </remarks>
     [Fact]
     public void A_non_decreasing_network_is_found_to_converge_and_never_to_cycle()
@@ -84,9 +84,9 @@ public sealed class MonotoneTests
     }
 
     /// <remarks>
-    /// The steps s_t = |x_t - x_{t-1}| of a decreasing map alternate in sign, so |x_t - x_{t-2}| = s_{t-1} - s_t ≥ s_t(1/q - 1), which is at
-    /// least s_t for q ≤ ½, chain by chain and so for the medians: while the step is above the threshold, so is the way from two iterations ago.
-    /// (For q near 1 the detector may take a slow spiral for a cycle.) q ≤ .49 leaves room for float32's rounding.
+    /// The steps s_t = |x_t - x_{t-1}| of a decreasing map alternate in sign, so |x_t - x_{t-2}| = s_{t-1} - s_t ≥ s_t(1/q - 1), which is
+    /// at least s_t for q ≤ ½, chain by chain and so for the medians: while the step is above the threshold, so is the way from two
+    /// iterations ago. (For q near 1 the detector may take a slow spiral for a cycle.) q ≤ .49 leaves room for float32's rounding.
     /// </remarks>
     [Fact]
     public void A_decreasing_contraction_by_less_than_half_is_never_taken_for_a_cycle()
@@ -120,7 +120,8 @@ public sealed class MonotoneTests
 
     private static FsCheck.Arbitrary<NetCase> Monotone() => Nets.Of(1, 12, 3, ["relu", "leakyrelu:0.1"], 1, 3, 8);
 
-    private static float[] Starts(NetCase it, int count) => [.. Enumerable.Range(0, count).Select(i => (float)(it.Low + (1 - it.Low) * (i + 0.5) / count))];
+    private static float[] Starts(NetCase it, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (float)(it.Low + (1 - it.Low) * (i + 0.5) / count))];
 
     // Weights ≥ 0; the bias of the output puts the middle of the range where the pre-activation vanishes, so that slopes are felt.
     private static Mlp Increasing(NetCase it, Device device) => Centred(it, device, 1);
@@ -129,7 +130,8 @@ public sealed class MonotoneTests
 
     private static Mlp Centred(NetCase it, Device device, int sign)
     {
-        var network = it.Create(device, (layer, weight, bias) => ([.. weight.Select(w => layer == it.HiddenLayers ? sign * Math.Abs(w) : Math.Abs(w))], bias));
+        var network = it.Create(device, (layer, weight, bias) =>
+            ([.. weight.Select(w => layer == it.HiddenLayers ? sign * Math.Abs(w) : Math.Abs(w))], bias));
         double middle = ExactNet.Of(network).Logits([(it.Low + 1) / 2])[0] - network.Bias(it.HiddenLayers).ToArray()[0];
         network.Bias(it.HiddenLayers).Upload([(float)-middle]);
         return network;

@@ -7,13 +7,13 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 12. Contraction q on a ball of radius r and ‖ε‖ ≤ e ≤ r(1-q) imply that the chain never leaves and
-/// limsup ‖x - x*‖ ≤ e/(1-q). Noise makes chains jump only above that.
+/// Theorem 12. Contraction q on a ball of radius r and ‖ε‖ ≤ e ≤ r(1-q) imply that the chain never leaves and limsup ‖x - x*‖ ≤ e/(1-q).
+/// Noise makes chains jump only above that.
 /// </summary>
 /// <remarks>
 /// On the ball of radius r ≤ kink distance ‖J‖ ≤ q := ‖J(x*)‖ + Br. Float32 adds its rounding E (<see cref="ExactNet.Bounded"/>) to every
-/// application, as noise does, so e + E must be at most r(1-q), and ‖x_k - x*‖ ≤ q^k r + (e + E)/(1-q). Clamping to the cube only
-/// brings a state nearer, as x* lies in it.
+/// application, as noise does, so e + E must be at most r(1-q), and ‖x_k - x*‖ ≤ q^k r + (e + E)/(1-q). Clamping to the cube only brings a
+/// state nearer, as x* lies in it.
 /// </remarks>
 public sealed class NoiseTests
 {
@@ -69,12 +69,14 @@ public sealed class NoiseTests
             double x = point!.X[0], rounding = r * (1 - q) - noise;
             using var chains = new Kaleidoscope(network, new()
             {
-                Samples = 50, Seed = (uint)it.Seed, Start = Noise.Uniform(x - 0.999 * r, x + 0.999 * r), Epsilon = noise, Boundary = (Boundary)random.Next(2),
+                Samples = 50, Seed = (uint)it.Seed, Start = Noise.Uniform(x - 0.999 * r, x + 0.999 * r), Epsilon = noise,
+                    Boundary = (Boundary)random.Next(2),
             });
             for (int k = 1; k <= 60; k++)
             {
                 double most = Math.Pow(q, k) * r + (noise + rounding) / (1 - q) + 1e-7;
-                Assert.All(chains.Step().Noisy.ToArray(), z => Assert.True(Math.Abs(z - x) <= most, $"step {k}: {Math.Abs(z - x):g5}, at most {most:g5}"));
+                Assert.All(chains.Step().Noisy.ToArray(), z => Assert.True(Math.Abs(z - x) <= most,
+                    $"step {k}: {Math.Abs(z - x):g5}, at most {most:g5}"));
             }
         }, Nets.Cases(60));
         Assert.True(found >= 5, $"only {found} sinks were found");
@@ -82,7 +84,8 @@ public sealed class NoiseTests
 
     // A network with a sink, the radius of its ball, q on it, and the noise r(1-q) - E that the theorem allows; null where there is none.
     private static Mlp? Sink(
-        NetCase it, Device device, Random random, out ExactNet? exact, out SmoothFixedPoint? point, out double r, out double q, out double noise)
+        NetCase it, Device device, Random random, out ExactNet? exact, out SmoothFixedPoint? point, out double r, out double q,
+            out double noise)
     {
         (exact, point, r, q, noise) = (null, null, 0, 0, 0);
         double[][] data = it.Points(2, random, 0.1);

@@ -5,14 +5,15 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 11. Repellers are global minima of ℓ(x) = ‖x - f(x)‖²/D as well: gradient flow gives a repeller a basin of positive size, iteration
-/// none. (That ∇ℓ is what the flow needs is theorem 10.)
+/// Theorem 11. Repellers are global minima of ℓ(x) = ‖x - f(x)‖²/D as well: gradient flow gives a repeller a basin of positive size,
+/// iteration none. (That ∇ℓ is what the flow needs is theorem 10.)
 /// </summary>
 /// <remarks>
-/// Let g = x - f, M = I - J(x*), s = σ_min(M)/2, L = ‖M‖ + BR with R = min(kink distance, s/B): in the ball of radius R all I - J(x) have singular
-/// values in [s, L] and g is one to one. A step x ← x - t(I-J)ᵀg with t = 1/(2L²) changes ‖g‖ by at most the factor 1 - ¾ts² as long as
-/// B‖g‖ ≤ s², so the path is at most (4/3)(L/s²)‖g₀‖ long and a start within δ = R/(1 + (4/3)(L/s)²) of x* never leaves the ball and ends at
-/// x*: a whole ball of starts. Under iteration the enclosure of theorem 8 shows a start on the unstable direction leave the ball.
+/// Let g = x - f, M = I - J(x*), s = σ_min(M)/2, L = ‖M‖ + BR with R = min(kink distance, s/B): in the ball of radius R all I - J(x) have
+/// singular values in [s, L] and g is one to one. A step x ← x - t(I-J)ᵀg with t = 1/(2L²) changes ‖g‖ by at most the factor 1 - ¾ts² as
+/// long as B‖g‖ ≤ s², so the path is at most (4/3)(L/s²)‖g₀‖ long and a start within δ = R/(1 + (4/3)(L/s)²) of x* never leaves the ball
+/// and ends at x*: a whole ball of starts. Under iteration the enclosure of theorem 8 shows a start on the unstable direction leave the
+/// ball.
 /// </remarks>
 public sealed class RepellerTests
 {
@@ -48,11 +49,13 @@ public sealed class RepellerTests
                 double[] x = Dense.AddScaled(point.X, start, Direction(random, it.Features));
                 for (int k = 0; k < steps; k++)
                 {
-                    x = Dense.AddScaled(x, -step, Dense.ApplyTransposed(Dense.IdentityMinus(exact.Jacobian(x)), Dense.Subtract(x, exact.Evaluate(x))));
+                    x = Dense.AddScaled(x, -step, Dense.ApplyTransposed(Dense.IdentityMinus(exact.Jacobian(x)),
+                        Dense.Subtract(x, exact.Evaluate(x))));
                     Assert.True(Dense.Distance(x, point.X) <= ball, "the flow left the ball");
                 }
 
-                Assert.True(Dense.Distance(x, point.X) <= start / 100 + 1e-12 / s, $"the flow ended {Dense.Distance(x, point.X):g3} from the repeller, it started at {start:g3}");
+                Assert.True(Dense.Distance(x, point.X) <= start / 100 + 1e-12 / s,
+                    $"the flow ended {Dense.Distance(x, point.X):g3} from the repeller, it started at {start:g3}");
             }
         }, Nets.Cases(200));
         Assert.True(found > 5 && several > 0, $"{found} repellers, {several} of them in more than one dimension");

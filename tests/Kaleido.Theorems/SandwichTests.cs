@@ -47,7 +47,8 @@ public sealed class SandwichTests
         Assert.True(attained > 0, "no piece was wide enough to see its norm attained");
     }
 
-    /// <remarks>The library's J is a product of float32 numbers: off by at most γ of its chain times the product of the absolute values.</remarks>
+    /// <remarks>The library's J is a product of float32 numbers: off by at most γ of its chain times the product of the absolute
+    /// values.</remarks>
     [Fact]
     public void The_Jacobian_that_the_library_gives_is_below_the_Lipschitz_bound()
     {
@@ -65,7 +66,8 @@ public sealed class SandwichTests
 
     private static double Frobenius(double[] a) => Math.Sqrt(a.Sum(value => value * value));
 
-    private static double Quotient(ExactNet net, double[] x, double[] y) => Dense.Distance(net.Logits(x), net.Logits(y)) / Dense.Distance(x, y);
+    private static double Quotient(ExactNet net, double[] x, double[] y) =>
+        Dense.Distance(net.Logits(x), net.Logits(y)) / Dense.Distance(x, y);
 
     // Power iteration on WᵀW. The quotient's error is of second order in that of the direction: 1000 steps leave less than 1e-6 of the norm
     // whatever the gap is (a direction mixed of two singular vectors has a norm between theirs).

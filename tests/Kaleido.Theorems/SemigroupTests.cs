@@ -69,7 +69,8 @@ public sealed class SemigroupTests
         }
     }
 
-    private static float[] Rows(float[] x, int[] order, int features) => [.. order.SelectMany(row => x[(row * features)..((row + 1) * features)])];
+    private static float[] Rows(float[] x, int[] order, int features) =>
+        [.. order.SelectMany(row => x[(row * features)..((row + 1) * features)])];
 
     private static float[] Iterate(Mlp network, float[] x, int times, int batch)
     {

@@ -6,8 +6,8 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 3. ReLU rescaling (cW_l, cb_l, W_{l+1}/c): to the bit for c a power of two, else within the derived bound; permuting hidden units:
-/// within the derived bound, as it reorders the chains. One application.
+/// Theorem 3. ReLU rescaling (cW_l, cb_l, W_{l+1}/c): to the bit for c a power of two, else within the derived bound; permuting hidden
+/// units: within the derived bound, as it reorders the chains. One application.
 /// </summary>
 /// <remarks>
 /// Both networks are within their bounds of the same exact function (<see cref="ExactNet.Bounded"/>), so they are within the sum of each
@@ -64,7 +64,8 @@ public sealed class SymmetryTests
                 int inputs = layer == 0 ? it.Features : it.Width, outputs = bias.Length;
                 int[] rows = layer == it.HiddenLayers ? [.. Enumerable.Range(0, outputs)] : orders[layer];
                 int[] columns = layer == 0 ? [.. Enumerable.Range(0, inputs)] : orders[layer - 1];
-                return ([.. rows.SelectMany(row => columns.Select(column => weight[row * inputs + column]))], [.. rows.Select(row => bias[row])]);
+                return ([.. rows.SelectMany(row => columns.Select(column => weight[row * inputs + column]))],
+                    [.. rows.Select(row => bias[row])]);
             });
             differ += Compare(it, network, permuted, random, 0);
         }, Nets.Cases(100));
@@ -82,7 +83,8 @@ public sealed class SymmetryTests
             double[] bound = exact.Bounded(point).Error, otherBound = exact.Bounded(point, extra).Error;
             for (int i = 0; i < y.Length; i++)
             {
-                Assert.True(Math.Abs((double)y[i] - z[i]) <= bound[i] + otherBound[i], $"{y[i]:R} and {z[i]:R}, bound {bound[i] + otherBound[i]:g3}");
+                Assert.True(Math.Abs((double)y[i] - z[i]) <= bound[i] + otherBound[i],
+                    $"{y[i]:R} and {z[i]:R}, bound {bound[i] + otherBound[i]:g3}");
                 if (y[i] != z[i]) differ++;
             }
         }

@@ -13,8 +13,8 @@ internal enum FlowEnd
     Spurious,
 
     /// <summary>
-    /// At another fixed point that iteration leaves on both sides along some axis: from 1e-3 beside it, it is .01 away within 100 applications. (A
-    /// kink on a datum can make it attract on one side alone; that is no repeller.)
+    /// At another fixed point that iteration leaves on both sides along some axis: from 1e-3 beside it, it is .01 away within 100
+    /// applications. (A kink on a datum can make it attract on one side alone; that is no repeller.)
     /// </summary>
     Unstable,
 
@@ -41,7 +41,8 @@ internal sealed class FlowEnds
 
     /// <summary>The share of ends within τ of a datum.</summary>
     public double Yield(float[] ends) =>
-        SyntheticNets.Nearest(ends, _data, _network.Inputs).Count(it => it.Distance <= _tolerance) / (double)(ends.Length / _network.Inputs);
+        SyntheticNets.Nearest(ends, _data, _network.Inputs).Count(it =>
+            it.Distance <= _tolerance) / (double)(ends.Length / _network.Inputs);
 
     /// <summary>Which ends are fixed points that iteration leaves, data among them.</summary>
     public bool[] AreUnstable(LossFlow flow, float[] ends)

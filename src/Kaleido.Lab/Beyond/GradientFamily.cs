@@ -28,7 +28,8 @@ internal sealed class GradientFamily
     /// <param name="DataMass">By temperature the mass of p within τ of the data, in one dimension.</param>
     /// <param name="UnstableMass">The same within τ of unstable fixed points farther than 2τ from the data.</param>
     public sealed record Row(
-        int Seed, double[] Iteration, double[] Flow, double IterationUnstable, double FlowUnstable, double[] IterationYield, double[] FlowYield,
+        int Seed, double[] Iteration, double[] Flow, double IterationUnstable, double FlowUnstable, double[] IterationYield,
+            double[] FlowYield,
         int Unstable, double[] DataMass, double[] UnstableMass);
 
     private GradientFamily(string name, string key, float[] data, double tolerance, SyntheticNets nets, Row[] rows) =>
@@ -50,11 +51,13 @@ internal sealed class GradientFamily
 
     /// <summary>Measures all networks that neither died nor diverged.</summary>
     public static GradientFamily Of(
-        string name, string key, float[] data, double tolerance, SyntheticNets nets, int starts, FigureOptions options, CancellationToken cancellation)
+        string name, string key, float[] data, double tolerance, SyntheticNets nets, int starts, FigureOptions options,
+            CancellationToken cancellation)
     {
         int[] alive = [.. nets.Alive];
         var rows = new Row[alive.Length];
-        Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation },
+        Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
+            CancellationToken = cancellation },
             i => rows[i] = Measure(alive[i], nets.Nets[alive[i]], data, tolerance, starts));
         return new(name, key, data, tolerance, nets, rows);
     }
@@ -63,7 +66,8 @@ internal sealed class GradientFamily
     public static float[] Uniform(Mlp network, int seed, int count)
     {
         double low = network.Options.Output.Range!.Value.Low;
-        return [.. Enumerable.Range(0, count * network.Inputs).Select(i => (float)(low + (1 - low) * MetricRandom.Uniform(0, Stream, (ulong)seed, (ulong)i)))];
+        return [.. Enumerable.Range(0, count * network.Inputs).Select(i =>
+            (float)(low + (1 - low) * MetricRandom.Uniform(0, Stream, (ulong)seed, (ulong)i)))];
     }
 
     private static Row Measure(int seed, Mlp network, float[] data, double tolerance, int count)
@@ -82,7 +86,8 @@ internal sealed class GradientFamily
         var around = Radii.Select(radius => Around(network, data, radius)).ToArray();
         bool line = network.Inputs == 1;
         var (dataMass, unstableMass, unstable) = line ? Masses(network, data, tolerance) : ([], [], -1);
-        return new(seed, iterated.Kinds, flowed.Kinds, iterated.Unstable, flowed.Unstable, [.. around.Select(at => ends.Yield(ends.Iterate(at)))], [.. around.Select(at => ends.Yield(FlowEnds.Flow(flow, at)))],
+        return new(seed, iterated.Kinds, flowed.Kinds, iterated.Unstable, flowed.Unstable,
+            [.. around.Select(at => ends.Yield(ends.Iterate(at)))], [.. around.Select(at => ends.Yield(FlowEnds.Flow(flow, at)))],
             unstable, dataMass, unstableMass);
     }
 
@@ -97,7 +102,8 @@ internal sealed class GradientFamily
             for (int k = 0; k < directions; k++)
             {
                 double angle = 2 * Math.PI * k / directions;
-                double[] x = features == 1 ? [data[i] + radius * (1 - 2 * k)] : [data[i] + radius * Math.Cos(angle), data[i + 1] + radius * Math.Sin(angle)];
+                double[] x = features == 1 ? [data[i] + radius * (1 - 2 * k)]
+                    : [data[i] + radius * Math.Cos(angle), data[i + 1] + radius * Math.Sin(angle)];
                 if (x.All(value => value >= low && value <= 1)) points.AddRange(x.Select(value => (float)value));
             }
         }
@@ -131,6 +137,7 @@ internal sealed class GradientFamily
         }
 
         // Unstable ones beside a sink cannot be told from it: starts beside them do not get .01 away.
-        return (nearData, nearUnstable, unstable.Count(point => points.All(other => !other.IsStable || Math.Abs(other.X - point.X) > 0.01)));
+        return (nearData, nearUnstable, unstable.Count(point =>
+            points.All(other => !other.IsStable || Math.Abs(other.X - point.X) > 0.01)));
     }
 }

@@ -12,7 +12,7 @@ internal static class GradientPictures
     private const int CellWidth = 600, CellHeight = 450, Side = 101, Particles = 225;
     private static readonly Rgb s_data = Palette.OkabeIto[1], s_unstable = Palette.OkabeIto[3];
 
-    public static Picture Draw(string title, IReadOnlyList<GradientFamily> families, Mlp oracle)
+    public static Picture Draw(string title, IReadOnlyList<GradientFamily> families, Mlp oracle, int chains)
     {
         var plane = families[3];
         using var flow = new LossFlow(plane.Nets[plane.Rows[0].Seed]);
@@ -20,7 +20,7 @@ internal static class GradientPictures
         float[] starts = GradientFamily.Uniform(plane.Nets[plane.Rows[0].Seed], 1000, 600);
         return Panels.Draw(
             [
-                Loss(oracle), Density(oracle), Yields(families), Kinds(families),
+                Loss(oracle), Density(oracle, chains), Yields(families), Kinds(families),
                 Map(plane, flow, ends, ends.Iterate(starts), "600 uniform starts after 1000 applications"),
                 Map(plane, flow, ends, FlowEnds.Flow(flow, starts), "the same starts under gradient flow"),
             ],
@@ -31,7 +31,8 @@ internal static class GradientPictures
     {
         double[] x = [.. Enumerable.Range(0, 801).Select(i => i / 800.0)];
         var map = new LineMap(oracle);
-        var plot = new Plot { Title = "closed form: three zeros of the loss, one repels", X = new() { Label = "x" }, Y = new() { Label = "loss (x - f(x))²", Minimum = 0 } };
+        var plot = new Plot { Title = "closed form: three zeros of the loss, one repels", X = new() { Label = "x" },
+            Y = new() { Label = "loss (x - f(x))²", Minimum = 0 } };
         plot.Line(x, [.. x.Select(at => Math.Pow(at - map.Apply(at), 2))], "loss", new() { Colour = Palette.OkabeIto[0], Dash = [] });
         plot.Points([0.2, 0.8], [0, 0], "data: attract", new() { Colour = s_data, Marker = Marker.Circle, Size = 11, Halo = true });
         plot.Points([0.5], [0], "repeller", new() { Colour = s_unstable, Marker = Marker.Diamond, Filled = false, Size = 11 });
@@ -45,7 +46,7 @@ internal static class GradientPictures
         return plot;
     }
 
-    private static Plot Density(Mlp oracle)
+    private static Plot Density(Mlp oracle, int chains)
     {
         const double Temperature = 1e-4;
         double[] x = [.. Enumerable.Range(0, 401).Select(i => i / 400.0)];
@@ -53,26 +54,32 @@ internal static class GradientPictures
         double[] weight = [.. x.Select(at => Math.Exp(-Math.Pow(at - map.Apply(at), 2) / Temperature))];
         double sum = weight.Sum() / 400;
         using var flow = new LossFlow(oracle);
-        float[] ends = flow.Langevin([.. Enumerable.Range(0, 4000).Select(i => (i + 0.5f) / 4000)], 2000, Temperature, 1e-4, 1);
+        float[] ends = flow.Langevin([.. Enumerable.Range(0, chains).Select(i => (i + 0.5f) / chains)], 2000, Temperature, 1e-4, 1);
         double[] bins = new double[50], middles = [.. Enumerable.Range(0, 50).Select(i => (i + 0.5) / 50)];
         foreach (float end in ends) bins[Math.Min(49, (int)(end * 50))] += 50.0 / ends.Length;
         return new Plot { Title = "p ~ e^(-(x - f(x))²/T), T = 1e-4", X = new() { Label = "x" }, Y = new() { Label = "density" } }
             .Bars(middles, bins, "Langevin chains", 0.02, Palette.OkabeIto[5], 0.6)
             .Line(x, [.. weight.Select(w => w / sum)], "exact", new() { Colour = Palette.OkabeIto[0], Dash = [] })
-            .VerticalRule(0.2, "data", new() { Colour = s_data, Width = 1.4, Dash = [] }).VerticalRule(0.8, null, new() { Colour = s_data, Width = 1.4, Dash = [] })
+            .VerticalRule(0.2, "data", new() { Colour = s_data, Width = 1.4, Dash = [] }).VerticalRule(0.8, null,
+                new() { Colour = s_data, Width = 1.4, Dash = [] })
             .VerticalRule(0.5, "repeller", new() { Colour = s_unstable, Width = 1.4, Dash = [5, 4] });
     }
 
     private static Plot Yields(IReadOnlyList<GradientFamily> families)
     {
-        var plot = new Plot { Title = "yield within τ of the data", X = new() { Label = "distance of the start from a datum", Minimum = 0 }, Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1.02 } };
+        var plot = new Plot { Title = "yield within τ of the data",
+            X = new() { Label = "distance of the start from a datum", Minimum = 0 },
+            Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1.02 } };
         for (int i = 0; i < families.Count; i++)
         {
             var rows = families[i].Rows;
-            plot.Line(GradientFamily.Radii, Means(row => row.IterationYield), $"{families[i].Key}, iteration", new() { Colour = Palette.OkabeIto[i], Dash = [] });
-            plot.Line(GradientFamily.Radii, Means(row => row.FlowYield), $"{families[i].Key}, flow", new() { Colour = Palette.OkabeIto[i], Dash = [3, 4] });
+            plot.Line(GradientFamily.Radii, Means(row => row.IterationYield), $"{families[i].Key}, iteration",
+                new() { Colour = Palette.OkabeIto[i], Dash = [] });
+            plot.Line(GradientFamily.Radii, Means(row => row.FlowYield), $"{families[i].Key}, flow",
+                new() { Colour = Palette.OkabeIto[i], Dash = [3, 4] });
 
-            double[] Means(Func<GradientFamily.Row, double[]> values) => [.. GradientFamily.Radii.Select((_, k) => rows.Average(row => values(row)[k]))];
+            double[] Means(Func<GradientFamily.Row, double[]> values) =>
+                [.. GradientFamily.Radii.Select((_, k) => rows.Average(row => values(row)[k]))];
         }
 
         return plot;
@@ -91,12 +98,14 @@ internal static class GradientPictures
         double[] heights = [.. x.Select(_ => 1.0)];
         var plot = new Plot
         {
-            Title = "where uniform starts end: iteration, flow", X = new() { Categories = labels }, Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
+            Title = "where uniform starts end: iteration, flow", X = new() { Categories = labels },
+                Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
         };
         foreach (var (kind, name, colour) in kinds)
         {
             plot.Bars(x, heights, name, 0.8, colour);
-            heights = [.. heights.Select((height, i) => Math.Max(0, height - families[i / 2].Rows.Average(row => (i % 2 == 0 ? row.Iteration : row.Flow)[(int)kind])))];
+            heights = [.. heights.Select((height, i) => Math.Max(0,
+                height - families[i / 2].Rows.Average(row => (i % 2 == 0 ? row.Iteration : row.Flow)[(int)kind])))];
         }
 
         return plot;
@@ -111,7 +120,8 @@ internal static class GradientPictures
         bool[] unstable = ends.AreUnstable(flow, at);
         var map = new HeatMap(table)
         {
-            Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true,
+            Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
+                EqualUnits = true,
             Scale = new() { Label = "loss", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
         };
         Mark(i => kinds[i] == FlowEnd.Elsewhere, null, Marker.Circle, Rgb.Of(0xBBBBBB), 4);
@@ -122,7 +132,8 @@ internal static class GradientPictures
         void Mark(Func<int, bool> which, string? name, Marker marker, Rgb colour, double size)
         {
             int[] shown = [.. Enumerable.Range(0, kinds.Length).Where(which)];
-            map.Points([.. shown.Select(i => (double)at[2 * i])], [.. shown.Select(i => (double)at[2 * i + 1])], name, new() { Colour = colour, Marker = marker, Size = size, Halo = true });
+            map.Points([.. shown.Select(i => (double)at[2 * i])], [.. shown.Select(i => (double)at[2 * i + 1])], name,
+                new() { Colour = colour, Marker = marker, Size = size, Halo = true });
         }
     }
 
@@ -141,16 +152,22 @@ internal static class GradientPictures
         bool[] leaves = new FlowEnds(network, family.Data, family.Tolerance).AreUnstable(flow, ends);
         float[] unstable = [.. Enumerable.Range(0, leaves.Length).Where(i => leaves[i]).SelectMany(i => ends[(2 * i)..(2 * i + 2)])];
         return [.. Enumerable.Range(0, Frames).Select(k => Panels.Draw(
-            [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")), Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 330))];
+            [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")),
+                Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 330))];
 
         Plot Particle(float[] states, string title)
         {
-            var plot = new Plot { Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.None, TextSize = 8 };
-            plot.Points(Column(family.Data, 0), Column(family.Data, 1), null, new() { Colour = s_data, Marker = Marker.Circle, Filled = false, Size = 16 });
-            plot.Points(Column(unstable, 0), Column(unstable, 1), null, new() { Colour = s_unstable, Marker = Marker.Diamond, Filled = false, Size = 9 });
-            return plot.Points(Column(states, 0), Column(states, 1), null, new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
+            var plot = new Plot { Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 },
+                EqualUnits = true, Legend = LegendPlace.None, TextSize = 8 };
+            plot.Points(Column(family.Data, 0), Column(family.Data, 1), null,
+                new() { Colour = s_data, Marker = Marker.Circle, Filled = false, Size = 16 });
+            plot.Points(Column(unstable, 0), Column(unstable, 1), null,
+                new() { Colour = s_unstable, Marker = Marker.Diamond, Filled = false, Size = 9 });
+            return plot.Points(Column(states, 0), Column(states, 1), null,
+                new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
         }
     }
 
-    private static double[] Column(float[] rows, int coordinate) => [.. rows.Where((_, i) => i % 2 == coordinate).Select(value => (double)value)];
+    private static double[] Column(float[] rows, int coordinate) =>
+        [.. rows.Where((_, i) => i % 2 == coordinate).Select(value => (double)value)];
 }

@@ -67,7 +67,8 @@ internal sealed class LineMap
         double largest = 0;
         for (int piece = PieceOf(from); piece < _a.Length && _borders[piece] <= to; piece++)
         {
-            double z0 = _a[piece] * Math.Max(from, _borders[piece]) + _c[piece], z1 = _a[piece] * Math.Min(to, _borders[piece + 1]) + _c[piece];
+            double z0 = _a[piece] * Math.Max(from, _borders[piece]) + _c[piece],
+                z1 = _a[piece] * Math.Min(to, _borders[piece + 1]) + _c[piece];
             double nearest = z0 * z1 <= 0 ? 0 : Math.Min(Math.Abs(z0), Math.Abs(z1));
             largest = Math.Max(largest, Math.Abs(_a[piece]) * PsiSlope(nearest));
         }

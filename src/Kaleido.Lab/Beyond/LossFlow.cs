@@ -5,8 +5,8 @@ using Kaleido.Numerics;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Gradient flow dx/dt = -∇ℓ on ℓ(x) = ‖x - f(x)‖²/D, many points at once, ∇ℓ by the library's differentiation; and Langevin's
-/// equation for p ∝ e^(-‖x - f(x)‖²/T).
+/// Gradient flow dx/dt = -∇ℓ on ℓ(x) = ‖x - f(x)‖²/D, many points at once, ∇ℓ by the library's differentiation; and Langevin's equation for
+/// p ∝ e^(-‖x - f(x)‖²/T).
 /// </summary>
 internal sealed class LossFlow : IDisposable
 {

@@ -104,8 +104,8 @@ internal sealed record NoisySink(int Seed, LinePoint Point, double Left, double 
     public double ShiftEpsilon { get; private set; } = double.NaN;
 
     /// <summary>
-    /// Counts jumps under centred and under the reference's noise of scale ε, and measures the mean of the state: with ε, or with less where
-    /// that could cross a neighbour.
+    /// Counts jumps under centred and under the reference's noise of scale ε, and measures the mean of the state: with ε, or with less
+    /// where that could cross a neighbour.
     /// </summary>
     public void MeasureShift(Mlp network, double epsilon, int chains, int steps)
     {

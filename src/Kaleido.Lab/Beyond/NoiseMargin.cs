@@ -36,8 +36,8 @@ internal sealed class NoiseMargin
     public double Contraction { get; }
 
     /// <summary>
-    /// The least noise with which the worst choice of every step drives a chain from x* over the nearest unstable fixed point; infinite where
-    /// there is none.
+    /// The least noise with which the worst choice of every step drives a chain from x* over the nearest unstable fixed point; infinite
+    /// where there is none.
     /// </summary>
     public double Escape { get; }
 

@@ -24,9 +24,11 @@ internal static class NoisePictures
         double[] x = [.. Enumerable.Range(0, 601).Select(i => family.Low + (1 - family.Low) * i / 600.0)];
         var map = new LineMap(family.Nets[sink.Seed]);
         double[] y = [.. x.Select(map.Apply)], ball = [sink.Point.X - sink.Margin.Radius, sink.Point.X + sink.Margin.Radius];
-        var plot = new Plot { Title = $"{family.Name}: a ball that f contracts", X = new() { Label = "x", Minimum = family.Low, Maximum = 1 }, Y = new() { Label = "f(x)", Minimum = family.Low, Maximum = 1 } };
+        var plot = new Plot { Title = $"{family.Name}: a ball that f contracts",
+            X = new() { Label = "x", Minimum = family.Low, Maximum = 1 }, Y = new() { Label = "f(x)", Minimum = family.Low, Maximum = 1 } };
         plot.Band(ball, [family.Low, family.Low], [1, 1], "|x - x*| ≤ r", Palette.OkabeIto[2], 0.18);
-        plot.Band(x, [.. y.Select(v => Math.Max(family.Low, v - sink.Margin.Bound))], [.. y.Select(v => Math.Min(1, v + sink.Margin.Bound))], "f(x) ± r(1-q)", Palette.OkabeIto[0], 0.2);
+        plot.Band(x, [.. y.Select(v => Math.Max(family.Low, v - sink.Margin.Bound))],
+            [.. y.Select(v => Math.Min(1, v + sink.Margin.Bound))], "f(x) ± r(1-q)", Palette.OkabeIto[0], 0.2);
         plot.Line(x, x, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
         plot.Line(x, y, "f", new() { Colour = Palette.OkabeIto[0], Dash = [] });
         var points = map.FixedPoints();
@@ -37,7 +39,8 @@ internal static class NoisePictures
         void Mark(IEnumerable<LinePoint> which, string name, bool filled)
         {
             double[] at = [.. which.Select(p => p.X)];
-            plot.Points(at, at, name, new() { Colour = Palette.OkabeIto[1], Marker = Marker.Circle, Filled = filled, Size = 10, Halo = true });
+            plot.Points(at, at, name, new() { Colour = Palette.OkabeIto[1], Marker = Marker.Circle, Filled = filled, Size = 10,
+                Halo = true });
         }
     }
 
@@ -52,8 +55,10 @@ internal static class NoisePictures
         for (int i = 0; i < families.Count; i++)
         {
             var sinks = families[i].Sinks;
-            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.FarthestWorst[m] / s.Margin.Radius), $"{families[i].Key}, worst noise", new() { Colour = Palette.OkabeIto[i], Dash = [] });
-            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.Farthest[m] / s.Margin.Radius), $"{families[i].Key}, uniform", new() { Colour = Palette.OkabeIto[i], Dash = [2, 4] });
+            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.FarthestWorst[m] / s.Margin.Radius),
+                $"{families[i].Key}, worst noise", new() { Colour = Palette.OkabeIto[i], Dash = [] });
+            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.Farthest[m] / s.Margin.Radius), $"{families[i].Key}, uniform",
+                new() { Colour = Palette.OkabeIto[i], Dash = [2, 4] });
         }
 
         return plot.VerticalRule(1, null, new() { Width = 1, Dash = [3, 3] });
@@ -67,7 +72,9 @@ internal static class NoisePictures
             Y = new() { Label = "share of chains", Minimum = 0, Maximum = 1 },
         };
         for (int i = 0; i < families.Count; i++)
-            plot.Line(NoisySink.Multiples, [.. Enumerable.Range(0, NoisySink.Multiples.Length).Select(m => families[i].Sinks.Average(s => s.Escaped[m]))], families[i].Name, new() { Colour = Palette.OkabeIto[i] });
+            plot.Line(NoisySink.Multiples,
+                [.. Enumerable.Range(0, NoisySink.Multiples.Length).Select(m => families[i].Sinks.Average(s => s.Escaped[m]))],
+                families[i].Name, new() { Colour = Palette.OkabeIto[i] });
         return plot.VerticalRule(1, "no jump is possible below", new() { Colour = Rgb.Black, Width = 1.2, Dash = [3, 3] });
     }
 
@@ -80,9 +87,12 @@ internal static class NoisePictures
         };
         var sinks = families.SelectMany(family => family.Sinks.OrderBy(s => s.Margin.Bound)).ToList();
         double[] x = [.. Enumerable.Range(0, sinks.Count).Select(i => (double)i)];
-        plot.Points(x, [.. sinks.Select(s => s.Margin.Denoising)], "denoising radius", new() { Colour = Palette.OkabeIto[2], Marker = Marker.Triangle, Size = 5 });
-        plot.Points(x, [.. sinks.Select(s => s.Margin.Escape)], "exact escape noise", new() { Colour = Palette.OkabeIto[1], Marker = Marker.Square, Size = 4 });
-        plot.Points(x, [.. sinks.Select(s => s.Margin.Bound)], "bound r(1-q)", new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
+        plot.Points(x, [.. sinks.Select(s => s.Margin.Denoising)], "denoising radius",
+            new() { Colour = Palette.OkabeIto[2], Marker = Marker.Triangle, Size = 5 });
+        plot.Points(x, [.. sinks.Select(s => s.Margin.Escape)], "exact escape noise",
+            new() { Colour = Palette.OkabeIto[1], Marker = Marker.Square, Size = 4 });
+        plot.Points(x, [.. sinks.Select(s => s.Margin.Bound)], "bound r(1-q)",
+            new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
         double at = -0.5;
         foreach (var family in families.SkipLast(1)) plot.VerticalRule(at += family.Sinks.Count, null, new() { Width = 1, Dash = [] });
         return plot;
@@ -101,8 +111,10 @@ internal static class NoisePictures
         for (int i = 0; i < families.Count; i++)
         {
             double[] predicted = [.. measured[i].Select(s => s.PredictedShift)];
-            plot.Points(predicted, [.. measured[i].Select(s => s.ReferenceShift)], $"{families[i].Key}, reference", new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Opacity = 0.7 });
-            plot.Points(predicted, [.. measured[i].Select(s => Math.Abs(s.CentredShift))], $"{families[i].Key}, centred", new() { Colour = Palette.OkabeIto[i], Marker = Marker.Cross, Size = 6 });
+            plot.Points(predicted, [.. measured[i].Select(s => s.ReferenceShift)], $"{families[i].Key}, reference",
+                new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Opacity = 0.7 });
+            plot.Points(predicted, [.. measured[i].Select(s => Math.Abs(s.CentredShift))], $"{families[i].Key}, centred",
+                new() { Colour = Palette.OkabeIto[i], Marker = Marker.Cross, Size = 6 });
         }
 
         return plot;
@@ -112,12 +124,16 @@ internal static class NoisePictures
     {
         var net = family.Nets[sink.Seed];
         double epsilon = sink.ShiftEpsilon;
-        var plot = new Plot { Title = FormattableString.Invariant($"states under noise of scale {epsilon:g2}"), X = new() { Label = "x" }, Y = new() { Label = "states" } };
+        var plot = new Plot { Title = FormattableString.Invariant($"states under noise of scale {epsilon:g2}"), X = new() { Label = "x" },
+            Y = new() { Label = "states" } };
         plot.Histogram([.. sink.States(net, epsilon, Noise.Uniform(-1, 1), 64, 200)], 40, "centred noise", Palette.OkabeIto[0], 0.7);
-        plot.Histogram([.. sink.States(net, epsilon, Noise.Reference(family.Low, 1), 64, 200)], 40, "the reference's noise", Palette.OkabeIto[1], 0.7);
+        plot.Histogram([.. sink.States(net, epsilon, Noise.Reference(family.Low, 1), 64, 200)], 40, "the reference's noise",
+            Palette.OkabeIto[1], 0.7);
         return plot.VerticalRule(sink.Point.X, "x*", new() { Colour = Rgb.Black, Width = 1.4, Dash = [] })
-            .VerticalRule(sink.Point.X + sink.PredictedShift, "x* + (I-J)⁻¹ · bias", new() { Colour = Rgb.Black, Width = 1.4, Dash = [8, 4] })
-            .VerticalRule(sink.Point.X + sink.CurvedShift, "fixed point of f + bias", new() { Colour = Rgb.Black, Width = 1.4, Dash = [2, 3] });
+            .VerticalRule(sink.Point.X + sink.PredictedShift, "x* + (I-J)⁻¹ · bias",
+                new() { Colour = Rgb.Black, Width = 1.4, Dash = [8, 4] })
+            .VerticalRule(sink.Point.X + sink.CurvedShift, "fixed point of f + bias",
+                new() { Colour = Rgb.Black, Width = 1.4, Dash = [2, 3] });
     }
 
     private static double[] Median(List<NoisySink> sinks, Func<NoisySink, int, double> value) =>

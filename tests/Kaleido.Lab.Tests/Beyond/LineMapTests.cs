@@ -74,7 +74,8 @@ public sealed class LineMapTests
 
     private sealed class Near : IEqualityComparer<(double, double)>
     {
-        public bool Equals((double, double) x, (double, double) y) => Math.Abs(x.Item1 - y.Item1) < Tolerance && Math.Abs(x.Item2 - y.Item2) < Tolerance;
+        public bool Equals((double, double) x, (double, double) y) => Math.Abs(x.Item1 - y.Item1) < Tolerance
+            && Math.Abs(x.Item2 - y.Item2) < Tolerance;
 
         public int GetHashCode((double, double) obj) => 0;
     }

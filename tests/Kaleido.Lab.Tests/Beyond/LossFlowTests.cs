@@ -48,7 +48,8 @@ public sealed class LossFlowTests
         const double Temperature = 0.01, Rate = 0.0005;
         float[] ends = flow.Langevin([.. Enumerable.Repeat(0.5f, 4000)], 200, Temperature, Rate, 3);
         double variance = ends.Average(x => (x - 0.5) * (x - 0.5)), expected = Temperature / 2 / (1 - Rate / Temperature);
-        // 200 steps leave e^-40 of the start; the variance of 4000 normal numbers has a relative deviation of √(2/4000) = .022: five of them.
+        // 200 steps leave e^-40 of the start; the variance of 4000 normal numbers has a relative deviation of √(2/4000) = .022: five of
+        // them.
         Assert.InRange(variance / expected, 0.89, 1.11);
     }
 

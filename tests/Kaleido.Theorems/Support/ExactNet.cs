@@ -3,8 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Theorems.Support;
 
 /// <summary>
-/// The function with a network's float32 weights, written once more with plain loops in float64, and a running bound of what rounding does to
-/// it. float64 stands for the exact function: its own error is 2⁻²⁹ of the float32 bounds, which are widened by 2⁻²⁰.
+/// The function with a network's float32 weights, written once more with plain loops in float64, and a running bound of what rounding does
+/// to it. float64 stands for the exact function: its own error is 2⁻²⁹ of the float32 bounds, which are widened by 2⁻²⁰.
 /// </summary>
 internal sealed class ExactNet
 {
@@ -115,7 +115,8 @@ internal sealed class ExactNet
     {
         double[][] z = PreActivations(x);
         double[,] j = Weights[0];
-        for (int layer = 1; layer < Weights.Length; layer++) j = Dense.Product(Weights[layer], ScaleRows(j, [.. z[layer - 1].Select(PhiSlope)]));
+        for (int layer = 1; layer < Weights.Length; layer++) j = Dense.Product(Weights[layer],
+            ScaleRows(j, [.. z[layer - 1].Select(PhiSlope)]));
         return j;
     }
 
@@ -134,8 +135,8 @@ internal sealed class ExactNet
     public int ChainLength => Weights.Sum(w => Math.Max(w.GetLength(0), w.GetLength(1)) + 5);
 
     /// <summary>
-    /// How far every x' may be from x so that no hidden unit changes sign: inside this ball f = ψ(Ax + c). Each unit is affine there, so the
-    /// distance to its zero is |z|/‖∇z‖.
+    /// How far every x' may be from x so that no hidden unit changes sign: inside this ball f = ψ(Ax + c). Each unit is affine there, so
+    /// the distance to its zero is |z|/‖∇z‖.
     /// </summary>
     public double KinkDistance(double[] x)
     {
@@ -157,10 +158,9 @@ internal sealed class ExactNet
     }
 
     /// <summary>
-    /// f(x) and a bound of |f̂(x) - f(x)| for an evaluation that follows the contract, by running error analysis: with ε the error of a layer's
-    /// input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each rounding once
-    /// and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the units. φ carries an error on by its Lipschitz constant and adds
-    /// 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
+    /// f(x) and a bound of |f̂(x) - f(x)| for an evaluation that follows the contract, by running error analysis: with ε the error of a
+    /// layer's input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each
+    /// rounding once and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the units. φ carries an error on by its Lipschitz constant and adds 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
     /// </summary>
     public (double[] Value, double[] Error, double LogitError) Bounded(double[] x, int extra = 0, double unit = Single)
     {
@@ -198,7 +198,8 @@ internal sealed class ExactNet
     }
 
     /// <summary>
-    /// A bound of the magnitude of every number in a forward pass, partial sums included: Σ|W|·bound + |b| layer by layer (|φ(z)| ≤ |z| + 1).
+    /// A bound of the magnitude of every number in a forward pass, partial sums included: Σ|W|·bound + |b| layer by layer (|φ(z)| ≤ |z| +
+    /// 1).
     /// </summary>
     public double LargestMagnitude(double[] x)
     {
@@ -206,7 +207,8 @@ internal sealed class ExactNet
         double largest = 0;
         for (int layer = 0; layer < Weights.Length; layer++)
         {
-            h = [.. Dense.AddScaled(Dense.Apply(Absolute(Weights[layer]), h), 1, [.. Biases[layer].Select(Math.Abs)]).Select(value => value + 1)];
+            h = [.. Dense.AddScaled(Dense.Apply(Absolute(Weights[layer]), h), 1,
+                [.. Biases[layer].Select(Math.Abs)]).Select(value => value + 1)];
             largest = Math.Max(largest, h.Max());
         }
 

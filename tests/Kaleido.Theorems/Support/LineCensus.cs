@@ -1,9 +1,9 @@
 namespace Kaleido.Theorems.Support;
 
 /// <summary>
-/// All fixed points of a one-dimensional network with ReLU-like hidden units, by its linear pieces. On a piece f = ψ(ax + c), and ψ⁻¹(x) - ax - c
-/// has at most two turning points, where (ψ⁻¹)'(x) = a. Between cuts and turning points there is one fixed point where x - f(x) changes sign,
-/// and none where it does not.
+/// All fixed points of a one-dimensional network with ReLU-like hidden units, by its linear pieces. On a piece f = ψ(ax + c), and ψ⁻¹(x) -
+/// ax - c has at most two turning points, where (ψ⁻¹)'(x) = a. Between cuts and turning points there is one fixed point where x - f(x)
+/// changes sign, and none where it does not.
 /// </summary>
 internal sealed class LineCensus
 {

@@ -62,8 +62,8 @@ internal sealed record NetCase(int Features, int Width, int HiddenLayers, double
     }
 
     /// <summary>
-    /// The network with a last layer that maps points to targets up to rounding: the least-norm solution of W h(xᵢ) + b = ψ⁻¹(tᵢ). Null where
-    /// the hidden layers do not tell the points apart well enough.
+    /// The network with a last layer that maps points to targets up to rounding: the least-norm solution of W h(xᵢ) + b = ψ⁻¹(tᵢ). Null
+    /// where the hidden layers do not tell the points apart well enough.
     /// </summary>
     public Mlp? Interpolate(Device device, double[][] points, double[][] targets)
     {
@@ -119,8 +119,8 @@ internal static class Nets
     public static int Cases(int cases) => cases * s_factor;
 
     /// <summary>
-    /// Networks of at most these sizes, each at least 1. Shrinking tries fewer features, layers, units, then the plainest of the other choices;
-    /// the seed stays.
+    /// Networks of at most these sizes, each at least 1. Shrinking tries fewer features, layers, units, then the plainest of the other
+    /// choices; the seed stays.
     /// </summary>
     public static Arbitrary<NetCase> Of(int features, int width, int hiddenLayers, string[] hidden, params double[] scales)
     {
@@ -145,6 +145,7 @@ internal static class Nets
         if (it.Scale != scales[0]) yield return it with { Scale = scales[0] };
         if (!it.Sigmoid) yield return it with { Sigmoid = true };
 
-        static IEnumerable<int> Sizes(int size) => new[] { 1, size / 2, size - 1 }.Where(smaller => smaller >= 1 && smaller < size).Distinct();
+        static IEnumerable<int> Sizes(int size) =>
+            new[] { 1, size / 2, size - 1 }.Where(smaller => smaller >= 1 && smaller < size).Distinct();
     }
 }

@@ -4,8 +4,8 @@ using Kaleido.Lab.Metrics;
 namespace Kaleido.Theorems.Support;
 
 /// <summary>
-/// A fixed point inside a linear piece of the hidden layers, f = ψ(Ax + c) within <see cref="Radius"/>. There
-/// ‖f(x* + e) - x* - Je‖ ≤ ½B‖e‖² and ‖J(x* + e) - J‖ ≤ B‖e‖ with B = max|ψ''|·‖A‖².
+/// A fixed point inside a linear piece of the hidden layers, f = ψ(Ax + c) within <see cref="Radius"/>. There ‖f(x* + e) - x* - Je‖ ≤
+/// ½B‖e‖² and ‖J(x* + e) - J‖ ≤ B‖e‖ with B = max|ψ''|·‖A‖².
 /// </summary>
 internal sealed class SmoothFixedPoint
 {
@@ -77,8 +77,8 @@ internal sealed class SmoothFixedPoint
 }
 
 /// <summary>
-/// An enclosure of an orbit near a smooth fixed point whose dominant eigenvalue λ is real. With p = w·e and q = e - pv:
-/// p' = λp + w·r, q' = (J - λvwᵀ)q + (I - vwᵀ)r, where ‖r‖ ≤ ½B‖e‖² + E and E is the rounding of one application.
+/// An enclosure of an orbit near a smooth fixed point whose dominant eigenvalue λ is real. With p = w·e and q = e - pv: p' = λp + w·r, q' =
+/// (J - λvwᵀ)q + (I - vwᵀ)r, where ‖r‖ ≤ ½B‖e‖² + E and E is the rounding of one application.
 /// </summary>
 internal sealed class OrbitEnclosure
 {
