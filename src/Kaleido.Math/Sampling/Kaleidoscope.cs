@@ -158,8 +158,17 @@ public sealed class Kaleidoscope : IDisposable
     private double Median(Node column)
     {
         _iterate.Download(column, _changes);
-        Array.Sort(_changes);
-        return _changes[(_changes.Length - 1) / 2];
+        return LowerMedian(_changes);
+    }
+
+    /// <summary>The lower median of distances, which it sorts; a chain that has become NaN counts as one that moved farthest.</summary>
+    internal static double LowerMedian(Span<float> changes)
+    {
+        // Sorting puts NaN first.
+        changes.Sort();
+        int lost = 0, middle = (changes.Length - 1) / 2;
+        while (lost < changes.Length && float.IsNaN(changes[lost])) lost++;
+        return lost + middle < changes.Length ? changes[lost + middle] : double.NaN;
     }
 
     /// <summary>

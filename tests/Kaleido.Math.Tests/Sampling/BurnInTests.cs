@@ -7,6 +7,15 @@ namespace Kaleido.Tests.Sampling;
 public class BurnInTests
 {
     [Fact]
+    public void A_chain_that_became_NaN_counts_as_one_that_moved_farthest()
+    {
+        Assert.Equal(2, Kaleidoscope.LowerMedian([3, 1, 2, 4]));
+        Assert.Equal(3, Kaleidoscope.LowerMedian([float.NaN, 1, 3, 4, 2]));
+        Assert.Equal(2, Kaleidoscope.LowerMedian([float.NaN, 1, float.NaN, 2]));
+        Assert.Equal(double.NaN, Kaleidoscope.LowerMedian([float.NaN, 1, float.NaN, float.NaN]));
+    }
+
+    [Fact]
     public void The_first_iteration_of_the_quiet_stretch_is_the_burn_in_and_stays()
     {
         var detector = new BurnInDetector(0.1, 3);
