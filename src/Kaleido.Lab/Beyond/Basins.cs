@@ -15,8 +15,8 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     public static Basins Of(Mlp network, float[] ends, int most) => new(points => network.Evaluate(points), ends, most);
 
     /// <summary>
-    /// For each start the nearest end within .05 of where it comes to rest (a step below 1e-6), or -1 where it rests elsewhere or does not, and
-    /// after how many iterations it was there.
+    /// For each start the end within .05 of where it comes to rest (a step below 1e-6) or is at the last two iterations, -1 where there is none,
+    /// and after how many iterations it rested.
     /// </summary>
     public (int[] Class, int[] Time) Classify(float[] starts)
     {
@@ -50,7 +50,13 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
             state = next[..(2 * kept)];
         }
 
-        foreach (int i in who) found[i] = -1;
+        // Slow ones that are near the same end twice count as there; cycles between ends do not.
+        if (who.Length == 0) return;
+        float[] after = map(state);
+        for (int i = 0; i < who.Length; i++)
+        {
+            if (Nearest(after[2 * i], after[2 * i + 1]) != found[who[i]]) found[who[i]] = -1;
+        }
     }
 
     private int Nearest(double x, double y)

@@ -53,6 +53,12 @@ public sealed class FractalSets : Experiment
                 seed => PlaneShapes.Draw(PlaneShapes.Circle, CirclePoints, (uint)seed), steps, seeds, alone, cancellation));
         using SyntheticNets corners = four!, circles = circular!;
         int[] alive = [.. corners.Alive], round = [.. circles.Alive];
+        if (alive.Length == 0 || round.Length == 0)
+        {
+            return new(Name, Title, [new("seeds", seeds)], [], [new(VerdictKind.Acceptance, "a network of each kind is alive", false, "none")],
+                new Plots.Plot { Title = "no network to show" }.Draw());
+        }
+
         var boundaries = new BoxCounting?[alive.Length];
         var closer = new BoxCounting?[alive.Length];
         var elsewhere = new (double Rests, double Moves, double Period)[alive.Length];

@@ -76,7 +76,7 @@ public sealed class SmoothData : Experiment
             [.. Verdicts(Of, Middle, full)],
             SmoothPictures.Draw(cases, found, s_noises, Gapped, s_gaps))
         {
-            Animation = SmoothPictures.Animate([found[0].Tracks!, found[4].Tracks!], [s_shapes[0], s_shapes[4]]),
+            Animation = found[0].Tracks is { } circle && found[4].Tracks is { } blobs ? SmoothPictures.Animate([circle, blobs], [s_shapes[0], s_shapes[4]]) : null,
             Timing = new() { Delay = 120 },
         };
     }
