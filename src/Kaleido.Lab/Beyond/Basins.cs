@@ -15,8 +15,9 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     public static Basins Of(Mlp network, float[] ends, int most) => new(points => network.Evaluate(points), ends, most);
 
     /// <summary>
-    /// For each start the nearest end within .05 of where it comes to rest (a step below 1e-6), or -1 where it rests elsewhere or does not, and
-    /// after how many iterations it was there.
+    /// For each start the end within .05 of where it comes to rest (a step below 1e-6) or is at the last two iterations, -1 where there is
+    /// none,
+    /// and after how many iterations it rested.
     /// </summary>
     public (int[] Class, int[] Time) Classify(float[] starts)
     {
@@ -50,7 +51,13 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
             state = next[..(2 * kept)];
         }
 
-        foreach (int i in who) found[i] = -1;
+        // Slow ones that are near the same end twice count as there; cycles between ends do not.
+        if (who.Length == 0) return;
+        float[] after = map(state);
+        for (int i = 0; i < who.Length; i++)
+        {
+            if (Nearest(after[2 * i], after[2 * i + 1]) != found[who[i]]) found[who[i]] = -1;
+        }
     }
 
     private int Nearest(double x, double y)
@@ -82,7 +89,8 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     }
 
     /// <summary>
-    /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all boxes of the first level are looked at, below
+    /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all boxes of the first level are looked
+    /// at, below
     /// it the parts of boxes that met the boundary and of their neighbours. Islands smaller than the boxes of the first level are missed.
     /// </summary>
     /// <param name="left">The square's left end.</param>
@@ -93,7 +101,8 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     public List<HashSet<(int X, int Y)>> Boundary(double left, double bottom, double side, int first, int last)
     {
         var levels = new List<HashSet<(int X, int Y)>>();
-        var boxes = new HashSet<(int X, int Y)>(from x in Enumerable.Range(0, 1 << first) from y in Enumerable.Range(0, 1 << first) select (x, y));
+        var boxes = new HashSet<(int X, int Y)>(from x in Enumerable.Range(0, 1 << first) from y in Enumerable.Range(0, 1 << first)
+            select (x, y));
         for (int level = first; level <= last; level++)
         {
             if (level > first)
@@ -104,18 +113,22 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
             }
 
             // Sorted, so that nothing depends on the order of a set.
-            (int X, int Y)[] corners = [.. boxes.SelectMany(b => new[] { b, (b.X + 1, b.Y), (b.X, b.Y + 1), (b.X + 1, b.Y + 1) }).Distinct().Order()];
+            (int X, int Y)[] corners =
+                [.. boxes.SelectMany(b => new[] { b, (b.X + 1, b.Y), (b.X, b.Y + 1), (b.X + 1, b.Y + 1) }).Distinct().Order()];
             double size = side / (1 << level);
-            int[] classes = Classify([.. corners.SelectMany(c => new[] { (float)(left + c.X * size), (float)(bottom + c.Y * size) })]).Class;
+            int[] classes = Classify([.. corners.SelectMany(c => new[] { (float)(left + c.X * size), (float)(bottom + c.Y * size) })])
+                .Class;
             var at = corners.Zip(classes).ToDictionary(p => p.First, p => p.Second);
-            levels.Add([.. boxes.Where(b => at[b] != at[(b.X + 1, b.Y)] || at[b] != at[(b.X, b.Y + 1)] || at[b] != at[(b.X + 1, b.Y + 1)])]);
+            levels.Add([.. boxes.Where(b => at[b] != at[(b.X + 1, b.Y)] || at[b] != at[(b.X, b.Y + 1)]
+                || at[b] != at[(b.X + 1, b.Y + 1)])]);
         }
 
         return levels;
     }
 
     /// <summary>
-    /// A point of the unit square where as many basins meet as anywhere: of a coarse grid the start with the most basins around it, then of finer
+    /// A point of the unit square where as many basins meet as anywhere: of a coarse grid the start with the most basins around it, then
+    /// of finer
     /// and finer ones about it.
     /// </summary>
     public (double X, double Y) Junction()
@@ -133,10 +146,12 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
             {
                 for (int x = 1; x + 1 < Side; x++)
                 {
-                    int count = (from dy in Enumerable.Range(-1, 3) from dx in Enumerable.Range(-1, 3) select classes[(y + dy) * Side + x + dx]).Distinct().Count();
+                    int count = (from dy in Enumerable.Range(-1, 3) from dx in Enumerable.Range(-1, 3)
+                        select classes[(y + dy) * Side + x + dx]).Distinct().Count();
                     int at = 2 * (y * Side + x);
                     double distance = Math.Abs(starts[at] - centre.X) + Math.Abs(starts[at + 1] - centre.Y);
-                    if (count > best.Count || (count == best.Count && distance < best.Distance)) best = (count, distance, (starts[at], starts[at + 1]));
+                    if (count > best.Count || (count == best.Count && distance < best.Distance)) best =
+                        (count, distance, (starts[at], starts[at + 1]));
                 }
             }
 

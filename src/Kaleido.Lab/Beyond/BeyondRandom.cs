@@ -21,7 +21,8 @@ internal static class BeyondRandom
     public const uint Noise = 0x5900_0005;
 
     /// <summary>Uniform in [0, 1).</summary>
-    public static float Uniform(uint seed, uint stream, ulong step, ulong index) => Philox.ToUniform(Philox.Word(seed, stream, step, index));
+    public static float Uniform(uint seed, uint stream, ulong step, ulong index) =>
+        Philox.ToUniform(Philox.Word(seed, stream, step, index));
 
     /// <summary>So many numbers uniform in [0, 1).</summary>
     public static float[] Uniforms(uint seed, uint stream, ulong step, int count)

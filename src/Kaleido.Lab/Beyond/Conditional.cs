@@ -9,14 +9,18 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label a unit vector; chains from
-/// uniform noise with the label put back after every application. Is the sample's class the label? A perceptron trained on other digits judges.
-/// Fitted without and with noise on the inputs, with the label as it is or four times as loud in the input; beside them chains that are told the
+/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label a unit vector; chains
+/// from
+/// uniform noise with the label put back after every application. Is the sample's class the label? A perceptron trained on other digits
+/// judges.
+/// Fitted without and with noise on the inputs, with the label as it is or four times as loud in the input; beside them chains that are
+/// told the
 /// label at the start only.
 /// </summary>
 public sealed class Conditional : Experiment
 {
-    private const int Classes = 10, Pool = 2, Samples = 200, FullSeeds = 8, QuickSeeds = 2, Chains = 20, JudgeSamples = 2000, HeldOut = 1000;
+    private const int Classes = 10, Pool = 2, Samples = 200, FullSeeds = 8, QuickSeeds = 2, Chains = 20, JudgeSamples = 2000,
+        HeldOut = 1000;
     private const double Noise = 0.35;
     private const float Epsilon = 0.01f, Loud = 4;
     private const uint DataSeed = 0, JudgeSeed = 1, HeldOutSeed = 2;
@@ -49,18 +53,21 @@ public sealed class Conditional : Experiment
         using var device = Device.Cpu(options.Threads);
         using var judge = Judge(device, options.Quick ? 300 : 1500, cancellation);
         var held = PooledDigits.Create(HeldOut, HeldOutSeed, Pool);
-        double accuracy = Share(Classify(judge, held.Values.Span), held.Labels!.Value.Span), nearest = Share(NearestClass(device, held.Values.Span, data), held.Labels!.Value.Span);
+        double accuracy = Share(Classify(judge, held.Values.Span), held.Labels!.Value.Span),
+            nearest = Share(NearestClass(device, held.Values.Span, data), held.Labels!.Value.Span);
         int[] labels = [.. Enumerable.Range(0, Classes * Chains).Select(i => i / Chains)];
         var found = new Found[seeds];
         int done = 0;
-        Parallel.For(0, seeds, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 }, seed =>
+        Parallel.For(0, seeds, SideBySide.Of(options, cancellation), seed =>
         {
             found[seed] = Measure((uint)seed, data, judge, labels, iterations, steps, cancellation);
             options.Report?.Invoke($"{Interlocked.Increment(ref done)} of {seeds} pairs of networks");
         });
 
-        double[] Curve(int means) => [.. Enumerable.Range(0, iterations + 1).Select(t => found.Average(f => f.Hits[means][t] / (double)labels.Length))];
-        double[][] rows = [.. from m in Enumerable.Range(0, Means.Length) from seed in Enumerable.Range(0, seeds) from t in Enumerable.Range(0, iterations + 1)
+        double[] Curve(int means) =>
+            [.. Enumerable.Range(0, iterations + 1).Select(t => found.Average(f => f.Hits[means][t] / (double)labels.Length))];
+        double[][] rows = [.. from m in Enumerable.Range(0, Means.Length) from seed in Enumerable.Range(0, seeds)
+            from t in Enumerable.Range(0, iterations + 1)
                               select new double[] { m, seed, t, found[seed].Hits[m][t] / (double)labels.Length }];
         double Last(int means) => Curve(means)[^1];
         int Above(int means) => found.Count(f => UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
@@ -82,18 +89,26 @@ public sealed class Conditional : Experiment
             [
                 new("curve", ["means", "seed", "iteration", "share_with_label"], rows),
                 new("confusion", ["label", .. Enumerable.Range(0, Classes).Select(c => $"class_{c}")],
-                    [.. Enumerable.Range(0, Classes).Select(l => new double[] { l }.Concat(Enumerable.Range(0, Classes).Select(c => (double)found.Sum(f => f.Confusion[l, c]))).ToArray())]),
+                    [.. Enumerable.Range(0, Classes)
+                        .Select(l => new double[] { l }.Concat(Enumerable.Range(0, Classes)
+                        .Select(c => (double)found.Sum(f => f.Confusion[l, c]))).ToArray())]),
             ],
             [
                 .. new[] { Denoised, Louder }.Select(m => new Verdict(VerdictKind.Acceptance,
-                    $"{Means[m].Name}: P(class = label) after {iterations} is above chance in every network (binomial test at 1 %)", Above(m) == seeds, Seen(m))),
-                new(VerdictKind.Acceptance, "the perceptron that judges reads at least 80 % of held-out digits", accuracy >= 0.8, FormattableString.Invariant($"{accuracy:f3}")),
+                    $"{Means[m].Name}: P(class = label) after {iterations} is above chance in every network (binomial test at 1 %)",
+                        Above(m) == seeds, Seen(m))),
+                new(VerdictKind.Acceptance, "the perceptron that judges reads at least 80 % of held-out digits", accuracy >= 0.8,
+                    FormattableString.Invariant($"{accuracy:f3}")),
                 new(VerdictKind.Claim, $"{Means[Plain].Name}: P is above chance in every network, too", Above(Plain) == seeds, Seen(Plain)),
-                new(VerdictKind.Claim, $"{Means[Denoised].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Denoised) >= 0.9, Seen(Denoised)),
-                new(VerdictKind.Claim, $"{Means[Louder].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Louder) >= 0.9, Seen(Louder)),
-                new(VerdictKind.Claim, "the label must be clamped: given at the start only, P is lower by at least .1", Last(Denoised) - Last(AtStart) >= 0.1,
+                new(VerdictKind.Claim, $"{Means[Denoised].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Denoised) >= 0.9,
+                    Seen(Denoised)),
+                new(VerdictKind.Claim, $"{Means[Louder].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Louder) >= 0.9,
+                    Seen(Louder)),
+                new(VerdictKind.Claim, "the label must be clamped: given at the start only, P is lower by at least .1",
+                    Last(Denoised) - Last(AtStart) >= 0.1,
                     FormattableString.Invariant($"{Last(AtStart):f3} against {Last(Denoised):f3}")),
-                new(VerdictKind.Claim, "with the loud label the judge is right at least as often as on held-out digits", Last(Louder) >= accuracy,
+                new(VerdictKind.Claim, "with the loud label the judge is right at least as often as on held-out digits",
+                    Last(Louder) >= accuracy,
                     FormattableString.Invariant($"{Last(Louder):f3} against {accuracy:f3}")),
             ],
             ConditionalPictures.Draw(found[0].Tracks, data.Image!.Value, Chains, [.. Enumerable.Range(0, Means.Length).Select(Curve)],
@@ -115,7 +130,8 @@ public sealed class Conditional : Experiment
     private static double UpperTail(int successes, int trials, double probability) =>
         successes == 0 ? 1 : Math.Max(0, 1 - BinomialTest.LowerTail(successes - 1, trials, probability));
 
-    private static Found Measure(uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps, CancellationToken cancellation)
+    private static Found Measure(uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps,
+        CancellationToken cancellation)
     {
         using var device = Device.Cpu(1);
         float[] targets = LabelledChains.Append(data.Values.Span, data.Labels!.Value.Span, Classes);
@@ -157,14 +173,16 @@ public sealed class Conditional : Experiment
         var network = Mlp.Create(device, new(digits.Features, 128, 1) { Outputs = Classes, Output = Activation.Softmax });
         float[] targets = [.. digits.Labels!.Value.ToArray().Select(label => (float)label)];
         Trainer.Fit(network, digits.Values, targets, LossFunction.CrossEntropy,
-            new() { Steps = steps, BatchSize = 100, InputNoise = 0.1, Optimizer = new Adam { Schedule = LearningRateSchedule.Cosine(2e-3, steps) } }, null, cancellation);
+            new() { Steps = steps, BatchSize = 100, InputNoise = 0.1,
+                Optimizer = new Adam { Schedule = LearningRateSchedule.Cosine(2e-3, steps) } }, null, cancellation);
         return network;
     }
 
     private static int[] Classify(Mlp judge, ReadOnlySpan<float> rows)
     {
         float[] chances = judge.Evaluate(rows);
-        return [.. Enumerable.Range(0, chances.Length / Classes).Select(i => Enumerable.Range(0, Classes).MaxBy(c => chances[i * Classes + c]))];
+        return [.. Enumerable.Range(0,
+            chances.Length / Classes).Select(i => Enumerable.Range(0, Classes).MaxBy(c => chances[i * Classes + c]))];
     }
 
     private static int[] NearestClass(Device device, ReadOnlySpan<float> rows, Dataset data)

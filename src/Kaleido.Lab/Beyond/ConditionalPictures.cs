@@ -17,13 +17,15 @@ internal static class ConditionalPictures
     /// <param name="curves">For each means P(class = label) by iteration.</param>
     /// <param name="confusion">Of each label the shares of the classes after the last iteration.</param>
     /// <param name="chance">P by chance.</param>
-    public static Picture Draw(IReadOnlyList<float[]> tracks, ImageShape shape, int chains, double[][] curves, double[,] confusion, double chance)
+    public static Picture Draw(IReadOnlyList<float[]> tracks, ImageShape shape, int chains, double[][] curves, double[,] confusion,
+        double chance)
     {
         int[] columns = [.. s_columns.Where(t => t < tracks.Count)];
         const int Others = 7;
         int features = shape.Features, tile = shape.Width * Scale + Scale;
         var sheet = new Picture(Width, Height, 3, 255);
-        Text(sheet, "Conditional kaleidoscopes (fitted with noise, loud label): one label a row, put back after every application", Width / 2, 32, 16, bold: true);
+        Text(sheet, "Conditional kaleidoscopes (fitted with noise, loud label): one label a row, put back after every application",
+            Width / 2, 32, 16, bold: true);
         Text(sheet, "one chain, after so many applications", Left + columns.Length * tile / 2, 62, 13);
         int second = Left + columns.Length * tile + 30;
         Text(sheet, "seven others, at the end", second + Others * tile / 2, 62, 13);
@@ -31,13 +33,18 @@ internal static class ConditionalPictures
         for (int label = 0; label < Labels; label++)
         {
             Text(sheet, $"{label}", Left / 2, Top + label * tile + tile / 2 + 8, 18, bold: true);
-            for (int i = 0; i < columns.Length; i++) Sample(columns[i], label * chains).CopyTo(first.AsSpan((label * columns.Length + i) * features));
-            for (int i = 0; i < Others; i++) Sample(tracks.Count - 1, label * chains + 1 + i).CopyTo(others.AsSpan((label * Others + i) * features));
+            for (int i = 0; i < columns.Length; i++) Sample(columns[i], label * chains)
+                .CopyTo(first.AsSpan((label * columns.Length + i) * features));
+            for (int i = 0; i < Others; i++) Sample(tracks.Count - 1, label * chains + 1 + i)
+                .CopyTo(others.AsSpan((label * Others + i) * features));
         }
 
-        for (int i = 0; i < columns.Length; i++) Text(sheet, columns[i] == 0 ? "start" : $"{columns[i]}", Left + i * tile + tile / 2, Top - 8, 11);
-        sheet.Paste(ImageGrid.Draw(first, shape, new() { Columns = columns.Length, Padding = Scale, Upscale = Scale, Background = 255 }), Left, Top);
-        sheet.Paste(ImageGrid.Draw(others, shape, new() { Columns = Others, Padding = Scale, Upscale = Scale, Background = 255 }), second, Top);
+        for (int i = 0; i < columns.Length; i++) Text(sheet, columns[i] == 0 ? "start" : $"{columns[i]}", Left + i * tile + tile / 2,
+            Top - 8, 11);
+        sheet.Paste(ImageGrid.Draw(first, shape, new() { Columns = columns.Length, Padding = Scale, Upscale = Scale, Background = 255 }),
+            Left, Top);
+        sheet.Paste(ImageGrid.Draw(others, shape, new() { Columns = Others, Padding = Scale, Upscale = Scale, Background = 255 }), second,
+            Top);
         int right = second + Others * tile + 20;
         sheet.Paste(Panels.Draw([Matrix(confusion)], 1, Width - right, 600), right, Top - 30);
         sheet.Paste(Panels.Draw([Curve(curves, chance)], 1, Width - 80, Height - Top - Labels * tile - 40), 40, Top + Labels * tile + 24);
@@ -54,7 +61,8 @@ internal static class ConditionalPictures
             Y = new() { Label = "P(class = label)", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
         };
         for (int m = 0; m < curves.Length; m++)
-            plot.Line(curves[m], Conditional.Means[m].Name, new() { Colour = Palette.OkabeIto[s_hues[m]], Width = 2.2, Dash = LineStyle.DashOf(m) });
+            plot.Line(curves[m], Conditional.Means[m].Name, new() { Colour = Palette.OkabeIto[s_hues[m]], Width = 2.2,
+                Dash = LineStyle.DashOf(m) });
         return plot.HorizontalRule(chance, "chance");
     }
 
@@ -68,7 +76,8 @@ internal static class ConditionalPictures
         return new(turned)
         {
             Title = "what the judge sees at the end", X = new() { Label = "class seen", Categories = names },
-            Y = new() { Label = "label given", Categories = [.. names.Reverse()] }, EqualUnits = true, Scale = new() { Label = "share", Minimum = 0, Maximum = 1 },
+            Y = new() { Label = "label given", Categories = [.. names.Reverse()] }, EqualUnits = true,
+                Scale = new() { Label = "share", Minimum = 0, Maximum = 1 },
         };
     }
 
@@ -81,7 +90,8 @@ internal static class ConditionalPictures
             .. Enumerable.Range(0, Math.Min(Frames, tracks.Count)).Select(t =>
             {
                 float[] tiles = [.. from row in Enumerable.Range(0, Shown) from label in Enumerable.Range(0, Labels)
-                                    from k in Enumerable.Range(0, shape.Features) select tracks[t][(label * chains + row) * shape.Features + k]];
+                                    from k in Enumerable.Range(0, shape.Features)
+                                        select tracks[t][(label * chains + row) * shape.Features + k]];
                 return ImageGrid.Draw(tiles, shape, new() { Columns = Labels, Padding = 1, Upscale = 3, Background = 96 });
             }),
         ];

@@ -7,9 +7,12 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Steps exactly at the data? The networks of figure 4 (±.2 and ±.8; ten hidden layers of 10, tanh, 5000 steps) fitted to give the data back
-/// from noisy inputs, f(x + σε) → x: how often has each of the four points a basin, how fast is burn-in, and how near does f come to the best
-/// denoiser Σ softmax(-(x - x_i)²/2σ²) x_i, which steps between the data? Each step draws the noise of each point once, or 32 times: the mean of
+/// Steps exactly at the data? The networks of figure 4 (±.2 and ±.8; ten hidden layers of 10, tanh, 5000 steps) fitted to give the data
+/// back
+/// from noisy inputs, f(x + σε) → x: how often has each of the four points a basin, how fast is burn-in, and how near does f come to the
+/// best
+/// denoiser Σ softmax(-(x - x_i)²/2σ²) x_i, which steps between the data? Each step draws the noise of each point once, or 32 times: the
+/// mean of
 /// 32 gradients is a less noisy one of the same loss.
 /// </summary>
 public sealed class Denoising : Experiment
@@ -47,9 +50,11 @@ public sealed class Denoising : Experiment
         foreach (var (sigma, draws) in s_cases)
         {
             using var nets = new SyntheticNets(new(1, 10, 10) { Output = Activation.Tanh },
-                [.. Enumerable.Repeat(s_points, draws).SelectMany(points => points)], 5000, seeds, options, cancellation, inputNoise: sigma);
+                [.. Enumerable.Repeat(s_points, draws).SelectMany(points => points)], 5000, seeds, options, cancellation,
+                    inputNoise: sigma);
             rows.AddRange(nets.Alive.Select(seed => Measure(sigma, draws, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], grid)));
-            if (sigma == 0 || draws > 1) panels.Add(Profile(sigma, [.. nets.Alive.Take(Profiles).Select(seed => nets.Nets[seed])], Line(FullGrid)));
+            if (sigma == 0 || draws > 1) panels.Add(Profile(sigma, [.. nets.Alive.Take(Profiles).Select(seed => nets.Nets[seed])],
+                Line(FullGrid)));
         }
 
         double[] Of(double sigma, int draws, int column) =>
@@ -65,12 +70,14 @@ public sealed class Denoising : Experiment
                 .. s_cases.SelectMany(it => Numbers(it.Sigma, it.Draws)),
             ],
             [
-                new("seeds", ["sigma", "draws", "seed", "loss", "data_with_basin_02", "data_with_basin_05", "share_at_data", "b90_02", "rms_to_oracle",
+                new("seeds", ["sigma", "draws", "seed", "loss", "data_with_basin_02", "data_with_basin_05", "share_at_data", "b90_02",
+                    "rms_to_oracle",
                     "noise_removed", .. s_sigmas.Skip(1).Select(s => FormattableString.Invariant($"rms_to_oracle_{s}"))], rows),
                 new("oracle", ["sigma", "data_with_basin_02", "b90_02"], [.. s_sigmas.Skip(1).Select(OracleRow)]),
             ],
             [
-                Verdict.AtLeast("σ = .05, 32 draws: each of the four points has a basin (τ = .02)", Count(Judged, ManyDraws), Alive(Judged, ManyDraws), 0.5, full),
+                Verdict.AtLeast("σ = .05, 32 draws: each of the four points has a basin (τ = .02)", Count(Judged, ManyDraws),
+                    Alive(Judged, ManyDraws), 0.5, full),
                 Verdict.QuantileAtMost("σ = .05, 32 draws: the median B90(.02) is at most half of that without noise",
                     Of(Judged, ManyDraws, BurnIn), 0.5, Middle(0, 1, BurnIn) / 2, full),
                 .. s_sigmas.Skip(1).Select(sigma => Verdict.QuantileAtLeast(
@@ -79,7 +86,8 @@ public sealed class Denoising : Experiment
                 new(VerdictKind.Claim, "σ = .05 gives all four points a basin in most seeds, against a few per cent without noise",
                     2 * Count(Judged, ManyDraws) > Alive(Judged, ManyDraws) && 10 * Count(0, 1) < Alive(0, 1),
                     $"{Share(Judged, ManyDraws)} against {Share(0, 1)}"),
-                new(VerdictKind.Claim, "so does σ = .05 with one draw a step", 2 * Count(Judged, 1) > Alive(Judged, 1) && 10 * Count(0, 1) < Alive(0, 1),
+                new(VerdictKind.Claim, "so does σ = .05 with one draw a step", 2 * Count(Judged, 1) > Alive(Judged, 1)
+                    && 10 * Count(0, 1) < Alive(0, 1),
                     $"{Share(Judged, 1)} against {Share(0, 1)}"),
                 new(VerdictKind.Claim, "burn-in takes about 3 applications instead of about 8",
                     Middle(Judged, ManyDraws, BurnIn) is >= 2 and <= 4 && Middle(0, 1, BurnIn) is >= 6 and <= 10,
@@ -89,9 +97,11 @@ public sealed class Denoising : Experiment
                     $"{Share(Larger, ManyDraws)} against {Share(Judged, ManyDraws)}"),
                 new(VerdictKind.Claim, "on [-1, 1] a network is nearer to the best denoiser of its own σ than to those of the others (32 draws)",
                     s_sigmas.Skip(1).All(s => Nearest(s) == s),
-                    string.Join(", ", s_sigmas.Skip(1).Select(s => FormattableString.Invariant($"trained at {s}: nearest to {Nearest(s)}")))),
+                    string.Join(", ", s_sigmas.Skip(1)
+                        .Select(s => FormattableString.Invariant($"trained at {s}: nearest to {Nearest(s)}")))),
             ],
-            Panels.Draw(panels, 3, 1680, 1300, "Denoising training on ±.2, ±.8 (32 draws a step): twelve networks each, and the best denoiser"));
+            Panels.Draw(panels, 3, 1680, 1300,
+                "Denoising training on ±.2, ±.8 (32 draws a step): twelve networks each, and the best denoiser"));
 
         // The σ of the best denoiser that is nearest in the median.
         double Nearest(double sigma) =>
@@ -126,7 +136,8 @@ public sealed class Denoising : Experiment
         int Basins(double tolerance) => s_points.Where((_, i) => ends.Any(end => end.Nearest == i && end.Distance <= tolerance)).Count();
         double[] distances = [.. s_sigmas.Skip(1).Select(s => Distance(s, once, grid))];
         var (uniform, explained) = sigma == 0 ? (double.NaN, double.NaN) : (Distance(sigma, once, grid), Removed(sigma, network));
-        return [sigma, draws, seed, loss, Basins(Tolerance), Basins(Wide), ends.Count(end => end.Distance <= Tolerance) / (double)ends.Length, burnIn,
+        return [sigma, draws, seed, loss, Basins(Tolerance), Basins(Wide),
+            ends.Count(end => end.Distance <= Tolerance) / (double)ends.Length, burnIn,
             uniform, explained, .. distances];
     }
 
@@ -136,7 +147,8 @@ public sealed class Denoising : Experiment
         return Math.Sqrt(images.Select((y, i) => (y - best[i]) * (y - best[i])).Average());
     }
 
-    // 1 - E(f - r)²/E(y - r)² over the noisy data y = x_i + σε, by a regular grid in ε from -4 to 4: 1 for the best denoiser, 0 for the identity.
+    // 1 - E(f - r)²/E(y - r)² over the noisy data y = x_i + σε, by a regular grid in ε from -4 to 4: 1 for the best denoiser, 0 for the
+    // identity.
     private static double Removed(double sigma, Mlp network)
     {
         const int Steps = 81;
@@ -196,19 +208,24 @@ public sealed class Denoising : Experiment
     private static IEnumerable<Plots.Figure> Summaries(Func<double, int, int, double[]> of, Func<double, int, (int Hits, int All)> count)
     {
         double[] places = [.. Enumerable.Range(0, s_sigmas.Length).Select(i => (double)i)];
-        Axis sigmas = new() { Label = "σ of the noise in training", Categories = [.. s_sigmas.Select(s => FormattableString.Invariant($"{s}"))] };
+        Axis sigmas = new() { Label = "σ of the noise in training",
+            Categories = [.. s_sigmas.Select(s => FormattableString.Invariant($"{s}"))] };
         Plot coverage = new()
         {
-            Title = "seeds in which all four points attract", X = sigmas, Y = new() { Label = "share (bands: 95 %, Wilson)", Minimum = 0, Maximum = 1 },
+            Title = "seeds in which all four points attract", X = sigmas, Y = new() { Label = "share (bands: 95 %, Wilson)", Minimum = 0,
+                Maximum = 1 },
         };
-        Plot burnIn = new() { Title = "burn-in", X = sigmas, Y = new() { Label = "B90(.02), median (bands: quartiles)", Logarithmic = true, Minimum = 1 } };
-        Plot removed = new() { Title = "noise removed, of what the best denoiser removes", X = sigmas, Y = new() { Label = "share, median (bands: quartiles)", Maximum = 1 } };
+        Plot burnIn = new() { Title = "burn-in", X = sigmas, Y = new() { Label = "B90(.02), median (bands: quartiles)", Logarithmic = true,
+            Minimum = 1 } };
+        Plot removed = new() { Title = "noise removed, of what the best denoiser removes", X = sigmas,
+            Y = new() { Label = "share, median (bands: quartiles)", Maximum = 1 } };
         foreach (int draws in new[] { 1, ManyDraws })
         {
             string name = draws == 1 ? "1 draw a step" : $"{draws} draws a step";
             var shares = s_sigmas.Select(s => count(s, draws)).ToArray();
             var intervals = shares.Select(s => s.All == 0 ? (Low: 0, High: 1) : Statistics.WilsonInterval(s.Hits, s.All)).ToArray();
-            Add(coverage, [.. intervals.Select(i => i.Low)], [.. shares.Select(s => s.Hits / (double)s.All)], [.. intervals.Select(i => i.High)]);
+            Add(coverage, [.. intervals.Select(i => i.Low)], [.. shares.Select(s => s.Hits / (double)s.All)],
+                [.. intervals.Select(i => i.High)]);
             foreach (var (plot, column) in new[] { (burnIn, BurnIn), (removed, Removal) })
             {
                 double[] Quantile(double share) => [.. s_sigmas.Select(s => Statistics.Quantile(of(s, draws, column), share))];
@@ -218,7 +235,8 @@ public sealed class Denoising : Experiment
             void Add(Plot plot, double[] low, double[] middle, double[] high)
             {
                 var colour = Palette.OkabeIto[draws == 1 ? 1 : 0];
-                plot.Band(places, low, high, colour: colour).Line(places, middle, name, new() { Colour = colour, Dash = draws == 1 ? [9, 5] : [] })
+                plot.Band(places, low, high, colour: colour).Line(places, middle, name,
+                    new() { Colour = colour, Dash = draws == 1 ? [9, 5] : [] })
                     .Points(places, middle, style: new() { Colour = colour, Marker = Marker.Circle });
             }
         }

@@ -43,7 +43,8 @@ internal sealed class FractalPictures
     public Picture Draw(BoxCounting[] boundaries, BoxCounting newton, float[][] clouds, double[] noises)
     {
         var sheet = new Picture(Width, 1160, 3, 255);
-        Text(sheet, "Basins of a network at {.2, .8}²: hue for the datum, black for none, dark where it takes long", Width / 2, 30, 16, true);
+        Text(sheet, "Basins of a network at {.2, .8}²: hue for the datum, black for none, dark where it takes long", Width / 2, 30, 16,
+            true);
         double[] halves = [0.5, 0.5 / 16, 0.5 / 256];
         string[] names = ["the unit square", "16 times larger, where basins meet", "256 times larger"];
         for (int i = 0; i < 3; i++)
@@ -52,7 +53,8 @@ internal sealed class FractalPictures
             sheet.Paste(Map(halves[i], _side, 540), i * (Width / 3) + (Width / 3 - 540) / 2, 70);
         }
 
-        sheet.Paste(Panels.Draw([Counts(boundaries, newton), Cloud(clouds[0], noises[0]), Cloud(clouds[2], noises[2])], 3, Width, Cell - Gap), 0, 620);
+        sheet.Paste(Panels.Draw([Counts(boundaries, newton), Cloud(clouds[0], noises[0]), Cloud(clouds[2], noises[2])], 3, Width,
+            Cell - Gap), 0, 620);
         return sheet;
     }
 
@@ -60,7 +62,8 @@ internal sealed class FractalPictures
     {
         var plot = new Plot
         {
-            Title = "boxes that meet a basin's boundary", X = new() { Label = "1/side of a box", Logarithmic = true }, Y = new() { Label = "boxes", Logarithmic = true },
+            Title = "boxes that meet a basin's boundary", X = new() { Label = "1/side of a box", Logarithmic = true },
+                Y = new() { Label = "boxes", Logarithmic = true },
             Legend = LegendPlace.UpperLeft,
         };
         for (int i = 0; i < boundaries.Length; i++) Add(boundaries[i], i == 0 ? "networks" : null, 0, 1.3, 0.6);
@@ -68,15 +71,18 @@ internal sealed class FractalPictures
         double[] sizes = [.. newton.Counts.Select(c => 1 / c.Size)];
         return plot.Line(sizes, [.. sizes.Select(s => 2 * s)], "slope 1", new() { Colour = Rgb.Black, Width = 1.2, Dash = [5, 4] });
 
-        void Add(BoxCounting counted, string? name, int colour, double width, double opacity) => plot.Line([.. counted.Counts.Select(c => 1 / c.Size)],
-            [.. counted.Counts.Select(c => (double)c.Boxes)], name, new() { Colour = Palette.OkabeIto[colour], Width = width, Dash = [], Opacity = opacity });
+        void Add(BoxCounting counted, string? name, int colour, double width, double opacity) =>
+            plot.Line([.. counted.Counts.Select(c => 1 / c.Size)],
+            [.. counted.Counts.Select(c => (double)c.Boxes)], name, new() { Colour = Palette.OkabeIto[colour], Width = width, Dash = [],
+                Opacity = opacity });
     }
 
     private static Plot Cloud(float[] points, double noise)
     {
         var plot = new Plot
         {
-            Title = FormattableString.Invariant($"fitted to a circle: samples with ε = {noise}"), X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 },
+            Title = FormattableString.Invariant($"fitted to a circle: samples with ε = {noise}"), X = new() { Minimum = 0, Maximum = 1 },
+                Y = new() { Minimum = 0, Maximum = 1 },
             EqualUnits = true, Legend = LegendPlace.None,
         };
         int step = Math.Max(1, points.Length / 2 / 6000);

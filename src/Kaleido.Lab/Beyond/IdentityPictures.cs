@@ -16,24 +16,28 @@ internal static class IdentityPictures
     /// <param name="counts">Numbers of points.</param>
     /// <param name="median">Of the means, the dimension, the points and the column of the table.</param>
     /// <param name="profiles">For each means: the profiles in one dimension with four points.</param>
-    public static Picture Draw(int[] dimensions, int[] counts, Func<int, int, int, int, double> median, IReadOnlyList<List<double[]>> profiles)
+    public static Picture Draw(int[] dimensions, int[] counts, Func<int, int, int, int, double> median,
+        IReadOnlyList<List<double[]>> profiles)
     {
         double[] x = [.. counts.Select(n => (double)n)];
         var panels = new List<Plots.Figure>();
-        foreach (var (column, label) in new[] { (LearnsIdentity.Error, "identity error, mean ‖f(x) - x‖/√D"), (LearnsIdentity.Ratio, "OGR (0: all becomes data, 1: identity)") })
+        foreach (var (column, label) in new[] { (LearnsIdentity.Error, "identity error, mean ‖f(x) - x‖/√D"),
+            (LearnsIdentity.Ratio, "OGR (0: all becomes data, 1: identity)") })
         {
             foreach (int dimension in dimensions)
             {
+                bool error = column == LearnsIdentity.Error;
                 var plot = new Plot
                 {
                     Title = $"D = {dimension}", X = new() { Label = "training points", Logarithmic = true },
-                    Y = new() { Label = label, Logarithmic = column == LearnsIdentity.Error, Minimum = column == LearnsIdentity.Error ? null : 0, Maximum = column == LearnsIdentity.Error ? null : 1.5 },
-                    Legend = dimension != dimensions[1] ? LegendPlace.None : column == LearnsIdentity.Error ? LegendPlace.LowerLeft : LegendPlace.LowerRight,
+                    Y = new() { Label = label, Logarithmic = error, Minimum = error ? null : 0, Maximum = error ? null : 1.5 },
+                    Legend = dimension != dimensions[1] ? LegendPlace.None : error ? LegendPlace.LowerLeft : LegendPlace.LowerRight,
                 };
                 for (int means = 0; means < LearnsIdentity.Names.Length; means++)
                 {
                     double[] y = [.. counts.Select(n => median(means, dimension, n, column))];
-                    plot.Line(x, y, LearnsIdentity.Names[means], new() { Colour = Palette.OkabeIto[means], Dash = LineStyle.DashOf(means), Width = 2.2 });
+                    plot.Line(x, y, LearnsIdentity.Names[means], new() { Colour = Palette.OkabeIto[means], Dash = LineStyle.DashOf(means),
+                        Width = 2.2 });
                     plot.Points(x, y, style: new() { Colour = Palette.OkabeIto[means], Marker = (Marker)(means % 4), Size = 8 });
                 }
 
@@ -46,10 +50,12 @@ internal static class IdentityPictures
         {
             var plot = new Plot
             {
-                Title = $"D = 1, four points: {LearnsIdentity.Names[means]}", X = new() { Label = "x" }, Y = new() { Label = "f(x)", Minimum = 0, Maximum = 1 },
+                Title = $"D = 1, four points: {LearnsIdentity.Names[means]}", X = new() { Label = "x" },
+                    Y = new() { Label = "f(x)", Minimum = 0, Maximum = 1 },
             };
             plot.Line(grid, grid, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
-            foreach (double[] y in profiles[means].Take(Shown)) plot.Line(grid, y, null, new() { Colour = Palette.OkabeIto[means], Width = 1.4, Dash = [], Opacity = 0.6 });
+            foreach (double[] y in profiles[means].Take(Shown)) plot.Line(grid, y, null,
+                new() { Colour = Palette.OkabeIto[means], Width = 1.4, Dash = [], Opacity = 0.6 });
             panels.Add(plot);
         }
 

@@ -57,7 +57,8 @@ internal sealed class JumpTail
         }
 
         double rest = jumps.Skip((steps - 1) * chains).Count(jump => jump < 1e-3) / (double)chains;
-        double[] distances = PointSets.Nearest([.. before.Select(x => (double)x)], [.. reference.Select(x => (double)x)], features).Distance;
+        double[] distances = PointSets.Nearest([.. before.Select(x => (double)x)], [.. reference.Select(x => (double)x)], features)
+            .Distance;
         double near = distances.Count(distance => distance <= 0.05 * Math.Sqrt(features)) / (double)chains;
         Array.Sort(jumps);
         return new(jumps, rest, near);

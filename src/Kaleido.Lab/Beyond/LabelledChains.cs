@@ -13,7 +13,8 @@ internal enum LabelUse
 }
 
 /// <summary>
-/// Chains of a network f on [x, label], the label one of the unit vectors, times a loudness: x_t = the first part of f([z_{t-1}, label]), z_t = x_t + ε·noise,
+/// Chains of a network f on [x, label], the label one of the unit vectors, times a loudness: x_t = the first part of f([z_{t-1}, label]),
+/// z_t = x_t + ε·noise,
 /// clamped to [0, 1]. H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, Eq. 3, with a condition.
 /// </summary>
 internal static class LabelledChains
@@ -36,7 +37,8 @@ internal static class LabelledChains
         return rows;
     }
 
-    /// <summary>Runs chains from uniform noise; returns the samples (before the noise) of each iteration, the starts first, row-major without labels.</summary>
+    /// <summary>Runs chains from uniform noise; returns the samples (before the noise) of each iteration, the starts first, row-major
+    /// without labels.</summary>
     /// <param name="network">f.</param>
     /// <param name="labels">A label for each chain.</param>
     /// <param name="classes">How many labels there are.</param>
@@ -46,7 +48,8 @@ internal static class LabelledChains
     /// <param name="use">What happens to the label.</param>
     /// <param name="loudness">The factor of the label in the input.</param>
     public static List<float[]> Run(
-        Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped, float loudness = 1)
+        Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped,
+            float loudness = 1)
     {
         int width = network.Inputs, features = width - classes;
         float[] state = Append(BeyondRandom.Uniforms(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
@@ -60,7 +63,8 @@ internal static class LabelledChains
             {
                 for (int k = 0; k < features; k++)
                     next[c * width + k] = Math.Clamp(next[c * width + k] + epsilon * (2 * noise[c * features + k] - 1), 0, 1);
-                for (int k = c * width + features; k < (c + 1) * width; k++) next[k] = use == LabelUse.Clamped ? state[k] : loudness * next[k];
+                for (int k = c * width + features; k < (c + 1) * width; k++)
+                    next[k] = use == LabelUse.Clamped ? state[k] : loudness * next[k];
             }
 
             state = next;

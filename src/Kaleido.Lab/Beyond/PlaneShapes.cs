@@ -51,11 +51,13 @@ internal static class PlaneShapes
                 return (0.5 + 0.42 * turn * Math.Cos(angle), 0.5 + 0.42 * turn * Math.Sin(angle));
             case Moons:
                 double half = Math.PI * v;
-                return u < 0.5 ? (0.38 + 0.24 * Math.Cos(half), 0.45 + 0.24 * Math.Sin(half)) : (0.62 - 0.24 * Math.Cos(half), 0.55 - 0.24 * Math.Sin(half));
+                return u < 0.5 ? (0.38 + 0.24 * Math.Cos(half), 0.45 + 0.24 * Math.Sin(half))
+                    : (0.62 - 0.24 * Math.Cos(half), 0.55 - 0.24 * Math.Sin(half));
             case Blobs:
                 // Box and Muller's polar form; a blob is chosen by the first number's quarter.
                 double quarter = Math.Floor(4 * u), r = BlobDeviation * Math.Sqrt(-2 * Math.Log(1 - v));
-                return ((quarter % 2 == 0 ? 0.25 : 0.75) + r * Math.Cos(2 * Math.PI * w), (quarter < 2 ? 0.25 : 0.75) + r * Math.Sin(2 * Math.PI * w));
+                return ((quarter % 2 == 0 ? 0.25 : 0.75) + r * Math.Cos(2 * Math.PI * w),
+                    (quarter < 2 ? 0.25 : 0.75) + r * Math.Sin(2 * Math.PI * w));
             default: throw new ArgumentException($"PlaneShapes: there is no shape \"{shape}\"", nameof(shape));
         }
     }

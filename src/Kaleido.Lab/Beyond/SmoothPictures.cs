@@ -33,9 +33,11 @@ internal static class SmoothPictures
         select new double[] { set, noises[e], Sizes[i], survival[e, i] };
 
     /// <summary>Tails of the shapes, tails of the circle with gaps, and samples of three shapes.</summary>
-    public static Picture Draw(SmoothData.Case[] cases, SmoothData.Found[] found, double[] noises, Func<double, string> gapped, double[] gaps)
+    public static Picture Draw(SmoothData.Case[] cases, SmoothData.Found[] found, double[] noises, Func<double, string> gapped,
+        double[] gaps)
     {
-        int[] shapes = [0, 1, 2, 3, 4, cases.Length - 2, cases.Length - 1], circles = [.. gaps.Select(gap => Array.FindIndex(cases, it => it.Name == gapped(gap)))];
+        int[] shapes = [0, 1, 2, 3, 4, cases.Length - 2,
+            cases.Length - 1], circles = [.. gaps.Select(gap => Array.FindIndex(cases, it => it.Name == gapped(gap)))];
         var panels = new List<Plots.Figure>();
         foreach (int[] sets in new[] { shapes, circles })
         {
@@ -43,14 +45,19 @@ internal static class SmoothPictures
             {
                 var plot = new Plot
                 {
-                    Title = FormattableString.Invariant($"steps, ε = {noises[e]}"), X = new() { Label = "size ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-4, Maximum = 1 },
-                    Y = new() { Label = "share of larger steps", Logarithmic = true, Minimum = 1e-5, Maximum = 1 }, Legend = LegendPlace.LowerLeft,
+                    Title = FormattableString.Invariant($"steps, ε = {noises[e]}"),
+                        X = new() { Label = "size ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-4, Maximum = 1 },
+                    Y = new() { Label = "share of larger steps", Logarithmic = true, Minimum = 1e-5, Maximum = 1 },
+                    Legend = LegendPlace.LowerLeft,
                 };
                 for (int s = 0; s < sets.Length; s++)
                 {
                     double[] share = [.. Enumerable.Range(0, Sizes.Length).Select(i => found[sets[s]].Survival[e, i])];
                     bool apart = sets == shapes && s is 3 or 4 or 6;
-                    plot.Line(Sizes, share, cases[sets[s]].Name, new() { Colour = Palette.OkabeIto[s], Width = 2, Dash = sets == circles ? LineStyle.DashOf(s) : apart ? [8, 4] : [] });
+                    plot.Line(Sizes, share, cases[sets[s]].Name, new()
+                    {
+                        Colour = Palette.OkabeIto[s], Width = 2, Dash = sets == circles ? LineStyle.DashOf(s) : apart ? [8, 4] : [],
+                    });
                 }
 
                 panels.Add(plot.VerticalRule(noises[e], "ε"));
@@ -59,10 +66,12 @@ internal static class SmoothPictures
 
         foreach (int set in new[] { 0, 2, 4 })
         {
-            if (found[set].Tracks is { } tracks) panels.Add(Plane(tracks, Enumerable.Range(Frames / 2, Frames / 2), $"{cases[set].Name}: samples, ε = .03"));
+            if (found[set].Tracks is { } tracks) panels.Add(Plane(tracks, Enumerable.Range(Frames / 2, Frames / 2),
+                $"{cases[set].Name}: samples, ε = .03"));
         }
 
-        return Panels.Draw(panels, 3, 1680, 1500, "Steps of kaleidoscopes after burn-in: data in one piece (solid) and in several (dashed)");
+        return Panels.Draw(panels, 3, 1680, 1500,
+            "Steps of kaleidoscopes after burn-in: data in one piece (solid) and in several (dashed)");
     }
 
     private static Plot Plane(Tracks tracks, IEnumerable<int> frames, string title)
@@ -71,7 +80,8 @@ internal static class SmoothPictures
         var (dataX, dataY) = Split(tracks.Data);
         var plot = new Plot
         {
-            Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.Outside,
+            Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 }, EqualUnits = true,
+                Legend = LegendPlace.Outside,
         };
         return plot.Points(dataX, dataY, "data", new() { Colour = Palette.OkabeIto[4], Marker = Marker.Circle, Size = 8, Opacity = 0.8 })
             .Points(x, y, "samples", new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
@@ -79,19 +89,22 @@ internal static class SmoothPictures
 
     /// <summary>Samples moving from noise on, networks side by side.</summary>
     public static IReadOnlyList<Picture> Animate(IReadOnlyList<Tracks> tracks, IReadOnlyList<string> names) =>
-        [.. Enumerable.Range(0, Frames).Select(t => Panels.Draw([.. tracks.Select((it, i) => Frame(it, t, names[i]))], tracks.Count, 300 * tracks.Count, 330,
+        [.. Enumerable.Range(0, Frames)
+            .Select(t => Panels.Draw([.. tracks.Select((it, i) => Frame(it, t, names[i]))], tracks.Count, 300 * tracks.Count, 330,
             FormattableString.Invariant($"ε = .03, iteration {t}"), 11))];
 
     private static Plot Frame(Tracks tracks, int t, string name)
     {
-        var plot = new Plot { Title = name, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.None };
+        var plot = new Plot { Title = name, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 },
+            EqualUnits = true, Legend = LegendPlace.None };
         var (dataX, dataY) = Split(tracks.Data);
         plot.Points(dataX, dataY, null, new() { Colour = Palette.OkabeIto[4], Marker = Marker.Circle, Size = 4, Opacity = 0.6 });
         for (int c = 0; c < Moving && t > 0; c++)
         {
             // The last step as a line: leaps are long ones.
             float[] a = tracks.States[t - 1], b = tracks.States[t];
-            plot.Line([a[2 * c], b[2 * c]], [a[2 * c + 1], b[2 * c + 1]], null, new() { Colour = Palette.OkabeIto[5], Width = 1, Dash = [] });
+            plot.Line([a[2 * c], b[2 * c]], [a[2 * c + 1], b[2 * c + 1]], null, new() { Colour = Palette.OkabeIto[5], Width = 1,
+                Dash = [] });
         }
 
         var (x, y) = Split(tracks.States[t]);

@@ -7,7 +7,8 @@ public sealed class BasinsTests
 {
     // x → ¼ + (x - ¼)/2 left of the middle, ¾ + … right of it; y to ½.
     private static readonly Basins s_halves = new(
-        points => [.. points.Select((v, i) => i % 2 == 1 ? (v + 0.5f) / 2 : v < 0.5f ? (v + 0.25f) / 2 : (v + 0.75f) / 2)], [0.25f, 0.5f, 0.75f, 0.5f], 100);
+        points => [.. points.Select((v, i) => i % 2 == 1 ? (v + 0.5f) / 2 : v < 0.5f ? (v + 0.25f) / 2 : (v + 0.75f) / 2)],
+            [0.25f, 0.5f, 0.75f, 0.5f], 100);
 
     [Fact]
     public void Starts_come_to_the_end_on_their_side()

@@ -21,7 +21,8 @@ public sealed class DenoisingTests
             var fit = Trainer.Fit(alone, points, points, LossFunction.SquaredError,
                 new() { Steps = 250, LearningRate = 1e-3, EvaluationInterval = 100, InputNoise = 0.05, Seed = seed });
             var beside = nets.Ensemble.Results[(int)seed];
-            Assert.Equal((fit.LastWeightsSha256, fit.BestWeightsSha256, fit.Loss), (beside.LastWeightsSha256, beside.BestWeightsSha256, beside.Loss));
+            Assert.Equal((fit.LastWeightsSha256, fit.BestWeightsSha256, fit.Loss),
+                (beside.LastWeightsSha256, beside.BestWeightsSha256, beside.Loss));
             Assert.Equal(fit.MinibatchLosses.ToArray(), beside.MinibatchLosses.ToArray());
             Assert.Equal(alone.WeightsSha256(), nets.Nets[(int)seed].WeightsSha256());
             Assert.NotEqual(fit.LastWeightsSha256, clean.Ensemble.Results[(int)seed].LastWeightsSha256);

@@ -40,7 +40,8 @@ public sealed class BoxCountingTests
     {
         // Pairs of whole numbers without a common binary digit.
         const int Side = 256;
-        double[] points = [.. from x in Enumerable.Range(0, Side) from y in Enumerable.Range(0, Side) where (x & y) == 0 from v in new[] { x, y } select v / (double)Side];
+        double[] points = [.. from x in Enumerable.Range(0, Side) from y in Enumerable.Range(0, Side) where (x & y) == 0
+            from v in new[] { x, y } select v / (double)Side];
         var found = BoxCounting.OfPoints(points, 2, Dyadic(1, 8));
         Assert.Equal(Math.Log2(3), found.Dimension, 1e-12);
         Assert.Equal(0, found.StandardError, 1e-10);
@@ -52,7 +53,8 @@ public sealed class BoxCountingTests
     [InlineData(-0.8, 0.3)]
     public void A_segment_has_dimension_1(double slope, double length)
     {
-        double[] points = [.. Enumerable.Range(0, 20_000).SelectMany(i => new[] { length * i / 20_000.0, 0.1 + slope * length * i / 20_000.0 })];
+        double[] points = [.. Enumerable.Range(0,
+            20_000).SelectMany(i => new[] { length * i / 20_000.0, 0.1 + slope * length * i / 20_000.0 })];
         var found = BoxCounting.OfPoints(points, 2, Dyadic(3, 9));
 
         // Between l/s and (1 + |slope|)·l/s + 2 boxes.
@@ -63,7 +65,8 @@ public sealed class BoxCountingTests
     [Fact]
     public void A_filled_square_has_dimension_2_and_a_point_0()
     {
-        double[] square = [.. from x in Enumerable.Range(0, 128) from y in Enumerable.Range(0, 128) from v in new[] { x, y } select (v + 0.5) / 128];
+        double[] square = [.. from x in Enumerable.Range(0, 128) from y in Enumerable.Range(0, 128) from v in new[] { x, y }
+            select (v + 0.5) / 128];
         Assert.Equal(2, BoxCounting.OfPoints(square, 2, Dyadic(1, 7)).Dimension, 1e-12);
         Assert.Equal(0, BoxCounting.OfPoints([0.3, 0.4, 0.5], 3, Dyadic(1, 7)).Dimension, 1e-12);
     }
