@@ -17,7 +17,7 @@ namespace Kaleido.Lab.Beyond;
 /// </summary>
 public sealed class Denoising : Experiment
 {
-    private const int FullSeeds = 50, FullGrid = 1001, QuickGrid = 251, Iterations = 300, Profiles = 12, ManyDraws = 32;
+    private const int FullSeeds = 50, FullGrid = 1000, QuickGrid = 250, Iterations = 300, Profiles = 12, ManyDraws = 32;
     private const double Tolerance = 0.02, Wide = 0.05;
 
     // The noise whose expectation is judged, and the larger one beside it.
@@ -120,7 +120,7 @@ public sealed class Denoising : Experiment
         }
     }
 
-    private static float[] Line(int count) => [.. SyntheticNets.UnitGrid(count).Select(x => 2 * x - 1)];
+    private static float[] Line(int count) => SyntheticNets.Midpoints(count, -1, 1);
 
     private static double[] Measure(double sigma, int draws, int seed, double loss, Mlp network, float[] grid)
     {
