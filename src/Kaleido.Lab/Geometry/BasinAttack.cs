@@ -12,7 +12,7 @@ public sealed class BasinAttack
     /// <summary>The Philox stream of directions and radii.</summary>
     public const uint Stream = 0x4345_5254;
 
-    private const double Growth = 1.15, Room = 0.97;
+    private const double Growth = 1.2, Room = 0.97;
     private readonly Mlp _network;
     private readonly double[] _centre;
     private readonly int _iterations;

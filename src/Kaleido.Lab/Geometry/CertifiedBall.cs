@@ -66,8 +66,11 @@ public sealed class CertifiedRadius
 {
     // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
     private const int LargestLyapunov = 64;
-    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 7;
-    private const int Halvings = 48, Bisections = 8;
+    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 5;
+    private const int Halvings = 48, Bisections = 6;
+
+    // In multiples of √D: a constant map has no largest ball.
+    private const double Farthest = 4;
     private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
     private readonly ReluSelfMap _map;
     private readonly double[] _centre;
@@ -149,7 +152,7 @@ public sealed class CertifiedRadius
     private CertifiedBall? Largest(VectorNorm norm, CertifiedForm form)
     {
         // From a radius beyond the cube down by halves to the first that is proved.
-        double radius = 4 * Math.Sqrt(_centre.Length) * norm.Upper;
+        double radius = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
         CertifiedBall? proved = null;
         for (int i = 0; i < Halvings && proved is null; i++)
         {
@@ -161,8 +164,8 @@ public sealed class CertifiedRadius
         if (form == CertifiedForm.Slopes)
         {
             // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
-            double inner = proved.Radius;
-            while (Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
+            double inner = proved.Radius, most = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
+            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
             return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
         }
 
@@ -178,7 +181,7 @@ public sealed class CertifiedRadius
         IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
         double below = inner.EuclideanRadius, above = 2 * below;
         int steps = 0;
-        while (below < 4 * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
+        while (below < Farthest * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
         for (int i = 0; i < ReachBisections; i++)
         {
             double middle = (below + above) / 2;
