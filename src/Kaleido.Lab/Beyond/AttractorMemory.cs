@@ -225,7 +225,7 @@ public sealed class AttractorMemory : Experiment
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
                     random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),
             ],
-            MemoryPictures.Draw(Title, images, depths, widths, s_noises,
+            MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, s_noises,
                 (count, depth, width, noise) => Statistics.Median(
                     cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c => (double)c.Stored)), baseline))
         {
