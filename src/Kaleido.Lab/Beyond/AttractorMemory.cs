@@ -17,7 +17,7 @@ public sealed class AttractorMemory : Experiment
     /// <summary>The Philox stream of the noise around images and of random starts.</summary>
     private const uint Stream = 0x4D45_4D30;
 
-    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200;
+    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96, CommonDepth = 3, FullSeeds = 2, FullSteps = 8000;
     private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
 
     // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
@@ -39,26 +39,24 @@ public sealed class AttractorMemory : Experiment
     {
         ArgumentNullException.ThrowIfNull(options);
         bool full = !options.Quick;
-        int seeds = full ? Math.Clamp(options.Seeds, 1, 8) : 1;
-        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 3], widths = full ? [32, 96, 256] : [32, 64];
+        int seeds = options.Seeds > 0 ? options.Seeds : full ? FullSeeds : 1;
+        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full ? [32, 64, 128, 256] : [32, 64];
         using var device = Device.Cpu(options.Threads);
         var cells = new List<Cell>();
+        (int Depth, int Width)[] shapes = [.. depths.Select(depth => (depth, CommonWidth)), .. widths.Select(width => (CommonDepth, width))];
         foreach (int count in images)
         {
-            foreach (int depth in depths)
+            foreach (var (depth, width) in shapes)
             {
-                options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers"));
-                foreach (int width in widths)
-                {
-                    foreach (double noise in s_noises)
-                        for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full ? 3000 : 1500, options, cancellation));
-                }
+                options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers of {width}"));
+                foreach (double noise in s_noises)
+                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full ? FullSteps : 1500, options, cancellation));
             }
         }
 
         options.Report?.Invoke("sequences");
         List<float[]> frames = [];
-        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? 4000 : 2500, frames, cancellation)).ToList();
+        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? FullSteps : 2500, frames, cancellation)).ToList();
         return Judge(cells, sequences, frames, images, depths, widths);
     }
 
@@ -175,9 +173,9 @@ public sealed class AttractorMemory : Experiment
     private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths, int[] widths)
     {
         var single = cells.Where(cell => cell.Images == 1).ToList();
-        double Correlation(double noise, Func<Cell, double> size)
+        double Correlation(double noise, Func<Cell, bool> swept, Func<Cell, double> size)
         {
-            var largest = cells.Where(cell => cell.Images == images[^1] && cell.Noise == noise).ToList();
+            var largest = cells.Where(cell => cell.Images == images[^1] && cell.Noise == noise && swept(cell)).ToList();
             return Statistics.Spearman([.. largest.Select(size)], [.. largest.Select(cell => (double)cell.Stored)]);
         }
 
@@ -189,7 +187,7 @@ public sealed class AttractorMemory : Experiment
         {
             string manner = noise == 0 ? "plain training" : FormattableString.Invariant($"denoising, σ = {noise:g2}");
             var best = cells.Where(cell => cell.Noise == noise).MaxBy(cell => cell.Stored)!;
-            double byDepth = Correlation(noise, cell => cell.Depth), byWidth = Correlation(noise, cell => cell.Width);
+            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth), byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
             numbers.AddRange(
             [
                 new($"{manner}: largest number of images stored", best.Stored), new($"{manner}: of so many images", best.Images),
@@ -198,8 +196,8 @@ public sealed class AttractorMemory : Experiment
             ]);
             claims.Add(new(VerdictKind.Claim, $"{manner}: more images than a Hopfield net's .138 D are stored", best.Stored > baseline,
                 FormattableString.Invariant($"{best.Stored} against {baseline:f1}")));
-            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with depth", byDepth > 0, FormattableString.Invariant($"Spearman {byDepth:f2}")));
-            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with width", byWidth > 0, FormattableString.Invariant($"Spearman {byWidth:f2}")));
+            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with depth", byDepth > 0, Words(byDepth)));
+            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with width", byWidth > 0, Words(byWidth)));
         }
 
         return new(Name, Title,
@@ -225,13 +223,16 @@ public sealed class AttractorMemory : Experiment
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
                     random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),
             ],
-            MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, s_noises,
+            MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, CommonWidth, CommonDepth, s_noises,
                 (count, depth, width, noise) => Statistics.Median(
                     cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c => (double)c.Stored)), baseline))
         {
             Animation = [.. frames.Select(MemoryPictures.Frame)], Timing = new() { Delay = 200 },
         };
     }
+
+    private static string Words(double correlation) =>
+        double.IsNaN(correlation) ? "the same number everywhere" : FormattableString.Invariant($"Spearman {correlation:f2}");
 
     private static float[] Noisy(float[] data, double deviation, int seed, int copy)
     {

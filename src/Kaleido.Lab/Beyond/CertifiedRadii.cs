@@ -134,6 +134,7 @@ public sealed class CertifiedRadii : Experiment
         Number("of them within 1e-9 of a kink", rough.Length);
         Number("of these certified all the same", rough.Count(sink => sink.Radius > 0));
         Number("median certified radius at smooth sinks", Statistics.Median(smooth.Select(sink => sink.Radius)));
+        Number("smallest certified radius at smooth sinks", smooth.Select(sink => sink.Radius).DefaultIfEmpty(double.NaN).Min());
         Number("median radius inside one linear piece", Statistics.Median(smooth.Select(sink => sink.Piece?.EuclideanRadius ?? 0)));
         Number("median radius at which an attack escapes", Statistics.Median(smooth.Select(sink => sink.Escape)));
         Number("median of certified over attacked", share);

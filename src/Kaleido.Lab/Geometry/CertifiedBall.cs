@@ -65,7 +65,7 @@ public enum CertifiedForm
 public sealed class CertifiedRadius
 {
     // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
-    private const int LargestLyapunov = 64;
+    private const int LargestLyapunov = 256;
     private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 5;
     private const int Halvings = 48, Bisections = 6;
 
@@ -118,8 +118,10 @@ public sealed class CertifiedRadius
         var about = new CertifiedRadius(map, centre.ToArray());
         CertifiedBall? best = null;
         VectorNorm? chosen = null;
-        foreach (var norm in Norms(map, centre))
+        foreach (var norm in Norms(map, about._centre))
         {
+            // For many features other norms cost much, and are needed only where the Euclidean one shows nothing.
+            if (best is not null && map.Features > LargestSmall) break;
             if (about.Largest(norm, form == CertifiedForm.Reach ? CertifiedForm.Slopes : form) is not { } ball) continue;
             if (ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) (best, chosen) = (ball, norm);
         }
@@ -133,20 +135,18 @@ public sealed class CertifiedRadius
     internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, CertifiedForm form) =>
         new CertifiedRadius(map, centre).Prove(norm, radius, form);
 
-    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, ReadOnlySpan<double> centre)
+    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, double[] centre)
     {
         var at = map.Linearize(centre);
-        var norms = new List<VectorNorm> { VectorNorm.Euclidean };
-        if (map.Features > LargestLyapunov) return norms;
-        double[] jacobian = at.Jacobian();
+        yield return VectorNorm.Euclidean;
+        if (map.Features > LargestLyapunov) yield break;
         double rho = at.SpectralRadius();
-        if (!(rho < 1)) return norms;
+        if (!(rho < 1)) yield break;
+        double[] jacobian = at.Jacobian();
         foreach (double share in s_shares)
         {
-            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) norms.Add(norm);
+            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) yield return norm;
         }
-
-        return norms;
     }
 
     private CertifiedBall? Largest(VectorNorm norm, CertifiedForm form)
