@@ -15,13 +15,13 @@ namespace Kaleido.Lab.Beyond;
 /// </summary>
 public sealed class AttractorCompression : Experiment
 {
-    private const int Features = 196, Components = 96, Iterations = 200, HeldOutFrom = 4096;
+    private const int Features = 196, Components = 96, Iterations = 200, HeldOutFrom = 4096, FullSeeds = 5;
     private const double SameTolerance = 0.02, RestTolerance = 1e-3;
     private static readonly int[] s_rates = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
     private static readonly double[] s_noises = [0.1, 0.3];
 
     // A network's code book: its attractors, a coder of the training residuals, and what images fall to.
-    private sealed record Book(double Noise, double Loss, double[] Attractors, int IndexBits, TransformCoder Reached, TransformCoder Nearest, int[] Ends, int Unsettled)
+    private sealed record Book(double[] Attractors, int IndexBits, TransformCoder Reached, TransformCoder Nearest, int Unsettled)
     {
         public int Count => Attractors.Length / Features;
     }
@@ -44,39 +44,49 @@ public sealed class AttractorCompression : Experiment
         options.Report?.Invoke("principal components");
         var plain = TransformCoder.Learn(rows, Features, Components);
         double[] pca = Errors(heldRows, (row, bits) => plain.Decode(row, bits), 0), pcaTrain = Errors(rows, (row, bits) => plain.Decode(row, bits), 0);
-        var series = new List<(string Name, int Index, double[] Errors)> { ("principal components", 0, pca) };
+        var series = new List<(string Name, double[] Errors)> { ("principal components", pca) };
         var numbers = new List<KeyValuePair<string, double>> { new("training images", train), new("held-out images", test) };
         var tables = new List<double[]>();
         int wins = 0, comparisons = 0, nearestWins = 0;
+        int seeds = options.Seeds > 0 ? options.Seeds : full ? FullSeeds : 1;
         foreach (double noise in s_noises)
         {
-            cancellation.ThrowIfCancellationRequested();
-            options.Report?.Invoke(FormattableString.Invariant($"network with noise {noise:g2}"));
-            var (book, ends) = Learn(trained, rows, held, noise, attracting, full ? 4000 : 1500, options, cancellation);
             string label = FormattableString.Invariant($"σ = {noise:g2}");
-            numbers.Add(new($"{label}: attractors", book.Count));
-            numbers.Add(new($"{label}: bits of the index", book.IndexBits));
-            numbers.Add(new($"{label}: held-out images that did not settle", book.Unsettled));
-            double[] reached = Code(heldRows, book, book.Reached, ends), nearest = Code(heldRows, book, book.Nearest, NearestOf(heldRows, book));
-            series.Add(($"attractor reached, {label}", book.IndexBits, reached));
-            series.Add(($"attractor nearest, {label}", book.IndexBits, nearest));
-            for (int r = 0; r < s_rates.Length; r++)
+            List<Book> books = [];
+            List<double[]> reached = [], nearest = [];
+            for (int seed = 0; seed < seeds; seed++)
             {
-                tables.Add([noise, s_rates[r], pca[r], reached[r], nearest[r]]);
-                if (double.IsNaN(reached[r])) continue;
-                comparisons++;
-                if (reached[r] < pca[r]) wins++;
-                if (nearest[r] < pca[r]) nearestWins++;
+                cancellation.ThrowIfCancellationRequested();
+                options.Report?.Invoke(FormattableString.Invariant($"{label}: network {seed + 1} of {seeds}"));
+                var (book, ends) = Learn(trained, rows, held, noise, seed, attracting, full ? 4000 : 1500, options, cancellation);
+                books.Add(book);
+                reached.Add(Code(heldRows, book, book.Reached, ends));
+                nearest.Add(Code(heldRows, book, book.Nearest, NearestOf(heldRows, book)));
+                for (int r = 0; r < s_rates.Length; r++)
+                {
+                    tables.Add([noise, seed, s_rates[r], pca[r], reached[seed][r], nearest[seed][r]]);
+                    if (double.IsNaN(reached[seed][r])) continue;
+                    comparisons++;
+                    if (reached[seed][r] < pca[r]) wins++;
+                    if (nearest[seed][r] < pca[r]) nearestWins++;
+                }
             }
 
-            numbers.Add(new($"{label}: mean PSNR gain over principal components, dB",
-                Enumerable.Range(0, s_rates.Length).Where(r => !double.IsNaN(reached[r])).Average(r => 10 * Math.Log10(pca[r] / reached[r]))));
+            numbers.Add(new($"{label}: median number of attractors", Statistics.Median(books.Select(book => (double)book.Count))));
+            numbers.Add(new($"{label}: median bits of the index", Statistics.Median(books.Select(book => (double)book.IndexBits))));
+            numbers.Add(new($"{label}: median number of held-out images that did not settle", Statistics.Median(books.Select(book => (double)book.Unsettled))));
+            numbers.Add(new($"{label}: median PSNR gain over principal components, dB", Statistics.Median(reached.SelectMany(Gains))));
+            numbers.Add(new($"{label}: median PSNR gain of the nearest attractor, dB", Statistics.Median(nearest.SelectMany(Gains))));
+            series.Add(($"attractor reached, {label}", Medians(reached)));
+            series.Add(($"attractor nearest, {label}", Medians(nearest)));
         }
+
+        IEnumerable<double> Gains(double[] errors) => Enumerable.Range(0, s_rates.Length).Where(r => !double.IsNaN(errors[r])).Select(r => 10 * Math.Log10(pca[r] / errors[r]));
 
         // A code of k components cannot be better on its training set than those components without quantisation (C. Eckart, G. Young, 1936).
         bool bounded = Enumerable.Range(0, s_rates.Length).All(r => pcaTrain[r] >= plain.Variances.Skip(s_rates[r]).Sum() / Features * (1 - 1e-9));
         bool falls = series.All(it => Falls(it.Errors));
-        return new(Name, Title, numbers, [new("rates", ["noise", "bits", "mse_pca", "mse_attractor_reached", "mse_attractor_nearest"], tables)],
+        return new(Name, Title, numbers, [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached", "mse_attractor_nearest"], tables)],
             [
                 new(VerdictKind.Acceptance, "on the training images no code of b bits is better than b components without quantisation", bounded, "all rates"),
                 new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half", falls,
@@ -88,12 +98,12 @@ public sealed class AttractorCompression : Experiment
     }
 
     private static (Book Book, int[] Ends) Learn(
-        float[] trained, double[] rows, float[] held, double noise, int attracting, long steps, FigureOptions options, CancellationToken cancellation)
+        float[] trained, double[] rows, float[] held, double noise, int seed, int attracting, long steps, FigureOptions options, CancellationToken cancellation)
     {
         using var device = Device.Cpu(options.Threads);
-        using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid });
+        using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid, Seed = (uint)seed });
         float[] stored = trained[..(attracting * Features)];
-        var fit = Trainer.Fit(network, stored, stored, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3, InputNoise = noise }, null, cancellation);
+        Trainer.Fit(network, stored, stored, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3, InputNoise = noise, Seed = (uint)seed }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
         // The code book: the places of rest of all training images. What has not come to rest takes the nearest entry.
@@ -113,8 +123,8 @@ public sealed class AttractorCompression : Experiment
         float[] heldEnds = SyntheticNets.Iterate(network, held, Iterations);
         var (heldIndex, away) = PointSets.Nearest(Doubles(heldEnds), attractors, Features);
         int unsettled = away.Count(distance => distance > SameTolerance * Math.Sqrt(Features));
-        return (new(noise, fit.Loss, attractors, bits, TransformCoder.Learn(Residuals(rows, attractors, reached), Features, Components),
-            TransformCoder.Learn(Residuals(rows, attractors, near), Features, Components), reached, unsettled), heldIndex);
+        return (new(attractors, bits, TransformCoder.Learn(Residuals(rows, attractors, reached), Features, Components),
+            TransformCoder.Learn(Residuals(rows, attractors, near), Features, Components), unsettled), heldIndex);
     }
 
     private static int[] NearestOf(double[] rows, Book book) => PointSets.Nearest(rows, book.Attractors, Features).Index;
@@ -147,6 +157,9 @@ public sealed class AttractorCompression : Experiment
             return sum / rows.Length;
         })];
 
+    private static double[] Medians(List<double[]> errors) =>
+        [.. Enumerable.Range(0, s_rates.Length).Select(r => Statistics.Median(errors.Select(it => it[r])))];
+
     private static bool Falls(double[] errors)
     {
         double[] seen = [.. errors.Where(double.IsFinite)];
@@ -157,7 +170,7 @@ public sealed class AttractorCompression : Experiment
 
     private static double[] Doubles(float[] values) => [.. values.Select(value => (double)value)];
 
-    private static Picture Draw(List<(string Name, int Index, double[] Errors)> series)
+    private static Picture Draw(List<(string Name, double[] Errors)> series)
     {
         double[] rates = [.. s_rates.Select(rate => (double)rate)];
         var plot = new Plot

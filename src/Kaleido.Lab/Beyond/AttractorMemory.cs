@@ -17,13 +17,16 @@ public sealed class AttractorMemory : Experiment
     /// <summary>The Philox stream of the noise around images and of random starts.</summary>
     private const uint Stream = 0x4D45_4D30;
 
-    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200;
+    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96, CommonDepth = 3, FullSeeds = 2, FullSteps = 8000;
     private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
 
     // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
     private const double Hopfield = 0.138;
 
-    private sealed record Cell(int Images, int Depth, int Width, int Seed, double Loss, int Resting, int Recalled, int Stored);
+    // Training as in the PNAS paper, and denoising.
+    private static readonly double[] s_noises = [0, 0.1];
+
+    private sealed record Cell(int Images, int Depth, int Width, double Noise, int Seed, double Loss, int Resting, int Recalled, int Stored);
 
     /// <inheritdoc/>
     public override string Name => "memory";
@@ -36,33 +39,34 @@ public sealed class AttractorMemory : Experiment
     {
         ArgumentNullException.ThrowIfNull(options);
         bool full = !options.Quick;
-        int seeds = full ? Math.Clamp(options.SeedsOf(2), 1, 2) : 1;
-        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 3], widths = full ? [32, 64, 128, 256] : [32, 64];
+        int seeds = options.Seeds > 0 ? options.Seeds : full ? FullSeeds : 1;
+        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full ? [32, 64, 128, 256] : [32, 64];
         using var device = Device.Cpu(options.Threads);
         var cells = new List<Cell>();
+        (int Depth, int Width)[] shapes = [.. depths.Select(depth => (depth, CommonWidth)), .. widths.Select(width => (CommonDepth, width))];
         foreach (int count in images)
         {
-            foreach (int depth in depths)
+            foreach (var (depth, width) in shapes)
             {
-                options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers"));
-                foreach (int width in widths)
-                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, seed, full ? 4000 : 2000, options, cancellation));
+                options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers of {width}"));
+                foreach (double noise in s_noises)
+                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full ? FullSteps : 1500, options, cancellation));
             }
         }
 
         options.Report?.Invoke("sequences");
         List<float[]> frames = [];
-        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? 4000 : 2500, frames, cancellation)).ToList();
+        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? FullSteps : 2500, frames, cancellation)).ToList();
         return Judge(cells, sequences, frames, images, depths, widths);
     }
 
     private static Cell Measure(
-        Device device, int count, int depth, int width, int seed, long steps, FigureOptions options, CancellationToken cancellation)
+        Device device, int count, int depth, int width, double noise, int seed, long steps, FigureOptions options, CancellationToken cancellation)
     {
         float[] data = DrawnDigits.Rows(DrawnDigits.Half, count, (uint)seed);
         using var network = Mlp.Create(device, new(Features, width, depth) { Output = Activation.Sigmoid, Seed = (uint)seed });
         var fit = Trainer.Fit(network, data, data, LossFunction.SquaredError,
-            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-7 }, null, cancellation);
+            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, InputNoise = noise, TargetLoss = noise == 0 ? 1e-7 : null }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] starts = [.. data, .. Enumerable.Range(0, Copies).SelectMany(copy => Noisy(data, NoiseAround, seed, copy))];
         float[] ends = SyntheticNets.Iterate(network, starts, Iterations);
@@ -74,7 +78,7 @@ public sealed class AttractorMemory : Experiment
         {
             if (recalled[i]) stored[i] = Radius(map, ends.AsSpan(i * Features, Features)) < 1;
         });
-        return new(count, depth, width, seed, fit.Loss, rests.Count(it => it), recalled.Count(it => it), stored.Count(it => it));
+        return new(count, depth, width, noise, seed, fit.Loss, rests.Count(it => it), recalled.Count(it => it), stored.Count(it => it));
     }
 
     // ρ(J) by Arnoldi's method on J = BK, which is never formed.
@@ -169,32 +173,44 @@ public sealed class AttractorMemory : Experiment
     private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths, int[] widths)
     {
         var single = cells.Where(cell => cell.Images == 1).ToList();
-        double[] logDepth = [.. cells.Where(cell => cell.Images == images[^1]).Select(cell => (double)cell.Depth)];
-        var largest = cells.Where(cell => cell.Images == images[^1]).ToList();
-        double[] stored = [.. largest.Select(cell => (double)cell.Stored)];
-        double byDepth = Statistics.Spearman(logDepth, stored), byWidth = Statistics.Spearman([.. largest.Select(cell => (double)cell.Width)], stored);
+        double Correlation(double noise, Func<Cell, bool> swept, Func<Cell, double> size)
+        {
+            var largest = cells.Where(cell => cell.Images == images[^1] && cell.Noise == noise && swept(cell)).ToList();
+            return Statistics.Spearman([.. largest.Select(size)], [.. largest.Select(cell => (double)cell.Stored)]);
+        }
+
         var cycles = sequences.Where(net => net.FloquetRadius < 1 && net.NearReturns > 0).ToList();
-        int most = cells.Max(cell => cell.Stored);
-        var best = cells.First(cell => cell.Stored == most);
-        double baseline = Hopfield * Features;
+        double baseline = Hopfield * Features, random = Statistics.Median(sequences.Select(net => net.RandomReturns));
+        var numbers = new List<KeyValuePair<string, double>> { new("networks", cells.Count), new("Hopfield capacity .138 D", baseline) };
+        var claims = new List<Verdict>();
+        foreach (double noise in s_noises)
+        {
+            string manner = noise == 0 ? "plain training" : FormattableString.Invariant($"denoising, σ = {noise:g2}");
+            var best = cells.Where(cell => cell.Noise == noise).MaxBy(cell => cell.Stored)!;
+            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth), byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
+            numbers.AddRange(
+            [
+                new($"{manner}: largest number of images stored", best.Stored), new($"{manner}: of so many images", best.Images),
+                new($"{manner}: by hidden layers", best.Depth), new($"{manner}: of width", best.Width),
+                new($"{manner}: Spearman of stored and depth at most images", byDepth), new($"{manner}: Spearman of stored and width at most images", byWidth),
+            ]);
+            claims.Add(new(VerdictKind.Claim, $"{manner}: more images than a Hopfield net's .138 D are stored", best.Stored > baseline,
+                FormattableString.Invariant($"{best.Stored} against {baseline:f1}")));
+            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with depth", byDepth > 0, Words(byDepth)));
+            claims.Add(new(VerdictKind.Claim, $"{manner}: the number stored grows with width", byWidth > 0, Words(byWidth)));
+        }
+
         return new(Name, Title,
             [
-                new("networks", cells.Count),
-                new("largest number of images stored", most),
-                new("of so many images", best.Images),
-                new("at hidden layers", best.Depth),
-                new("at width", best.Width),
-                new("Hopfield capacity .138 D", baseline),
-                new("Spearman of stored and depth at most images", byDepth),
-                new("Spearman of stored and width at most images", byWidth),
+                .. numbers,
                 new("sequence networks", sequences.Count),
-                new("median share of random starts that end on the cycle in order", Statistics.Median(sequences.Select(net => net.RandomReturns))),
+                new("median share of random starts that end on the cycle in order", random),
                 new("median share of starts beside an image that do", Statistics.Median(sequences.Select(net => net.NearReturns))),
                 new("median spectral radius once around the cycle", Statistics.Median(sequences.Select(net => net.FloquetRadius))),
             ],
             [
-                new("images", ["images", "hidden_layers", "width", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
-                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Seed, cell.Loss, cell.Resting, cell.Recalled, cell.Stored })]),
+                new("images", ["images", "hidden_layers", "width", "noise", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
+                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting, cell.Recalled, cell.Stored })]),
                 new("sequences", ["seed", "loss", "rho_around_cycle", "share_near", "share_random"],
                     [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.FloquetRadius, net.NearReturns, net.RandomReturns })]),
             ],
@@ -203,19 +219,20 @@ public sealed class AttractorMemory : Experiment
                     $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
                 new(VerdictKind.Acceptance, "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
                     cycles.Count > 0 && cycles.All(net => net.NearReturns == 1), $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
-                new(VerdictKind.Claim, "more images than a Hopfield net's .138 D are stored", most > baseline, FormattableString.Invariant($"{most} against {baseline:f1}")),
-                new(VerdictKind.Claim, "the number stored grows with depth", byDepth > 0, FormattableString.Invariant($"Spearman {byDepth:f2}")),
-                new(VerdictKind.Claim, "the number stored grows with width", byWidth > 0, FormattableString.Invariant($"Spearman {byWidth:f2}")),
+                .. claims,
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
-                    Statistics.Median(sequences.Select(net => net.RandomReturns)) > 0.5,
-                    FormattableString.Invariant($"median share of random starts {Statistics.Median(sequences.Select(net => net.RandomReturns)):f2}")),
+                    random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),
             ],
-            MemoryPictures.Draw(Title, images, depths, widths,
-                (count, depth, width) => Statistics.Median(cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width).Select(c => (double)c.Stored)), baseline))
+            MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, CommonWidth, CommonDepth, s_noises,
+                (count, depth, width, noise) => Statistics.Median(
+                    cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c => (double)c.Stored)), baseline))
         {
             Animation = [.. frames.Select(MemoryPictures.Frame)], Timing = new() { Delay = 200 },
         };
     }
+
+    private static string Words(double correlation) =>
+        double.IsNaN(correlation) ? "the same number everywhere" : FormattableString.Invariant($"Spearman {correlation:f2}");
 
     private static float[] Noisy(float[] data, double deviation, int seed, int copy)
     {

@@ -87,9 +87,9 @@ public sealed class CertifiedRadii : Experiment
 
     private static IEnumerable<Setup> Setups() =>
     [
-        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0, FullSeeds, 8, 16, 180),
-        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 4, 20, 200),
-        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed), 2000, 0.5, 8, 1, 3, 64),
+        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0, FullSeeds, 8, 12, 120),
+        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 3, 12, 120),
+        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed), 2000, 0.5, 8, 1, 2, 64),
         new("28 × 28 digits", new(784, 64, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Full, 16, (uint)seed), 2000, 0.5, 1, 0, 0, 64),
     ];
 
@@ -134,6 +134,7 @@ public sealed class CertifiedRadii : Experiment
         Number("of them within 1e-9 of a kink", rough.Length);
         Number("of these certified all the same", rough.Count(sink => sink.Radius > 0));
         Number("median certified radius at smooth sinks", Statistics.Median(smooth.Select(sink => sink.Radius)));
+        Number("smallest certified radius at smooth sinks", smooth.Select(sink => sink.Radius).DefaultIfEmpty(double.NaN).Min());
         Number("median radius inside one linear piece", Statistics.Median(smooth.Select(sink => sink.Piece?.EuclideanRadius ?? 0)));
         Number("median radius at which an attack escapes", Statistics.Median(smooth.Select(sink => sink.Escape)));
         Number("median of certified over attacked", share);

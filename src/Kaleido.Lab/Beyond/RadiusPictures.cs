@@ -12,6 +12,7 @@ internal static class RadiusPictures
     public static Picture Draw(string title, IReadOnlyList<(string Name, List<(double Certified, double Piece, double Attacked)> Sinks)> series)
     {
         var figures = new List<Figure>();
+        double lowest = Math.Min(1e-5, series.SelectMany(it => it.Sinks).SelectMany(sink => new[] { sink.Certified, sink.Piece }).Where(radius => radius > 0).DefaultIfEmpty(1).Min() / 2);
         foreach (var (name, sinks) in series)
         {
             double[] attacked = [.. sinks.Select(sink => sink.Attacked)];
@@ -20,7 +21,7 @@ internal static class RadiusPictures
             var plot = new Plot
             {
                 Title = name, X = new() { Label = "radius at which an attack escapes", Logarithmic = true, Minimum = least, Maximum = most },
-                Y = new() { Label = "certified radius", Logarithmic = true, Minimum = 1e-6, Maximum = 10 },
+                Y = new() { Label = "certified radius", Logarithmic = true, Minimum = lowest, Maximum = 10 },
             };
             plot.Line(line, line, "equal", new() { Colour = Rgb.Black, Width = 1.2, Dash = [6, 4] });
             plot.Line(line, [.. line.Select(x => 0.05 * x)], "5 %", new() { Colour = Palette.OkabeIto[2], Width = 1.2, Dash = [2, 3] });

@@ -65,9 +65,12 @@ public enum CertifiedForm
 public sealed class CertifiedRadius
 {
     // The largest size for which norms from the Jacobian are tried: they cost several products of size³.
-    private const int LargestLyapunov = 64;
-    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 7;
-    private const int Halvings = 48, Bisections = 8;
+    private const int LargestLyapunov = 256;
+    private const int LargestSmall = 64, LargestSteps = 24, LargeSteps = 3, ReachBisections = 5;
+    private const int Halvings = 48, Bisections = 6;
+
+    // In multiples of √D: a constant map has no largest ball.
+    private const double Farthest = 4;
     private static readonly double[] s_shares = [0.1, 0.3, 0.5, 0.7, 0.9];
     private readonly ReluSelfMap _map;
     private readonly double[] _centre;
@@ -115,8 +118,10 @@ public sealed class CertifiedRadius
         var about = new CertifiedRadius(map, centre.ToArray());
         CertifiedBall? best = null;
         VectorNorm? chosen = null;
-        foreach (var norm in Norms(map, centre))
+        foreach (var norm in Norms(map, about._centre))
         {
+            // For many features other norms cost much, and are needed only where the Euclidean one shows nothing.
+            if (best is not null && map.Features > LargestSmall) break;
             if (about.Largest(norm, form == CertifiedForm.Reach ? CertifiedForm.Slopes : form) is not { } ball) continue;
             if (ball.EuclideanRadius > (best?.EuclideanRadius ?? 0)) (best, chosen) = (ball, norm);
         }
@@ -130,26 +135,24 @@ public sealed class CertifiedRadius
     internal static CertifiedBall? Prove(ReluSelfMap map, double[] centre, double radius, VectorNorm norm, CertifiedForm form) =>
         new CertifiedRadius(map, centre).Prove(norm, radius, form);
 
-    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, ReadOnlySpan<double> centre)
+    internal static IEnumerable<VectorNorm> Norms(ReluSelfMap map, double[] centre)
     {
         var at = map.Linearize(centre);
-        var norms = new List<VectorNorm> { VectorNorm.Euclidean };
-        if (map.Features > LargestLyapunov) return norms;
-        double[] jacobian = at.Jacobian();
+        yield return VectorNorm.Euclidean;
+        if (map.Features > LargestLyapunov) yield break;
         double rho = at.SpectralRadius();
-        if (!(rho < 1)) return norms;
+        if (!(rho < 1)) yield break;
+        double[] jacobian = at.Jacobian();
         foreach (double share in s_shares)
         {
-            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) norms.Add(norm);
+            if (VectorNorm.Lyapunov(jacobian, map.Features, Math.Max(rho + (1 - rho) * share, 1e-3)) is { } norm) yield return norm;
         }
-
-        return norms;
     }
 
     private CertifiedBall? Largest(VectorNorm norm, CertifiedForm form)
     {
         // From a radius beyond the cube down by halves to the first that is proved.
-        double radius = 4 * Math.Sqrt(_centre.Length) * norm.Upper;
+        double radius = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
         CertifiedBall? proved = null;
         for (int i = 0; i < Halvings && proved is null; i++)
         {
@@ -161,8 +164,8 @@ public sealed class CertifiedRadius
         if (form == CertifiedForm.Slopes)
         {
             // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
-            double inner = proved.Radius;
-            while (Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
+            double inner = proved.Radius, most = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
+            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball, 2 * radius);
             return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
         }
 
@@ -178,7 +181,7 @@ public sealed class CertifiedRadius
         IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
         double below = inner.EuclideanRadius, above = 2 * below;
         int steps = 0;
-        while (below < 4 * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
+        while (below < Farthest * Math.Sqrt(_centre.Length) && Try(above) is { } count) (below, above, steps) = (above, 2 * above, count);
         for (int i = 0; i < ReachBisections; i++)
         {
             double middle = (below + above) / 2;

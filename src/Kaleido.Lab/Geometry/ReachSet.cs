@@ -11,7 +11,8 @@ namespace Kaleido.Lab.Geometry;
 /// </remarks>
 internal sealed class ReachSet
 {
-    private const int Cells = 8;
+    // Cells of an output's range, and how many generators may be carried for each feature before it is given up.
+    private const int Cells = 8, LargestWidth = 256;
     private readonly double _radius;
     private readonly int _ball;
     private IntervalMatrix _columns;
@@ -23,7 +24,7 @@ internal sealed class ReachSet
         for (int i = 0; i < features; i++) _columns[i, i] = 1;
     }
 
-    /// <summary>Applies the map once; false where a bound is no number any more.</summary>
+    /// <summary>Applies the map once; false where a bound is no number any more or the set has too many generators.</summary>
     /// <param name="map">f.</param>
     /// <param name="weights">Its weights as intervals.</param>
     /// <param name="preactivations">Enclosures of the pre-activations at x*, layer by layer.</param>
@@ -54,6 +55,7 @@ internal sealed class ReachSet
                 }
             }
 
+            if (_columns.Columns + errors.Count > 6 * _ball + LargestWidth) return false;
             Extend(errors);
         }
 
