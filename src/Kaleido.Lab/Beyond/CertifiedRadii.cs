@@ -18,7 +18,7 @@ public sealed class CertifiedRadii : Experiment
     private sealed record Setup(
         string Name, MlpOptions Shape, Func<int, float[]> Points, long Steps, double Noise, int Seeds, int QuickSeeds, int QuickSinks, int Rays);
 
-    private sealed record Sink(int Seed, CensusPoint Point)
+    private sealed record Sink(int Seed, SampledPoint Point)
     {
         public CertifiedBall? Ball { get; init; }
 
@@ -96,15 +96,15 @@ public sealed class CertifiedRadii : Experiment
     private static float[] Uniform(int count, int seed, uint stream) =>
         [.. Enumerable.Range(0, count).Select(i => (float)MetricRandom.Uniform((uint)seed, stream, 0, (ulong)i))];
 
-    private static HighDimensionalCensus Census(Mlp network, Setup setup, int seed, FigureOptions options)
+    private static SampledCensus Census(Mlp network, Setup setup, int seed, FigureOptions options)
     {
         int features = network.Inputs;
         float[] data = setup.Points(seed);
         float[] starts = [.. Uniform(CensusStarts * features, seed, StartStream), .. data];
-        return HighDimensionalCensus.Take(network, starts, data, new() { Middles = options.Quick ? 4 : 32 });
+        return SampledCensus.Take(network, starts, data, new() { Middles = options.Quick ? 4 : 32 });
     }
 
-    private static Sink Attacked(Sink sink, Mlp network, Setup setup, HighDimensionalCensus census, int starts)
+    private static Sink Attacked(Sink sink, Mlp network, Setup setup, SampledCensus census, int starts)
     {
         var attack = new BasinAttack(network, sink.Point.Point, sink.Point.SpectralRadius, (uint)sink.Seed);
         int escapes = sink.Radius > 0 ? attack.EscapesNear(sink.Radius, starts) : 0;
@@ -116,7 +116,7 @@ public sealed class CertifiedRadii : Experiment
     }
 
     private static void Collect(
-        Setup setup, List<(int Seed, HighDimensionalCensus Census)> census, Sink[] sinks, int starts, int seeds, bool full,
+        Setup setup, List<(int Seed, SampledCensus Census)> census, Sink[] sinks, int starts, int seeds, bool full,
         List<KeyValuePair<string, double>> numbers, List<FigureTable> tables, List<Verdict> verdicts)
     {
         var points = census.SelectMany(it => it.Census.Points).ToList();
@@ -125,11 +125,11 @@ public sealed class CertifiedRadii : Experiment
         void Number(string name, double value) => numbers.Add(new($"{setup.Name}: {name}", value));
         Number("networks", seeds);
         Number("dead or diverged", seeds - census.Count);
-        Number("sinks at a datum", points.Count(point => point.Kind == CensusKind.Datum));
-        Number("spurious sinks", points.Count(point => point.Kind == CensusKind.SpuriousSink));
-        Number("unstable fixed points found", points.Count(point => point.Kind == CensusKind.Unstable));
-        Number("cycles", points.Count(point => point.Kind == CensusKind.Cycle));
-        Number("chains' ends that did not settle", points.Count(point => point.Kind == CensusKind.Unsettled));
+        Number("sinks at a datum", points.Count(point => point.Kind == SampledKind.Datum));
+        Number("spurious sinks", points.Count(point => point.Kind == SampledKind.SpuriousSink));
+        Number("unstable fixed points found", points.Count(point => point.Kind == SampledKind.Unstable));
+        Number("cycles", points.Count(point => point.Kind == SampledKind.Cycle));
+        Number("chains' ends that did not settle", points.Count(point => point.Kind == SampledKind.Unsettled));
         Number("sinks judged", sinks.Length);
         Number("of them within 1e-9 of a kink", rough.Length);
         Number("of these certified all the same", rough.Count(sink => sink.Radius > 0));

@@ -4,7 +4,7 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>What a found point is.</summary>
-public enum CensusKind
+public enum SampledKind
 {
     /// <summary>A sink within the tolerance of a training point.</summary>
     Datum,
@@ -36,19 +36,19 @@ public enum CensusKind
 /// <param name="BasinLow">Wilson's 95 % interval of the basin's share under the distribution of the starts: its lower end.</param>
 /// <param name="BasinHigh">Its upper end.</param>
 /// <param name="Index">sign det(I - J) for a fixed point, else 0.</param>
-public sealed record CensusPoint(
-    CensusKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius, double KinkDistance,
+public sealed record SampledPoint(
+    SampledKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius, double KinkDistance,
     int NearestDatum, double Distance, int Chains, double BasinLow, double BasinHigh, int Index)
 {
     /// <summary>Whether it attracts.</summary>
-    public bool IsSink => Kind is CensusKind.Datum or CensusKind.SpuriousSink;
+    public bool IsSink => Kind is SampledKind.Datum or SampledKind.SpuriousSink;
 
     /// <summary>Whether the map is smooth there: no kink within 1e-9.</summary>
     public bool IsSmooth => KinkDistance > 1e-9;
 }
 
 /// <summary>How a census is taken.</summary>
-public sealed record CensusOptions
+public sealed record SampledCensusOptions
 {
     /// <summary>Applications of f to each start, in the precision of the network's device.</summary>
     public int Iterations { get; init; } = 300;
@@ -79,20 +79,20 @@ public sealed record CensusOptions
 /// not reduce the residual the end of the iteration itself is kept. Systems and eigenvalues are of the size of the last hidden layer where
 /// that is narrower than D.
 /// </remarks>
-public sealed class HighDimensionalCensus
+public sealed class SampledCensus
 {
     private const int Sides = 4;
 
-    private HighDimensionalCensus(IReadOnlyList<CensusPoint> points, int starts) => (Points, Starts) = (points, starts);
+    private SampledCensus(IReadOnlyList<SampledPoint> points, int starts) => (Points, Starts) = (points, starts);
 
     /// <summary>What was found: attractors in the order of their first chains, then unstable fixed points.</summary>
-    public IReadOnlyList<CensusPoint> Points { get; }
+    public IReadOnlyList<SampledPoint> Points { get; }
 
     /// <summary>How many starts were sampled.</summary>
     public int Starts { get; }
 
     /// <summary>The stable fixed points.</summary>
-    public IEnumerable<CensusPoint> Sinks => Points.Where(point => point.IsSink);
+    public IEnumerable<SampledPoint> Sinks => Points.Where(point => point.IsSink);
 
     /// <summary>Takes a census.</summary>
     /// <param name="network">A network that <see cref="ReluSelfMap"/> takes.</param>
@@ -100,13 +100,13 @@ public sealed class HighDimensionalCensus
     /// <param name="data">The training points, row-major [points, D].</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">The network has another form, or a set is empty, not whole or not finite.</exception>
-    public static HighDimensionalCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, CensusOptions? options = null)
+    public static SampledCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, SampledCensusOptions? options = null)
     {
         var map = ReluSelfMap.Of(network);
         options ??= new();
         int features = map.Features;
-        PointSets.Require(nameof(HighDimensionalCensus), nameof(starts), starts, features);
-        double[] points = PointSets.Require(nameof(HighDimensionalCensus), nameof(data), data, features);
+        PointSets.Require(nameof(SampledCensus), nameof(starts), starts, features);
+        double[] points = PointSets.Require(nameof(SampledCensus), nameof(data), data, features);
         double same = options.Same * Math.Sqrt(features);
         float[] states = starts.ToArray();
         for (int i = 0; i < options.Iterations; i++) states = network.Evaluate(states);
@@ -156,7 +156,7 @@ public sealed class HighDimensionalCensus
     }
 
     // Rest, a cycle, or neither.
-    private static (double[] Orbit, int Period, double Residual) Settle(ReluSelfMap map, double[] place, CensusOptions options, double same)
+    private static (double[] Orbit, int Period, double Residual) Settle(ReluSelfMap map, double[] place, SampledCensusOptions options, double same)
     {
         int features = place.Length;
         double[] x = place;
@@ -183,8 +183,8 @@ public sealed class HighDimensionalCensus
             : (x, 0, Residual(map, x));
     }
 
-    private static CensusPoint Judge(
-        ReluSelfMap map, double[] orbit, int period, double residual, int chains, int starts, double[] data, CensusOptions options)
+    private static SampledPoint Judge(
+        ReluSelfMap map, double[] orbit, int period, double residual, int chains, int starts, double[] data, SampledCensusOptions options)
     {
         int features = map.Features;
         double[] point = orbit[..features];
@@ -192,7 +192,7 @@ public sealed class HighDimensionalCensus
         var (low, high) = Statistics.WilsonInterval(chains, starts);
         double largest = double.NaN, smallest = double.NaN, kink = double.PositiveInfinity;
         int index = 0;
-        var kind = CensusKind.Unsettled;
+        var kind = SampledKind.Unsettled;
         if (period == 1)
         {
             var at = map.Linearize(point);
@@ -212,12 +212,12 @@ public sealed class HighDimensionalCensus
             }
 
             bool attracts = largest < 1 || (chains > 0 && smallest < 1);
-            kind = !attracts ? CensusKind.Unstable
-                : distance[0] <= options.DatumTolerance * Math.Sqrt(features) ? CensusKind.Datum : CensusKind.SpuriousSink;
+            kind = !attracts ? SampledKind.Unstable
+                : distance[0] <= options.DatumTolerance * Math.Sqrt(features) ? SampledKind.Datum : SampledKind.SpuriousSink;
         }
         else if (period > 1)
         {
-            kind = CensusKind.Cycle;
+            kind = SampledKind.Cycle;
             for (int i = 0; i < period; i++) kink = Math.Min(kink, map.Linearize(orbit.AsSpan(i * features, features)).KinkDistance);
             largest = smallest = CycleRadius(map, orbit, period);
         }
@@ -249,7 +249,7 @@ public sealed class HighDimensionalCensus
         return product;
     }
 
-    private static IEnumerable<double[]> NewtonStarts(List<CensusPoint> found, double[] data, int features, CensusOptions options)
+    private static IEnumerable<double[]> NewtonStarts(List<SampledPoint> found, double[] data, int features, SampledCensusOptions options)
     {
         double[][] sinks = [.. found.Where(point => point.IsSink).Select(point => point.Point)];
         for (int i = 0; i < data.Length / features; i++) yield return data[(i * features)..((i + 1) * features)];

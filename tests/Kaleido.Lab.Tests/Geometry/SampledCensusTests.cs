@@ -7,7 +7,7 @@ using Kaleido.Networks;
 
 namespace Kaleido.Lab.Tests.Geometry;
 
-public sealed class HighDimensionalCensusTests
+public sealed class SampledCensusTests
 {
     [Fact]
     public void The_two_point_oracle_has_two_data_and_a_repeller_of_which_the_indices_sum_to_one()
@@ -15,8 +15,8 @@ public sealed class HighDimensionalCensusTests
         using var device = Device.Cpu(1);
         using var network = TwoPointOracle.Create(device, 1);
         float[] starts = [.. Enumerable.Range(0, 10).Select(i => (i + 0.5f) / 10)];
-        var census = HighDimensionalCensus.Take(network, starts, TwoPointOracle.Data, new() { Middles = 4 });
-        Assert.Equal([CensusKind.Datum, CensusKind.Datum, CensusKind.Unstable], census.Points.Select(point => point.Kind).Order());
+        var census = SampledCensus.Take(network, starts, TwoPointOracle.Data, new() { Middles = 4 });
+        Assert.Equal([SampledKind.Datum, SampledKind.Datum, SampledKind.Unstable], census.Points.Select(point => point.Kind).Order());
         double slope = TwoPointOracle.A * (1 - TwoPointOracle.A) * TwoPointOracle.Steepness;
         foreach (var sink in census.Sinks)
         {
@@ -31,7 +31,7 @@ public sealed class HighDimensionalCensusTests
             Assert.Equal(sink.Point[0], sink.KinkDistance, 1e-12);
         }
 
-        var repeller = census.Points.Single(point => point.Kind == CensusKind.Unstable);
+        var repeller = census.Points.Single(point => point.Kind == SampledKind.Unstable);
         Assert.Equal(0.5, repeller.Point[0], 1e-7);
         Assert.Equal(TwoPointOracle.Steepness / 4, repeller.SpectralRadius, 1e-6);
         Assert.Equal(1, census.Points.Sum(point => point.Index));
@@ -45,8 +45,8 @@ public sealed class HighDimensionalCensusTests
         using var network = TwoPointOracle.Create(device, 1);
         network.Weight(1).Upload([-TwoPointOracle.Steepness]);
         network.Bias(1).Upload([TwoPointOracle.Steepness / 2]);
-        var census = HighDimensionalCensus.Take(network, [0.1f, 0.3f, 0.9f], TwoPointOracle.Data);
-        var cycle = Assert.Single(census.Points, point => point.Kind == CensusKind.Cycle);
+        var census = SampledCensus.Take(network, [0.1f, 0.3f, 0.9f], TwoPointOracle.Data);
+        var cycle = Assert.Single(census.Points, point => point.Kind == SampledKind.Cycle);
         double slope = TwoPointOracle.A * (1 - TwoPointOracle.A) * TwoPointOracle.Steepness;
         Assert.Equal((2, 3), (cycle.Period, cycle.Chains));
         Assert.Equal(slope * slope, cycle.SpectralRadius, 1e-6);
