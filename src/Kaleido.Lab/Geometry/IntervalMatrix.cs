@@ -57,7 +57,8 @@ internal sealed class IntervalMatrix
             {
                 double low = left.Low[i * left.Columns + k], high = left.High[i * left.Columns + k];
                 if (low == 0 && high == 0) continue;
-                AddScaled(low, high, right.Low.AsSpan(k * right.Columns, right.Columns), right.High.AsSpan(k * right.Columns, right.Columns),
+                AddScaled(low, high, right.Low.AsSpan(k * right.Columns, right.Columns),
+                    right.High.AsSpan(k * right.Columns, right.Columns),
                     made.Low.AsSpan(i * made.Columns, made.Columns), made.High.AsSpan(i * made.Columns, made.Columns));
             }
         }
