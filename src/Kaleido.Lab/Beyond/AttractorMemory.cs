@@ -20,7 +20,7 @@ public sealed class AttractorMemory : Experiment
     private const uint Stream = 0x4D45_4D30;
 
     private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96,
-        CommonDepth = 3, FullSeeds = 2, FullSteps = 8000;
+        CommonDepth = 3, FullSteps = 3000, SequenceSteps = 4000;
     private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
 
     // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
@@ -43,7 +43,7 @@ public sealed class AttractorMemory : Experiment
     {
         ArgumentNullException.ThrowIfNull(options);
         bool full = !options.Quick;
-        int seeds = options.Seeds > 0 ? options.Seeds : full ? FullSeeds : 1;
+        int seeds = options.Seeds > 0 ? options.Seeds : 1;
         int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full
             ? [32, 64, 128, 256] : [32, 64];
         using var device = Device.Cpu(options.Threads);
@@ -64,7 +64,7 @@ public sealed class AttractorMemory : Experiment
         options.Report?.Invoke("sequences");
         List<float[]> frames = [];
         var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed =>
-            Sequence(device, seed, full ? FullSteps : 2500, frames, cancellation)).ToList();
+            Sequence(device, seed, full ? SequenceSteps : 2500, frames, cancellation)).ToList();
         return Judge(cells, sequences, frames, images, depths, widths);
     }
 
