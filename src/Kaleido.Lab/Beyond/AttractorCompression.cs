@@ -97,7 +97,8 @@ public sealed class AttractorCompression : Experiment
             [
                 new(VerdictKind.Acceptance, "on the training images no code of b bits is better than b components without quantisation",
                     bounded, "all rates"),
-                new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half", falls,
+                new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half",
+                    falls,
                     FormattableString.Invariant($"{series.Count} codes")),
                 new(VerdictKind.Claim, "attractor index and residual beat principal components at the same rate", wins > comparisons / 2,
                     $"at {wins} of {comparisons} rates"),

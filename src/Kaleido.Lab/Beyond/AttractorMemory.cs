@@ -235,7 +235,8 @@ public sealed class AttractorMemory : Experiment
             [
                 new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
                     $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
-                new(VerdictKind.Acceptance, "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
+                new(VerdictKind.Acceptance,
+                    "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
                     cycles.Count > 0 && cycles.All(net => net.NearReturns == 1),
                         $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
                 .. claims,

@@ -49,7 +49,8 @@ internal sealed class IntervalMatrix
     /// <summary>{AB} for all A and B in the operands.</summary>
     public static IntervalMatrix operator *(IntervalMatrix left, IntervalMatrix right)
     {
-        if (left.Columns != right.Rows) throw new ArgumentException($"IntervalMatrix: [{left.Rows}, {left.Columns}] times [{right.Rows}, {right.Columns}]");
+        if (left.Columns != right.Rows)
+            throw new ArgumentException($"IntervalMatrix: [{left.Rows}, {left.Columns}] times [{right.Rows}, {right.Columns}]");
         var made = new IntervalMatrix(left.Rows, right.Columns);
         for (int i = 0; i < left.Rows; i++)
         {
