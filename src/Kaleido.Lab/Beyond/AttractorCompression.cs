@@ -10,7 +10,8 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Is the attractor that an image falls to a good first part of its code? Attractor index + coded residual against principal components alone at the
+/// Is the attractor that an image falls to a good first part of its code? Attractor index + coded residual against principal components
+/// alone at the
 /// same number of bits, on drawn digits that neither the network nor the coders have seen.
 /// </summary>
 public sealed class AttractorCompression : Experiment
@@ -43,7 +44,8 @@ public sealed class AttractorCompression : Experiment
         double[] rows = Doubles(trained), heldRows = Doubles(held);
         options.Report?.Invoke("principal components");
         var plain = TransformCoder.Learn(rows, Features, Components);
-        double[] pca = Errors(heldRows, (row, bits) => plain.Decode(row, bits), 0), pcaTrain = Errors(rows, (row, bits) => plain.Decode(row, bits), 0);
+        double[] pca = Errors(heldRows, (row, bits) => plain.Decode(row, bits), 0),
+            pcaTrain = Errors(rows, (row, bits) => plain.Decode(row, bits), 0);
         var series = new List<(string Name, double[] Errors)> { ("principal components", pca) };
         var numbers = new List<KeyValuePair<string, double>> { new("training images", train), new("held-out images", test) };
         var tables = new List<double[]>();
@@ -74,36 +76,47 @@ public sealed class AttractorCompression : Experiment
 
             numbers.Add(new($"{label}: median number of attractors", Statistics.Median(books.Select(book => (double)book.Count))));
             numbers.Add(new($"{label}: median bits of the index", Statistics.Median(books.Select(book => (double)book.IndexBits))));
-            numbers.Add(new($"{label}: median number of held-out images that did not settle", Statistics.Median(books.Select(book => (double)book.Unsettled))));
+            numbers.Add(new($"{label}: median number of held-out images that did not settle",
+                Statistics.Median(books.Select(book => (double)book.Unsettled))));
             numbers.Add(new($"{label}: median PSNR gain over principal components, dB", Statistics.Median(reached.SelectMany(Gains))));
             numbers.Add(new($"{label}: median PSNR gain of the nearest attractor, dB", Statistics.Median(nearest.SelectMany(Gains))));
             series.Add(($"attractor reached, {label}", Medians(reached)));
             series.Add(($"attractor nearest, {label}", Medians(nearest)));
         }
 
-        IEnumerable<double> Gains(double[] errors) => Enumerable.Range(0, s_rates.Length).Where(r => !double.IsNaN(errors[r])).Select(r => 10 * Math.Log10(pca[r] / errors[r]));
+        IEnumerable<double> Gains(double[] errors) => Enumerable.Range(0, s_rates.Length).Where(r => !double.IsNaN(errors[r])).Select(r =>
+            10 * Math.Log10(pca[r] / errors[r]));
 
-        // A code of k components cannot be better on its training set than those components without quantisation (C. Eckart, G. Young, 1936).
-        bool bounded = Enumerable.Range(0, s_rates.Length).All(r => pcaTrain[r] >= plain.Variances.Skip(s_rates[r]).Sum() / Features * (1 - 1e-9));
+        // A code of k components cannot be better on its training set than those components without quantisation (C. Eckart, G. Young,
+        // 1936).
+        bool bounded = Enumerable.Range(0, s_rates.Length).All(r =>
+            pcaTrain[r] >= plain.Variances.Skip(s_rates[r]).Sum() / Features * (1 - 1e-9));
         bool falls = series.All(it => Falls(it.Errors));
-        return new(Name, Title, numbers, [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached", "mse_attractor_nearest"], tables)],
+        return new(Name, Title, numbers, [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached",
+            "mse_attractor_nearest"], tables)],
             [
-                new(VerdictKind.Acceptance, "on the training images no code of b bits is better than b components without quantisation", bounded, "all rates"),
-                new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half", falls,
+                new(VerdictKind.Acceptance, "on the training images no code of b bits is better than b components without quantisation",
+                    bounded, "all rates"),
+                new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half",
+                    falls,
                     FormattableString.Invariant($"{series.Count} codes")),
-                new(VerdictKind.Claim, "attractor index and residual beat principal components at the same rate", wins > comparisons / 2, $"at {wins} of {comparisons} rates"),
-                new(VerdictKind.Claim, "the nearest attractor in place of the one that is reached does", nearestWins > comparisons / 2, $"at {nearestWins} of {comparisons} rates"),
+                new(VerdictKind.Claim, "attractor index and residual beat principal components at the same rate", wins > comparisons / 2,
+                    $"at {wins} of {comparisons} rates"),
+                new(VerdictKind.Claim, "the nearest attractor in place of the one that is reached does", nearestWins > comparisons / 2,
+                    $"at {nearestWins} of {comparisons} rates"),
             ],
             Draw(series));
     }
 
     private static (Book Book, int[] Ends) Learn(
-        float[] trained, double[] rows, float[] held, double noise, int seed, int attracting, long steps, FigureOptions options, CancellationToken cancellation)
+        float[] trained, double[] rows, float[] held, double noise, int seed, int attracting, long steps, FigureOptions options,
+            CancellationToken cancellation)
     {
         using var device = Device.Cpu(options.Threads);
         using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid, Seed = (uint)seed });
         float[] stored = trained[..(attracting * Features)];
-        Trainer.Fit(network, stored, stored, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3, InputNoise = noise, Seed = (uint)seed }, null, cancellation);
+        Trainer.Fit(network, stored, stored, LossFunction.SquaredError,
+            new() { Steps = steps, LearningRate = 1e-3, InputNoise = noise, Seed = (uint)seed }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
 
         // The code book: the places of rest of all training images. What has not come to rest takes the nearest entry.
@@ -119,7 +132,8 @@ public sealed class AttractorCompression : Experiment
         if (book.Count == 0) book.Add(new double[Features]);
         double[] attractors = [.. book.SelectMany(entry => entry)];
         int bits = (int)Math.Ceiling(Math.Log2(book.Count));
-        int[] reached = PointSets.Nearest(Doubles(ends), attractors, Features).Index, near = PointSets.Nearest(rows, attractors, Features).Index;
+        int[] reached = PointSets.Nearest(Doubles(ends), attractors, Features).Index,
+            near = PointSets.Nearest(rows, attractors, Features).Index;
         float[] heldEnds = SyntheticNets.Iterate(network, held, Iterations);
         var (heldIndex, away) = PointSets.Nearest(Doubles(heldEnds), attractors, Features);
         int unsettled = away.Count(distance => distance > SameTolerance * Math.Sqrt(Features));
@@ -175,12 +189,14 @@ public sealed class AttractorCompression : Experiment
         double[] rates = [.. s_rates.Select(rate => (double)rate)];
         var plot = new Plot
         {
-            Title = "held-out images", X = new() { Label = "bits per image", Logarithmic = true, Minimum = 7, Maximum = 220 }, Y = new() { Label = "PSNR, dB" }, Legend = LegendPlace.Outside,
+            Title = "held-out images", X = new() { Label = "bits per image", Logarithmic = true, Minimum = 7, Maximum = 220 },
+                Y = new() { Label = "PSNR, dB" }, Legend = LegendPlace.Outside,
         };
         for (int i = 0; i < series.Count; i++)
         {
             double[] psnr = [.. series[i].Errors.Select(error => 10 * Math.Log10(1 / error))];
-            plot.Line(rates, psnr, series[i].Name, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Dash = LineStyle.DashOf(i), Width = i == 0 ? 2.4 : 1.8 });
+            plot.Line(rates, psnr, series[i].Name, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Dash = LineStyle.DashOf(i),
+                Width = i == 0 ? 2.4 : 1.8 });
             plot.Points(rates, psnr, null, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Size = 6 });
         }
 

@@ -8,8 +8,10 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a sequence as a limit cycle
-/// when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks implement associative
+/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a sequence as a limit
+/// cycle
+/// when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks implement
+/// associative
 /// memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
 /// </summary>
 public sealed class AttractorMemory : Experiment
@@ -17,7 +19,8 @@ public sealed class AttractorMemory : Experiment
     /// <summary>The Philox stream of the noise around images and of random starts.</summary>
     private const uint Stream = 0x4D45_4D30;
 
-    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96, CommonDepth = 3, FullSeeds = 2, FullSteps = 8000;
+    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96,
+        CommonDepth = 3, FullSteps = 3000, SequenceSteps = 4000;
     private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
 
     // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
@@ -26,7 +29,8 @@ public sealed class AttractorMemory : Experiment
     // Training as in the PNAS paper, and denoising.
     private static readonly double[] s_noises = [0, 0.1];
 
-    private sealed record Cell(int Images, int Depth, int Width, double Noise, int Seed, double Loss, int Resting, int Recalled, int Stored);
+    private sealed record Cell(int Images, int Depth, int Width, double Noise, int Seed, double Loss, int Resting, int Recalled,
+        int Stored);
 
     /// <inheritdoc/>
     public override string Name => "memory";
@@ -39,39 +43,46 @@ public sealed class AttractorMemory : Experiment
     {
         ArgumentNullException.ThrowIfNull(options);
         bool full = !options.Quick;
-        int seeds = options.Seeds > 0 ? options.Seeds : full ? FullSeeds : 1;
-        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full ? [32, 64, 128, 256] : [32, 64];
+        int seeds = options.Seeds > 0 ? options.Seeds : 1;
+        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full
+            ? [32, 64, 128, 256] : [32, 64];
         using var device = Device.Cpu(options.Threads);
         var cells = new List<Cell>();
-        (int Depth, int Width)[] shapes = [.. depths.Select(depth => (depth, CommonWidth)), .. widths.Select(width => (CommonDepth, width))];
+        (int Depth, int Width)[] shapes = [.. depths.Select(depth => (depth, CommonWidth)),
+            .. widths.Select(width => (CommonDepth, width))];
         foreach (int count in images)
         {
             foreach (var (depth, width) in shapes)
             {
                 options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers of {width}"));
                 foreach (double noise in s_noises)
-                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full ? FullSteps : 1500, options, cancellation));
+                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full
+                        ? FullSteps : 1500, options, cancellation));
             }
         }
 
         options.Report?.Invoke("sequences");
         List<float[]> frames = [];
-        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed => Sequence(device, seed, full ? FullSteps : 2500, frames, cancellation)).ToList();
+        var sequences = Enumerable.Range(0, full ? 8 : 2).Select(seed =>
+            Sequence(device, seed, full ? SequenceSteps : 2500, frames, cancellation)).ToList();
         return Judge(cells, sequences, frames, images, depths, widths);
     }
 
     private static Cell Measure(
-        Device device, int count, int depth, int width, double noise, int seed, long steps, FigureOptions options, CancellationToken cancellation)
+        Device device, int count, int depth, int width, double noise, int seed, long steps, FigureOptions options,
+            CancellationToken cancellation)
     {
         float[] data = DrawnDigits.Rows(DrawnDigits.Half, count, (uint)seed);
         using var network = Mlp.Create(device, new(Features, width, depth) { Output = Activation.Sigmoid, Seed = (uint)seed });
         var fit = Trainer.Fit(network, data, data, LossFunction.SquaredError,
-            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, InputNoise = noise, TargetLoss = noise == 0 ? 1e-7 : null }, null, cancellation);
+            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, InputNoise = noise, TargetLoss = noise == 0 ? 1e-7 : null },
+                null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] starts = [.. data, .. Enumerable.Range(0, Copies).SelectMany(copy => Noisy(data, NoiseAround, seed, copy))];
         float[] ends = SyntheticNets.Iterate(network, starts, Iterations);
         bool[] rests = [.. Enumerable.Range(0, count).Select(i => Away(ends, i, data, i) <= Tolerance)];
-        bool[] recalled = [.. Enumerable.Range(0, count).Select(i => rests[i] && Enumerable.Range(1, Copies).All(copy => Away(ends, copy * count + i, data, i) <= Tolerance))];
+        bool[] recalled = [.. Enumerable.Range(0, count).Select(i => rests[i]
+            && Enumerable.Range(1, Copies).All(copy => Away(ends, copy * count + i, data, i) <= Tolerance))];
         var stored = new bool[count];
         var map = ReluSelfMap.Of(network);
         Parallel.For(0, count, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 }, i =>
@@ -105,10 +116,12 @@ public sealed class AttractorMemory : Experiment
     {
         float[] data = DrawnDigits.Rows(DrawnDigits.Half, SequenceLength, (uint)seed), next = [.. data[Features..], .. data[..Features]];
         using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid, Seed = (uint)seed });
-        var fit = Trainer.Fit(network, data, next, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-8 }, null, cancellation);
+        var fit = Trainer.Fit(network, data, next, LossFunction.SquaredError,
+            new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-8 }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] near = [.. Enumerable.Range(0, SequenceStarts / SequenceLength).SelectMany(copy => Noisy(data, NearNoise, seed, copy))];
-        float[] random = [.. Enumerable.Range(0, SequenceStarts * Features).Select(i => (float)MetricRandom.Uniform((uint)seed, Stream + 1, 0, (ulong)i))];
+        float[] random = [.. Enumerable.Range(0, SequenceStarts * Features).Select(i =>
+            (float)MetricRandom.Uniform((uint)seed, Stream + 1, 0, (ulong)i))];
         if (frames.Count == 0)
         {
             float[] state = random[..(3 * Features)];
@@ -127,7 +140,8 @@ public sealed class AttractorMemory : Experiment
     {
         float[] state = SyntheticNets.Iterate(network, starts, Iterations);
         int rows = starts.Length / Features;
-        int[] phase = [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, SequenceLength).MinBy(i => Away(state, row, data, i)))];
+        int[] phase = [.. Enumerable.Range(0, rows).Select(row =>
+            Enumerable.Range(0, SequenceLength).MinBy(i => Away(state, row, data, i)))];
         var holds = new bool[rows];
         Array.Fill(holds, true);
         for (int step = 0; step < SequenceLength; step++)
@@ -170,7 +184,8 @@ public sealed class AttractorMemory : Experiment
         return System.Numerics.Complex.Abs(found.Value);
     }
 
-    private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths, int[] widths)
+    private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths,
+        int[] widths)
     {
         var single = cells.Where(cell => cell.Images == 1).ToList();
         double Correlation(double noise, Func<Cell, bool> swept, Func<Cell, double> size)
@@ -187,12 +202,14 @@ public sealed class AttractorMemory : Experiment
         {
             string manner = noise == 0 ? "plain training" : FormattableString.Invariant($"denoising, σ = {noise:g2}");
             var best = cells.Where(cell => cell.Noise == noise).MaxBy(cell => cell.Stored)!;
-            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth), byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
+            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth),
+                byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
             numbers.AddRange(
             [
                 new($"{manner}: largest number of images stored", best.Stored), new($"{manner}: of so many images", best.Images),
                 new($"{manner}: by hidden layers", best.Depth), new($"{manner}: of width", best.Width),
-                new($"{manner}: Spearman of stored and depth at most images", byDepth), new($"{manner}: Spearman of stored and width at most images", byWidth),
+                new($"{manner}: Spearman of stored and depth at most images", byDepth),
+                    new($"{manner}: Spearman of stored and width at most images", byWidth),
             ]);
             claims.Add(new(VerdictKind.Claim, $"{manner}: more images than a Hopfield net's .138 D are stored", best.Stored > baseline,
                 FormattableString.Invariant($"{best.Stored} against {baseline:f1}")));
@@ -210,22 +227,26 @@ public sealed class AttractorMemory : Experiment
             ],
             [
                 new("images", ["images", "hidden_layers", "width", "noise", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
-                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting, cell.Recalled, cell.Stored })]),
+                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting,
+                        cell.Recalled, cell.Stored })]),
                 new("sequences", ["seed", "loss", "rho_around_cycle", "share_near", "share_random"],
                     [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.FloquetRadius, net.NearReturns, net.RandomReturns })]),
             ],
             [
                 new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
                     $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
-                new(VerdictKind.Acceptance, "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
-                    cycles.Count > 0 && cycles.All(net => net.NearReturns == 1), $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
+                new(VerdictKind.Acceptance,
+                    "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
+                    cycles.Count > 0 && cycles.All(net => net.NearReturns == 1),
+                        $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
                 .. claims,
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
                     random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),
             ],
             MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, CommonWidth, CommonDepth, s_noises,
                 (count, depth, width, noise) => Statistics.Median(
-                    cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c => (double)c.Stored)), baseline))
+                    cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c =>
+                        (double)c.Stored)), baseline))
         {
             Animation = [.. frames.Select(MemoryPictures.Frame)], Timing = new() { Delay = 200 },
         };
@@ -241,7 +262,8 @@ public sealed class AttractorMemory : Experiment
         {
             // A uniform direction of the noise's mean length σ√D: the same law in high dimension, from the generator of directions.
             double[] direction = MetricRandom.UnitVector((uint)seed, Stream, (ulong)(copy * 1000 + row), Features);
-            for (int k = 0; k < Features; k++) noisy[row * Features + k] = (float)(data[row * Features + k] + deviation * Math.Sqrt(Features) * direction[k]);
+            for (int k = 0; k < Features; k++) noisy[row * Features + k] = (float)(data[row * Features + k]
+                + deviation * Math.Sqrt(Features) * direction[k]);
         }
 
         return noisy;

@@ -6,7 +6,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784 dimensions, a certified
+/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784 dimensions, a
+/// certified
 /// radius about each sink by interval arithmetic, and attacks that look for starts that leave.
 /// </summary>
 public sealed class CertifiedRadii : Experiment
@@ -16,7 +17,8 @@ public sealed class CertifiedRadii : Experiment
 
     // What is trained; how many seeds, sinks a network and starts a sink the forms take (0 = all sinks).
     private sealed record Setup(
-        string Name, MlpOptions Shape, Func<int, float[]> Points, long Steps, double Noise, int Seeds, int QuickSeeds, int QuickSinks, int Rays);
+        string Name, MlpOptions Shape, Func<int, float[]> Points, long Steps, double Noise, int Seeds, int QuickSeeds, int QuickSinks,
+            int Rays);
 
     private sealed record Sink(int Seed, SampledPoint Point)
     {
@@ -60,7 +62,8 @@ public sealed class CertifiedRadii : Experiment
             var found = census.SelectMany(it => it.Census.Sinks.Select(point => new Sink(it.Seed, point))).ToList();
             if (!full && setup.QuickSinks > 0) found = [.. found.Take(setup.QuickSinks)];
             var sinks = new Sink[found.Count];
-            Parallel.For(0, sinks.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1, CancellationToken = cancellation }, i =>
+            Parallel.For(0, sinks.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
+                CancellationToken = cancellation }, i =>
             {
                 var map = ReluSelfMap.Of(nets.Nets[found[i].Seed]);
                 double[] centre = found[i].Point.Point;
@@ -82,15 +85,20 @@ public sealed class CertifiedRadii : Experiment
         }
 
         return new(Name, Title, numbers, tables, verdicts, RadiusPictures.Draw(Title,
-            [.. series.Select(it => (it.Name, it.Sinks.Where(sink => sink.Point.IsSmooth).Select(sink => (sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Escape)).ToList()))]));
+            [.. series.Select(it => (it.Name, it.Sinks.Where(sink => sink.Point.IsSmooth).Select(sink =>
+                (sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Escape)).ToList()))]));
     }
 
     private static IEnumerable<Setup> Setups() =>
     [
-        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0, FullSeeds, 8, 12, 120),
-        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 3, 12, 120),
-        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed), 2000, 0.5, 8, 1, 2, 64),
-        new("28 × 28 digits", new(784, 64, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Full, 16, (uint)seed), 2000, 0.5, 1, 0, 0, 64),
+        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0,
+            FullSeeds, 8, 12, 120),
+        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 3,
+            12, 120),
+        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed),
+            2000, 0.5, 8, 1, 2, 64),
+        new("28 × 28 digits", new(784, 64, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Full, 16, (uint)seed),
+            2000, 0.5, 1, 0, 0, 64),
     ];
 
     private static float[] Uniform(int count, int seed, uint stream) =>
@@ -138,18 +146,23 @@ public sealed class CertifiedRadii : Experiment
         Number("median radius inside one linear piece", Statistics.Median(smooth.Select(sink => sink.Piece?.EuclideanRadius ?? 0)));
         Number("median radius at which an attack escapes", Statistics.Median(smooth.Select(sink => sink.Escape)));
         Number("median of certified over attacked", share);
-        Number("median of one piece's over attacked", Statistics.Median(smooth.Select(sink => (sink.Piece?.EuclideanRadius ?? 0) / sink.Escape)));
+        Number("median of one piece's over attacked", Statistics.Median(smooth.Select(sink =>
+            (sink.Piece?.EuclideanRadius ?? 0) / sink.Escape)));
         tables.Add(new(FileName(setup.Name),
-            ["seed", "datum", "distance", "chains", "basin_low", "basin_high", "rho", "kink_distance", "radius", "radius_piece", "steps", "power", "contraction",
+            ["seed", "datum", "distance", "chains", "basin_low", "basin_high", "rho", "kink_distance", "radius", "radius_piece", "steps",
+                "power", "contraction",
                 "unstable_neurons", "attack_escapes", "attack_radius"],
             [.. sinks.Select(sink => new[]
             {
-                sink.Seed, sink.Point.NearestDatum, sink.Point.Distance, sink.Point.Chains, sink.Point.BasinLow, sink.Point.BasinHigh, sink.Point.SpectralRadius,
-                sink.Point.KinkDistance, sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Ball?.Steps ?? 0, sink.Ball?.Power ?? 0, sink.Ball?.Contraction ?? double.NaN,
+                sink.Seed, sink.Point.NearestDatum, sink.Point.Distance, sink.Point.Chains, sink.Point.BasinLow, sink.Point.BasinHigh,
+                    sink.Point.SpectralRadius,
+                sink.Point.KinkDistance, sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Ball?.Steps ?? 0, sink.Ball?.Power ?? 0,
+                    sink.Ball?.Contraction ?? double.NaN,
                 sink.Ball?.UnstableNeurons ?? 0, sink.Escapes, sink.Escape,
             })]));
         int certified = smooth.Count(sink => sink.Radius > 0), escaped = sinks.Sum(sink => sink.Escapes);
-        verdicts.Add(new(VerdictKind.Acceptance, $"{setup.Name}: every smooth sink has a certified radius above 0", certified == smooth.Length && smooth.Length > 0,
+        verdicts.Add(new(VerdictKind.Acceptance, $"{setup.Name}: every smooth sink has a certified radius above 0",
+            certified == smooth.Length && smooth.Length > 0,
             $"{certified} of {smooth.Length} smooth sinks"));
         verdicts.Add(new(VerdictKind.Acceptance, $"{setup.Name}: none of the starts within 1 % of a certified radius escapes", escaped == 0,
             FormattableString.Invariant($"{escaped} of {(long)starts * sinks.Count(sink => sink.Radius > 0)} starts")));

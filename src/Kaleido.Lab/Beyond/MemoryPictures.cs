@@ -11,32 +11,38 @@ internal static class MemoryPictures
 
     /// <summary>For each manner of training the number stored against depth and against width, a line for each number of images.</summary>
     public static Picture Draw(
-        string title, int[] images, int[] depths, int[] widths, int commonWidth, int commonDepth, double[] noises, Func<int, int, int, double, double> stored, double baseline)
+        string title, int[] images, int[] depths, int[] widths, int commonWidth, int commonDepth, double[] noises, Func<int, int, int,
+            double, double> stored, double baseline)
     {
         var figures = new List<Figure>();
         foreach (double noise in noises)
         {
             string manner = noise == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"denoising σ = {noise:g2}");
-            figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, layers of {commonWidth}"), new() { Label = "hidden layers", Minimum = 0, Maximum = depths[^1] + 1 },
+            figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, layers of {commonWidth}"),
+                new() { Label = "hidden layers", Minimum = 0, Maximum = depths[^1] + 1 },
                 depths, (count, depth) => stored(count, depth, commonWidth, noise)));
             figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, {commonDepth} hidden layers"),
-                new() { Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25 }, widths, (count, width) => stored(count, commonDepth, width, noise)));
+                new() { Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25 }, widths,
+                    (count, width) => stored(count, commonDepth, width, noise)));
         }
 
         return Panels.Draw(figures, 2, 2 * CellWidth, TitleRoom + noises.Length * CellHeight, title);
 
         Plot Lines(string name, Axis across, int[] sizes, Func<int, int, double> value)
         {
-            var plot = new Plot { Title = name, X = across, Y = new() { Label = "images stored", Minimum = 0, Maximum = images[^1] * 1.05 }, Legend = LegendPlace.Outside };
+            var plot = new Plot { Title = name, X = across, Y = new() { Label = "images stored", Minimum = 0, Maximum = images[^1] * 1.05 },
+                Legend = LegendPlace.Outside };
             int[] shown = [.. images.Where(count => count > 1)];
             for (int i = 0; i < shown.Length; i++)
             {
                 double[] x = [.. sizes.Select(size => (double)size)], y = [.. sizes.Select(size => value(shown[i], size))];
-                plot.Line(x, y, string.Create(CultureInfo.InvariantCulture, $"of {shown[i]}"), new() { Colour = Palette.Series(i), Dash = LineStyle.DashOf(i) });
+                plot.Line(x, y, string.Create(CultureInfo.InvariantCulture, $"of {shown[i]}"),
+                    new() { Colour = Palette.Series(i), Dash = LineStyle.DashOf(i) });
                 plot.Points(x, y, null, new() { Colour = Palette.Series(i), Size = 6 });
             }
 
-            if (baseline <= images[^1]) plot.HorizontalRule(baseline, "Hopfield .138 D", new() { Colour = Rgb.Black, Width = 1, Dash = [3, 3] });
+            if (baseline <= images[^1]) plot.HorizontalRule(baseline, "Hopfield .138 D",
+                new() { Colour = Rgb.Black, Width = 1, Dash = [3, 3] });
             return plot;
         }
     }

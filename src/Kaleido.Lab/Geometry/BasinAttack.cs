@@ -64,12 +64,14 @@ public sealed class BasinAttack
             directions.Add(towards);
         }
 
-        for (int i = 0; i < rays; i++) directions.Add(_centre.Length == 2 ? [Math.Cos(2 * Math.PI * i / rays), Math.Sin(2 * Math.PI * i / rays)] : Direction());
+        for (int i = 0; i < rays; i++) directions.Add(_centre.Length == 2
+            ? [Math.Cos(2 * Math.PI * i / rays), Math.Sin(2 * Math.PI * i / rays)] : Direction());
         var ladder = new List<double>();
         for (double radius = least; radius < most; radius *= Growth) ladder.Add(radius);
         if (ladder.Count == 0) return double.PositiveInfinity;
         bool[] escapes = Escapes([.. directions.SelectMany(direction => ladder.Select(radius => (direction, radius)))]);
-        var first = directions.Select((direction, i) => (direction, Rung: Enumerable.Range(0, ladder.Count).FirstOrDefault(j => escapes[i * ladder.Count + j], -1)))
+        var first = directions.Select((direction, i) => (direction,
+            Rung: Enumerable.Range(0, ladder.Count).FirstOrDefault(j => escapes[i * ladder.Count + j], -1)))
             .Where(ray => ray.Rung >= 0).OrderBy(ray => ray.Rung).Take(8).ToList();
         if (first.Count == 0) return double.PositiveInfinity;
         double best = ladder[first[0].Rung];

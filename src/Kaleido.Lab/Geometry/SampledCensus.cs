@@ -70,7 +70,8 @@ public sealed record SampledCensusOptions
 }
 
 /// <summary>
-/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by Newton's method on
+/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by Newton's method
+/// on
 /// x - f(x) = 0 with the full Jacobian in float64, and unstable fixed points found by the same method from training points and from between
 /// sinks. Not complete: nothing is said about what no chain and no Newton iteration reached.
 /// </summary>
@@ -100,7 +101,12 @@ public sealed class SampledCensus
     /// <param name="data">The training points, row-major [points, D].</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">The network has another form, or a set is empty, not whole or not finite.</exception>
+<<<<<<< HEAD:src/Kaleido.Lab/Geometry/SampledCensus.cs
     public static SampledCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, SampledCensusOptions? options = null)
+=======
+    public static SampledCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data,
+        SampledCensusOptions? options = null)
+>>>>>>> certified:src/Kaleido.Lab/Geometry/SampledCensus.cs
     {
         var map = ReluSelfMap.Of(network);
         options ??= new();
@@ -133,7 +139,8 @@ public sealed class SampledCensus
         return new(found, count);
     }
 
-    /// <summary>Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below 1e-8.</summary>
+    /// <summary>Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below
+    /// 1e-8.</summary>
     internal static double[]? Newton(ReluSelfMap map, double[] start)
     {
         const int Steps = 40;
@@ -170,7 +177,8 @@ public sealed class SampledCensus
             if (away <= 0.01 * same)
             {
                 double[] exact = x;
-                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same) && Residual(map, refined) <= away) exact = refined;
+                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same)
+                    && Residual(map, refined) <= away) exact = refined;
                 return period == 1 ? (exact, 1, Residual(map, exact)) : ([.. orbit.SelectMany(point => point)], period, away);
             }
 
@@ -256,7 +264,8 @@ public sealed class SampledCensus
         int pairs = 0;
         for (int i = 0; i < sinks.Length; i++)
         {
-            for (int j = 0; j < i && pairs < options.Middles; j++, pairs++) yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
+            for (int j = 0; j < i && pairs < options.Middles; j++,
+                pairs++) yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
         }
     }
 
@@ -282,7 +291,8 @@ public sealed class SampledCensus
         return false;
     }
 
-    private static bool Near(ReadOnlySpan<double> x, ReadOnlySpan<double> y, double tolerance) => PointSets.SquaredDistance(x, y) <= tolerance * tolerance;
+    private static bool Near(ReadOnlySpan<double> x, ReadOnlySpan<double> y, double tolerance) =>
+        PointSets.SquaredDistance(x, y) <= tolerance * tolerance;
 
     private static double Residual(ReluSelfMap map, double[] x)
     {
