@@ -101,12 +101,8 @@ public sealed class SampledCensus
     /// <param name="data">The training points, row-major [points, D].</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">The network has another form, or a set is empty, not whole or not finite.</exception>
-<<<<<<< HEAD:src/Kaleido.Lab/Geometry/SampledCensus.cs
-    public static SampledCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data, SampledCensusOptions? options = null)
-=======
     public static SampledCensus Take(Mlp network, ReadOnlySpan<float> starts, ReadOnlySpan<float> data,
         SampledCensusOptions? options = null)
->>>>>>> certified:src/Kaleido.Lab/Geometry/SampledCensus.cs
     {
         var map = ReluSelfMap.Of(network);
         options ??= new();
