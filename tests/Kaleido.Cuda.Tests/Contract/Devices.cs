@@ -8,15 +8,24 @@ namespace Kaleido.Contract;
 /// <summary>The devices that the laws of the contract are checked on here: the CUDA device on a machine whose GPU is imagined.</summary>
 public static class Devices
 {
-    private static readonly Dictionary<string, Func<IBackend>> Known = new()
+    private static readonly Dictionary<string, Func<FakeMachine, IBackend>> Known = new()
     {
-        ["cuda on the fake"] = () => FakeDevice.Open(new()),
-        ["cuda on the fake, without graphs"] = () => FakeDevice.Open(new(), new() { CaptureGraphs = false }),
-        ["checking(cuda on the fake)"] = () => new CheckingBackend(FakeDevice.Open(new()), refuseNaN: false),
+        ["cuda on the fake"] = machine => FakeDevice.Open(machine),
+        ["cuda on the fake, without graphs"] = machine => FakeDevice.Open(machine, new() { CaptureGraphs = false }),
+        ["checking(cuda on the fake)"] = machine => new CheckingBackend(FakeDevice.Open(machine), refuseNaN: false),
     };
 
     public static IEnumerable<string> Names => Known.Keys;
 
-    /// <summary>A fresh device.</summary>
-    public static Bench Open(string name) => new(Known[name](), keepsOrderOfProducts: false);
+    /// <summary>A fresh device. When it is given back, nothing may be left and no call may have been wrong.</summary>
+    public static Bench Open(string name)
+    {
+        var machine = new FakeMachine();
+        return new(Known[name](machine), keepsOrderOfProducts: false, () =>
+        {
+            Assert.Empty(machine.Violations);
+            Assert.Empty(machine.Faults);
+            Assert.Empty(machine.Leaks());
+        });
+    }
 }
