@@ -11,7 +11,6 @@ public static class Devices
     private static readonly Dictionary<string, Func<FakeMachine, IBackend>> Known = new()
     {
         ["cuda on the fake"] = machine => FakeDevice.Open(machine),
-        ["cuda on the fake, without graphs"] = machine => FakeDevice.Open(machine, new() { CaptureGraphs = false }),
         ["checking(cuda on the fake)"] = machine => new CheckingBackend(FakeDevice.Open(machine), refuseNaN: false),
     };
 
