@@ -1,6 +1,5 @@
 using System.Text;
 using Kaleido.Backends;
-using Kaleido.Tensors;
 
 namespace Kaleido.Cuda.Tests.Kernels;
 
@@ -36,26 +35,12 @@ public sealed class ElementwiseKernelTests
         return name.ToString();
     }
 
-    private static float[] OnCpu(int rows, int columns, Action<IBackend, MatrixView> operation)
-    {
-        using var cpu = Device.Cpu(1);
-        using var destination = cpu.CreateTensor(rows, columns);
-        operation(cpu.Backend, destination.View);
-        return destination.ToArray();
-    }
-
-    private static MatrixView View(float[] values, int rows, int columns)
-    {
-        var tensor = Device.Cpu(1).CreateTensor(rows, columns, values);
-        return tensor.View;
-    }
-
     [Theory]
     [MemberData(nameof(Unary))]
     public void A_function_of_one_number_has_the_bits_of_the_CPU(UnaryOperation function, double alpha)
     {
         float[] x = Numbers.Patterns(Count, 1);
-        float[] expected = OnCpu(1, Count, (b, d) => b.Unary(View(x, 1, Count), function, alpha, d));
+        float[] expected = Cpu.Result(1, Count, (b, d) => b.Unary(Cpu.View(x, 1, Count), function, alpha, d));
         using var bench = new KernelBench();
         ulong source = bench.Put<float>(x), target = bench.Room(Count);
         bench.Launch($"unary_{Name(function)}", new(7), new(256), source, alpha, target, (long)Count);
@@ -68,7 +53,7 @@ public sealed class ElementwiseKernelTests
         foreach (int count in new[] { 0, 1, 31, 100, 257, 1000 })
         {
             float[] x = Numbers.Patterns(count, count);
-            float[] expected = OnCpu(1, count, (b, d) => b.Unary(View(x, 1, count), UnaryOperation.Tanh, 0, d));
+            float[] expected = Cpu.Result(1, count, (b, d) => b.Unary(Cpu.View(x, 1, count), UnaryOperation.Tanh, 0, d));
             foreach (var geometry in Geometry.Flat(count))
             {
                 using var bench = new KernelBench { Backwards = geometry.Backwards };
@@ -97,7 +82,7 @@ public sealed class ElementwiseKernelTests
     public void A_function_of_two_numbers_has_the_bits_of_the_CPU(BinaryOperation function)
     {
         var (x, y) = Pairs();
-        float[] expected = OnCpu(1, x.Length, (b, d) => b.Binary(View(x, 1, x.Length), View(y, 1, x.Length), function, d));
+        float[] expected = Cpu.Result(1, x.Length, (b, d) => b.Binary(Cpu.View(x, 1, x.Length), Cpu.View(y, 1, x.Length), function, d));
         using var bench = new KernelBench();
         ulong left = bench.Put<float>(x), right = bench.Put<float>(y), target = bench.Room(x.Length);
         bench.Launch($"binary_{Name(function)}", new(5), new(256), left, 0L, 1L, right, 0L, 1L, target, 1L, (long)x.Length);
@@ -111,7 +96,7 @@ public sealed class ElementwiseKernelTests
         var (x, y) = Pairs();
         float[] z = Numbers.Patterns(x.Length, 7);
         for (int i = 1; i < z.Length; i += 2) z[i] = -(x[i] * y[i]); // What a product has lost by rounding is left.
-        float[] expected = OnCpu(1, x.Length, (b, d) => b.Ternary(View(x, 1, x.Length), View(y, 1, x.Length), View(z, 1, x.Length), function, d));
+        float[] expected = Cpu.Result(1, x.Length, (b, d) => b.Ternary(Cpu.View(x, 1, x.Length), Cpu.View(y, 1, x.Length), Cpu.View(z, 1, x.Length), function, d));
         using var bench = new KernelBench();
         ulong first = bench.Put<float>(x), second = bench.Put<float>(y), third = bench.Put<float>(z), target = bench.Room(x.Length);
         bench.Launch($"ternary_{Name(function)}", new(5), new(256), first, 0L, 1L, second, 0L, 1L, third, 0L, 1L, target, 1L, (long)x.Length);
@@ -132,9 +117,9 @@ public sealed class ElementwiseKernelTests
                     return (Rows: r, Columns: c, Values: Numbers.Mixed(r * c, random));
                 }).ToArray();
                 if (operands.Any(o => o.Rows * o.Columns == 0) != (rows * columns == 0)) continue;
-                float[] expected = rows * columns == 0 ? [] : OnCpu(rows, columns, (b, d) => b.Ternary(
-                    View(operands[0].Values, operands[0].Rows, operands[0].Columns), View(operands[1].Values, operands[1].Rows, operands[1].Columns),
-                    View(operands[2].Values, operands[2].Rows, operands[2].Columns), TernaryOperation.FusedMultiplyAdd, d));
+                float[] expected = rows * columns == 0 ? [] : Cpu.Result(rows, columns, (b, d) => b.Ternary(
+                    Cpu.View(operands[0].Values, operands[0].Rows, operands[0].Columns), Cpu.View(operands[1].Values, operands[1].Rows, operands[1].Columns),
+                    Cpu.View(operands[2].Values, operands[2].Rows, operands[2].Columns), TernaryOperation.FusedMultiplyAdd, d));
                 foreach (var geometry in Geometry.Flat(rows * columns))
                 {
                     using var bench = new KernelBench { Backwards = geometry.Backwards };
@@ -164,9 +149,9 @@ public sealed class ElementwiseKernelTests
     {
         const int Rows = 37, Columns = 53;
         float[] x = Numbers.Patterns(Rows * Columns, 21), bias = Numbers.Mixed(Columns, new Random(22), special: true);
-        float[] expected = OnCpu(Rows, Columns, (b, d) =>
+        float[] expected = Cpu.Result(Rows, Columns, (b, d) =>
         {
-            b.Binary(View(x, Rows, Columns), View(bias, 1, Columns), BinaryOperation.Add, d);
+            b.Binary(Cpu.View(x, Rows, Columns), Cpu.View(bias, 1, Columns), BinaryOperation.Add, d);
             b.Unary(d, function, 0.2, d);
         });
         foreach (var geometry in Geometry.Flat(Rows * Columns))
@@ -183,10 +168,10 @@ public sealed class ElementwiseKernelTests
     public void The_gradient_of_ReLU_has_the_bits_of_its_primitives()
     {
         var (y, g) = Pairs();
-        float[] expected = OnCpu(1, y.Length, (b, d) =>
+        float[] expected = Cpu.Result(1, y.Length, (b, d) =>
         {
-            b.Binary(View([0], 1, 1), View(y, 1, y.Length), BinaryOperation.Less, d);
-            b.Ternary(d, View(g, 1, y.Length), View([0], 1, 1), TernaryOperation.Select, d);
+            b.Binary(Cpu.View([0], 1, 1), Cpu.View(y, 1, y.Length), BinaryOperation.Less, d);
+            b.Ternary(d, Cpu.View(g, 1, y.Length), Cpu.View([0], 1, 1), TernaryOperation.Select, d);
         });
         using var bench = new KernelBench();
         ulong target = bench.Room(y.Length);

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Kaleido.Backends;
-using Kaleido.Tensors;
 
 namespace Kaleido.Cuda.Tests.Kernels;
 
@@ -57,7 +55,4 @@ internal static class Numbers
             Assert.Fail($"{where}: number {i} of {expected.Length} is {actual[i]:R} (0x{right[i]:X8}), expected is {expected[i]:R} (0x{left[i]:X8})");
         }
     }
-
-    /// <summary>A matrix on a device.</summary>
-    public static Tensor On(Device device, int rows, int columns, ReadOnlySpan<float> values) => device.CreateTensor(rows, columns, values);
 }
