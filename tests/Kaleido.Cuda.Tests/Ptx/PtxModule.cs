@@ -55,9 +55,6 @@ public sealed unsafe class PtxModule
     /// <summary>Instructions executed in all launches.</summary>
     public long Executed => Interlocked.Read(ref _executed);
 
-    /// <summary>Run the threads of a block, and the blocks, from the last to the first.</summary>
-    public bool Backwards { get; set; }
-
     /// <summary>A launch that executes more instructions is taken for one without end.</summary>
     public long MostInstructions { get; set; } = 20_000_000_000;
 
@@ -77,9 +74,12 @@ public sealed unsafe class PtxModule
         Launch(kernel, grid, block, bytes, memory);
     }
 
-    /// <summary>Runs a kernel with its parameters' bytes, each at its offset.</summary>
+    /// <summary>
+    /// Runs a kernel with its parameters' bytes, each at its offset; the threads of a block, and the blocks, from the first to the last or
+    /// the other way round.
+    /// </summary>
     /// <exception cref="PtxException">The launch does not fit the kernel, or a thread did something forbidden.</exception>
-    public void Launch(string kernel, PtxDimensions grid, PtxDimensions block, ReadOnlySpan<byte> parameters, PtxMemory memory)
+    public void Launch(string kernel, PtxDimensions grid, PtxDimensions block, ReadOnlySpan<byte> parameters, PtxMemory memory, bool backwards = false)
     {
         ArgumentNullException.ThrowIfNull(memory);
         var found = Find(kernel);
@@ -93,7 +93,7 @@ public sealed unsafe class PtxModule
         {
             var launch = new PtxLaunch(found, memory, constants, _constants.Length, grid, block, bytes)
             {
-                Backwards = Backwards,
+                Backwards = backwards,
                 MostInstructions = MostInstructions,
             };
             launch.Run();
