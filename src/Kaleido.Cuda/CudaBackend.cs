@@ -64,6 +64,16 @@ public sealed partial class CudaBackend : IBackend
         return new CudaProgram(this, program, capacity);
     }
 
+    /// <summary>
+    /// How long the device works on what <paramref name="work"/> issues, by its own clock (resolution about half a microsecond). Waits until
+    /// it is done. Nothing else may be issued meanwhile.
+    /// </summary>
+    public TimeSpan Measure(Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return _session.Measure(work);
+    }
+
     /// <summary>Gives the device back, with all memory on it.</summary>
     /// <exception cref="DeviceException">A call of CUDA failed; all that can be given back has been.</exception>
     public void Dispose() => _session.Dispose();

@@ -136,6 +136,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             Try(() => Demand(_driver.ContextSetCurrent(_context), "cuCtxSetCurrent"));
             if (_stream != 0) Try(Wait);
             foreach (nint graph in _graphs) Try(() => Demand(_driver.GraphExecDestroy(graph), "cuGraphExecDestroy"));
+            foreach (nint mark in _events) Try(() => Demand(_driver.EventDestroy(mark), "cuEventDestroy_v2"));
             if (_handle != 0) Try(() => DemandBlas(_blas.Destroy(_handle), "cublasDestroy_v2"));
             foreach (ulong address in _live.Keys) Try(() => Demand(_driver.MemoryFree(address), "cuMemFree_v2"));
             if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
@@ -144,6 +145,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
         }
 
         _graphs.Clear();
+        _events.Clear();
         _live.Clear();
         (_handle, _module, _stream, _context) = (0, 0, 0, 0);
         return first;
