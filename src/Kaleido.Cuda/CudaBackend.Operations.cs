@@ -23,7 +23,7 @@ public sealed partial class CudaBackend
     public void Unary(in MatrixView x, UnaryOperation function, double alpha, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(x), to = Address(destination);
+        ulong from = Address(x), to = Target(destination);
         if (destination.Count == 0) return;
         _session.Launch(KernelNames.Unary[(int)function], _session.Flat(destination.Count), from, alpha, to, destination.Count);
     }
@@ -32,7 +32,7 @@ public sealed partial class CudaBackend
     public void Binary(in MatrixView x, in MatrixView y, BinaryOperation function, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong a = Address(x), b = Address(y), to = Address(destination);
+        ulong a = Address(x), b = Address(y), to = Target(destination);
         if (destination.Count == 0) return;
         bool plain = IsPlain(x, destination) && IsPlain(y, destination);
         var (p, q) = plain ? (Flat(x, destination), Flat(y, destination)) : (Strides.Of(x), Strides.Of(y));
@@ -44,7 +44,7 @@ public sealed partial class CudaBackend
     public void Ternary(in MatrixView x, in MatrixView y, in MatrixView z, TernaryOperation function, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong a = Address(x), b = Address(y), c = Address(z), to = Address(destination);
+        ulong a = Address(x), b = Address(y), c = Address(z), to = Target(destination);
         if (destination.Count == 0) return;
         bool plain = IsPlain(x, destination) && IsPlain(y, destination) && IsPlain(z, destination);
         var (p, q, s) = plain
@@ -58,7 +58,7 @@ public sealed partial class CudaBackend
     public void Broadcast(in MatrixView x, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(x), to = Address(destination);
+        ulong from = Address(x), to = Target(destination);
         if (x.Rows == destination.Rows && x.Columns == destination.Columns)
         {
             if (from != to) _session.Copy(from, to, destination.Count * sizeof(float));
@@ -80,14 +80,14 @@ public sealed partial class CudaBackend
     {
         using var scope = _session.Enter();
         ulong from = Address(x) + ((ulong)row * (ulong)x.Columns + (ulong)column) * sizeof(float);
-        CopyRectangle(from, x.Columns, 1, Address(destination), destination.Columns, destination.Rows, destination.Columns);
+        CopyRectangle(from, x.Columns, 1, Target(destination), destination.Columns, destination.Rows, destination.Columns);
     }
 
     /// <inheritdoc/>
     public void Place(in MatrixView x, int row, int column, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong to = Address(destination) + ((ulong)row * (ulong)destination.Columns + (ulong)column) * sizeof(float);
+        ulong to = Target(destination) + ((ulong)row * (ulong)destination.Columns + (ulong)column) * sizeof(float);
         CopyRectangle(Address(x), x.Columns, 1, to, destination.Columns, x.Rows, x.Columns);
     }
 
@@ -95,14 +95,14 @@ public sealed partial class CudaBackend
     public void Fill(double value, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        _session.Set(Address(destination), BitConverter.SingleToUInt32Bits((float)value), destination.Count);
+        _session.Set(Target(destination), BitConverter.SingleToUInt32Bits((float)value), destination.Count);
     }
 
     /// <inheritdoc/>
     public void Reduce(in MatrixView x, ReduceOperation function, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(x), to = Address(destination);
+        ulong from = Address(x), to = Target(destination);
         switch (function)
         {
             case ReduceOperation.RowSum: ReduceRows(KernelNames.RowSum, from, to, x.Rows, x.Columns); break;
@@ -136,7 +136,7 @@ public sealed partial class CudaBackend
     public void Transpose(in MatrixView x, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(x), to = Address(destination);
+        ulong from = Address(x), to = Target(destination);
         if (x.Count == 0) return;
         _session.Launch(KernelNames.Transpose, new(Tiles(x.Columns, 32), Tiles(x.Rows, 32, ushort.MaxValue), 32, 8),
             from, to, (long)x.Rows, (long)x.Columns);
@@ -146,7 +146,7 @@ public sealed partial class CudaBackend
     public void GatherRows(in MatrixView source, in MatrixView indices, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(source), at = Address(indices), to = Address(destination);
+        ulong from = Address(source), at = Address(indices), to = Target(destination);
         if (indices.Count == 0) return;
         _session.Launch(KernelNames.GatherRows, _session.Flat(destination.Count),
             from, (long)source.Rows, at, to, (long)destination.Rows, (long)destination.Columns, _session.IndexReport());
@@ -156,7 +156,7 @@ public sealed partial class CudaBackend
     public void ScatterAddRows(in MatrixView values, in MatrixView indices, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong from = Address(values), at = Address(indices), to = Address(destination);
+        ulong from = Address(values), at = Address(indices), to = Target(destination);
         _session.Set(to, 0, destination.Count);
         if (indices.Count == 0) return;
         long blocks = Tiles(values.Columns, 128) * (long)Math.Max(1, destination.Rows);
@@ -168,7 +168,7 @@ public sealed partial class CudaBackend
     public void OneHot(in MatrixView indices, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong at = Address(indices), to = Address(destination);
+        ulong at = Address(indices), to = Target(destination);
         if (destination.Count == 0) return;
         _session.Launch(KernelNames.OneHot, _session.Flat(destination.Count), at, to, (long)destination.Rows, (long)destination.Columns);
     }

@@ -78,7 +78,21 @@ public sealed partial class CudaBackend : IBackend
     /// <exception cref="DeviceException">A call of CUDA failed; all that can be given back has been.</exception>
     public void Dispose() => _session.Dispose();
 
-    private ulong Address(in MatrixView view) => CudaMemory.AddressOf(view, _session);
+    /// <summary>The address of a matrix that is read.</summary>
+    private ulong Address(in MatrixView view)
+    {
+        ulong address = CudaMemory.AddressOf(view, _session);
+        _session.BeforeUse(address, view.Count, writes: false);
+        return address;
+    }
+
+    /// <summary>The address of a matrix that is written.</summary>
+    private ulong Target(in MatrixView view)
+    {
+        ulong address = CudaMemory.AddressOf(view, _session);
+        _session.BeforeUse(address, view.Count, writes: true);
+        return address;
+    }
 
     private static ulong Address(StepCounter counter)
     {
@@ -92,7 +106,7 @@ public sealed partial class CudaBackend : IBackend
         in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        ulong a = Address(left), b = Address(right), c = Address(destination);
+        ulong a = Address(left), b = Address(right), c = Target(destination);
         if (destination.Count == 0) return;
         int inner = transposeLeft ? left.Rows : left.Columns;
         if (inner > 0)
@@ -106,7 +120,7 @@ public sealed partial class CudaBackend : IBackend
     {
         ArgumentNullException.ThrowIfNull(noise);
         using var scope = _session.Enter();
-        ulong step = Address(counter), to = Address(destination);
+        ulong step = Address(counter), to = Target(destination);
         var at = _session.Flat((destination.Count + 3) / 4);
         if (destination.Count == 0) return;
         if (noise.Distribution == NoiseDistribution.Uniform)
@@ -123,7 +137,7 @@ public sealed partial class CudaBackend : IBackend
     {
         ArgumentNullException.ThrowIfNull(minibatch);
         using var scope = _session.Enter();
-        ulong step = Address(counter), to = Address(destination);
+        ulong step = Address(counter), to = Target(destination);
         if (destination.Count == 0) return;
         _session.Launch(KernelNames.MinibatchIndices, _session.Flat(destination.Rows),
             step, minibatch.Seed, minibatch.Stream, minibatch.Samples, to, (long)destination.Rows);
@@ -135,7 +149,7 @@ public sealed partial class CudaBackend : IBackend
     {
         ArgumentNullException.ThrowIfNull(rule);
         using var scope = _session.Enter();
-        ulong step = Address(counter), g = Address(gradients), w = Address(parameters), a = Address(moment1), b = Address(moment2);
+        ulong step = Address(counter), g = Address(gradients), w = Target(parameters), a = Target(moment1), b = Target(moment2);
         if (parameters.Count == 0) return;
         var (data, scalars) = Place(rule);
         _session.Launch(KernelNames.OptimizerScalars, new(1, 1, 1, 1), step, data, scalars);
@@ -156,7 +170,7 @@ public sealed partial class CudaBackend : IBackend
     public void Record(StepCounter counter, in MatrixView x, in MatrixView ring)
     {
         using var scope = _session.Enter();
-        _session.Launch(KernelNames.Record, new(1, 1, 1, 1), Address(counter), Address(x), Address(ring), ring.Count);
+        _session.Launch(KernelNames.Record, new(1, 1, 1, 1), Address(counter), Address(x), Target(ring), ring.Count);
     }
 
     /// <inheritdoc/>

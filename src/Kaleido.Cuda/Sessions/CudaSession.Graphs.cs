@@ -20,11 +20,13 @@ internal sealed unsafe partial class CudaSession
         try
         {
             launches();
+            Join();
         }
         catch
         {
             // The capture must end before the stream can be used again; the graph of a broken one is null.
             IsCapturing = false;
+            _aside.Clear();
             if (_driver.StreamEndCapture(_stream, &graph) == 0 && graph != 0) _ = _driver.GraphDestroy(graph);
             throw;
         }

@@ -114,11 +114,14 @@ internal sealed unsafe partial class CudaSession
             {
                 if (_readsIndices) ReadStatus();
             }
-            finally
+            catch
             {
                 // The copy must not run on when the host's memory is no longer pinned.
-                Wait();
+                _ = _driver.StreamSynchronize(_stream);
+                throw;
             }
+
+            Wait();
         }
 
         ThrowForIndex();
@@ -158,14 +161,8 @@ internal sealed unsafe partial class CudaSession
     {
         fixed (IndexStatus* seen = &_seen)
         {
-            try
-            {
-                Demand(_driver.CopyToHost(seen, _status, StatusBytes, _stream), "cuMemcpyDtoHAsync_v2");
-            }
-            finally
-            {
-                Wait();
-            }
+            Demand(_driver.CopyToHost(seen, _status, StatusBytes, _stream), "cuMemcpyDtoHAsync_v2");
+            Wait();
         }
     }
 

@@ -5,8 +5,8 @@ using Kaleido.Cuda.Interop;
 namespace Kaleido.Cuda.Sessions;
 
 /// <summary>
-/// One opened device: its primary context, one stream on which all work is issued in order, the loaded kernels, cuBLAS, and a register of
-/// everything native that is held. All calls of the driver go through here, one thread at a time.
+/// One opened device: its primary context, one stream on which all work is issued in order (and one beside it within captures), the loaded
+/// kernels, cuBLAS, and a register of everything native that is held. All calls of the driver go through here, one thread at a time.
 /// </summary>
 /// <remarks>
 /// Nothing native is freed by a finaliser: what was forgotten is queued there, and freed by the next allocation or by <see cref="Dispose"/>,
@@ -40,6 +40,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             nint stream;
             Demand(driver.StreamCreate(&stream, NonBlocking), "cuStreamCreate");
             _stream = stream;
+            OpenSide();
             LoadKernels(kernels);
             OpenBlas();
             _status = AllocateZeros(StatusBytes);
@@ -137,17 +138,25 @@ internal sealed unsafe partial class CudaSession : IDisposable
             if (_stream != 0) Try(Wait);
             foreach (nint graph in _graphs) Try(() => Demand(_driver.GraphExecDestroy(graph), "cuGraphExecDestroy"));
             foreach (nint mark in _events) Try(() => Demand(_driver.EventDestroy(mark), "cuEventDestroy_v2"));
-            if (_handle != 0) Try(() => DemandBlas(_blas.Destroy(_handle), "cublasDestroy_v2"));
+            foreach (nint handle in (nint[])[_handle, _sideHandle])
+            {
+                if (handle != 0) Try(() => DemandBlas(_blas.Destroy(handle), "cublasDestroy_v2"));
+            }
+
             foreach (ulong address in _live.Keys) Try(() => Demand(_driver.MemoryFree(address), "cuMemFree_v2"));
             if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
-            if (_stream != 0) Try(() => Demand(_driver.StreamDestroy(_stream), "cuStreamDestroy_v2"));
+            foreach (nint stream in (nint[])[_side, _stream])
+            {
+                if (stream != 0) Try(() => Demand(_driver.StreamDestroy(stream), "cuStreamDestroy_v2"));
+            }
+
             Try(() => Demand(_driver.PrimaryContextRelease(_device), "cuDevicePrimaryCtxRelease_v2"));
         }
 
         _graphs.Clear();
         _events.Clear();
         _live.Clear();
-        (_handle, _module, _stream, _context) = (0, 0, 0, 0);
+        (_handle, _sideHandle, _module, _stream, _side, _context) = (0, 0, 0, 0, 0, 0);
         return first;
 
         void Try(Action release)
