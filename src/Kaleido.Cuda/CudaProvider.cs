@@ -11,7 +11,7 @@ namespace Kaleido.Cuda;
 public sealed class CudaProvider : IDeviceProvider
 {
     private const int OldestDriver = 11040;
-    private const string Resource = "Kaleido.Cuda.Kernels.kernels.ptx";
+    private const string Resource = "kernels.ptx";
 
     private readonly CudaOptions _options;
     private readonly LibrarySearch _search;
