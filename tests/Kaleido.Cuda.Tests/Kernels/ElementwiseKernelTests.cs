@@ -139,9 +139,14 @@ public sealed class ElementwiseKernelTests
         }
     }
 
-    public static TheoryData<UnaryOperation> Activations() => new(
+    /// <summary>The functions that may follow a bias.</summary>
+    internal static UnaryOperation[] BiasFunctions { get; } =
+    [
         UnaryOperation.Identity, UnaryOperation.Relu, UnaryOperation.LeakyRelu, UnaryOperation.Elu, UnaryOperation.Tanh,
-        UnaryOperation.Sigmoid, UnaryOperation.Softplus, UnaryOperation.Gelu);
+        UnaryOperation.Sigmoid, UnaryOperation.Softplus, UnaryOperation.Gelu,
+    ];
+
+    public static TheoryData<UnaryOperation> Activations() => new(BiasFunctions);
 
     [Theory]
     [MemberData(nameof(Activations))]
