@@ -1,3 +1,4 @@
+using System.Reflection;
 using Kaleido.Backends;
 using Kaleido.Cuda.Tests.Fake;
 using Kaleido.Networks;
@@ -47,6 +48,48 @@ public sealed class TrainingTests
         Assert.Equal((other.Fit.LastWeightsSha256, other.Fit.BestWeightsSha256), (one.Fit.LastWeightsSha256, one.Fit.BestWeightsSha256));
         Assert.Equal(other.Fit.MinibatchLosses.ToArray(), one.Fit.MinibatchLosses.ToArray());
         Assert.Equal(other.Samples, one.Samples);
+    }
+
+    /// <summary>A CUDA device whose programs are run by the plain interpreter, every primitive by itself.</summary>
+    public class Plain : DispatchProxy
+    {
+        public IBackend Inner { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IBackend.Lower)
+            ? new Interpreter((IBackend)(object)this, (PlanProgram)args![0]!, (int)args[1]!) : targetMethod.Invoke(Inner, args);
+    }
+
+    [Fact]
+    public void Merged_launches_have_the_bits_of_the_primitives()
+    {
+        var one = OnFake(new());
+        var plain = DispatchProxy.Create<IBackend, Plain>();
+        ((Plain)(object)plain).Inner = FakeDevice.Open(new());
+        var other = Run(new Device(plain));
+        Assert.Equal((other.Fit.LastWeightsSha256, other.Fit.BestWeightsSha256), (one.Fit.LastWeightsSha256, one.Fit.BestWeightsSha256));
+        Assert.Equal(other.Samples, one.Samples);
+    }
+
+    [Fact]
+    public void A_layer_is_two_launches_forward_and_three_backward()
+    {
+        static int Launches(int layers)
+        {
+            var machine = new FakeMachine();
+            using var device = new Device(FakeDevice.Open(machine, new() { CaptureGraphs = false }));
+            using var network = Mlp.Create(device, Net with { HiddenLayers = layers });
+            int[] counts = [.. new[] { 8, 9 }.Select(steps =>
+            {
+                int before = Count(machine);
+                Trainer.Fit(network, Data, Data, LossFunction.SquaredError, new() { Steps = steps, BatchSize = 11, EvaluationInterval = 1000 });
+                return Count(machine) - before;
+            })];
+            return counts[1] - counts[0];
+        }
+
+        static int Count(FakeMachine machine) => machine.Calls.GetValueOrDefault("cuLaunchKernel") + machine.Calls.GetValueOrDefault("cublasSgemm_v2");
+
+        Assert.Equal(5, Launches(3) - Launches(2));
     }
 
     [Fact]
