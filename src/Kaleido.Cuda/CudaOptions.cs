@@ -17,4 +17,7 @@ public sealed record CudaOptions
     /// run launches its kernels one by one. The bits are the same.
     /// </summary>
     public bool CaptureGraphs { get; init; } = true;
+
+    /// <summary>A stream of the device's primary context, of somebody else, to issue work on; 0 for one of its own.</summary>
+    internal nint SharedStream { get; init; }
 }
