@@ -5,7 +5,7 @@ using Kaleido.Tensors;
 namespace Kaleido.Cuda;
 
 /// <summary>
-/// A program on the GPU. The first run with a number of rows launches one kernel after the other; the second is captured as a CUDA graph, and
+/// A program on the GPU, with some instructions merged (<see cref="CudaFusion"/>). The first run with a number of rows launches one kernel after the other; the second is captured as a CUDA graph, and
 /// that and all later ones replay it: one call, with nothing allocated, nothing read back, and the same bits, because all that changes
 /// between steps follows from the step counter on the device.
 /// </summary>
@@ -22,6 +22,7 @@ internal sealed class CudaProgram : IExecutable
 
     public CudaProgram(CudaBackend backend, PlanProgram program, int capacity)
     {
+        program = CudaFusion.Rewrite(program);
         (_backend, _session, _program, _capacity) = (backend, backend.Session, program, capacity);
         _launches = new(backend, program, capacity);
     }

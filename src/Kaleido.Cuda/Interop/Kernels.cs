@@ -48,6 +48,21 @@ internal static class KernelNames
     /// <summary>By <see cref="Kaleido.Backends.OptimizerKind"/>.</summary>
     public static readonly string[] Update = ["update_sgd", "update_adagrad", "update_rmsprop", "update_adam"];
 
+    /// <summary>F(x + bias) by F, or null where there is no such kernel.</summary>
+    public static string? Bias(Kaleido.Backends.UnaryOperation function) => function switch
+    {
+        Kaleido.Backends.UnaryOperation.Relu => "bias_relu",
+        Kaleido.Backends.UnaryOperation.LeakyRelu => "bias_leaky_relu",
+        Kaleido.Backends.UnaryOperation.Elu => "bias_elu",
+        Kaleido.Backends.UnaryOperation.Tanh => "bias_tanh",
+        Kaleido.Backends.UnaryOperation.Sigmoid => "bias_sigmoid",
+        Kaleido.Backends.UnaryOperation.Softplus => "bias_softplus",
+        Kaleido.Backends.UnaryOperation.Gelu => "bias_gelu",
+        _ => null,
+    };
+
+    public const string ReluGradient = "relu_gradient", ReluGradientColumnSum = "relu_gradient_column_sum";
+
     public const string Copy = "copy", RowSum = "row_sum", RowMaximum = "row_maximum", RowArgMaximum = "row_arg_maximum",
         RowLogSumExp = "row_log_sum_exp", ColumnSum = "column_sum", Transpose = "transpose", GatherRows = "gather_rows",
         ScatterAddRows = "scatter_add_rows", OneHot = "one_hot", NoiseUniform = "noise_uniform", NoiseNormal = "noise_normal",

@@ -104,6 +104,11 @@ public sealed class Interpreter : IExecutable
             case OneHotOperation: _backend.OneHot(Source(0), destination); break;
             case NoiseOperation noise: _backend.Noise(Counter, noise, destination); break;
             case MinibatchIndicesOperation minibatch: _backend.MinibatchIndices(Counter, minibatch, destination); break;
+            case DeviceOperation own:
+                var operands = new MatrixView[sources.Count];
+                for (int i = 0; i < operands.Length; i++) operands[i] = Source(i);
+                own.Run(_backend, operands, destination);
+                break;
             default: throw new NotSupportedException($"the interpreter does not know the operation {instruction.Operation.Name}");
         }
     }

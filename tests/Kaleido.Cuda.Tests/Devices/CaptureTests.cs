@@ -49,6 +49,39 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void A_replayed_step_allocates_no_managed_memory()
+    {
+        using var backend = FakeDevice.Open(new());
+        using var work = new Work(backend, 9);
+        for (int i = 0; i < 50; i++) work.Step(7);
+        FakeDriver.Quiet = true;
+        try
+        {
+            for (int i = 0; i < 50; i++) work.Step(7);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) work.Step(7);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        finally
+        {
+            FakeDriver.Quiet = false;
+        }
+    }
+
+    [Fact]
+    public void The_gradient_of_a_weight_goes_beside_the_rest_of_its_step()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        using var work = new Work(backend, 9);
+        work.Step(7);
+        Assert.Equal(0, machine.Calls.GetValueOrDefault("cuStreamWaitEvent"));
+        work.Step(7);
+        // One product with its left operand transposed: the second stream waits for the first, and later the first for the second.
+        Assert.Equal(2, machine.Calls["cuStreamWaitEvent"]);
+    }
+
+    [Fact]
     public void A_plan_given_back_takes_its_graphs_and_memory_with_it()
     {
         var machine = new FakeMachine();

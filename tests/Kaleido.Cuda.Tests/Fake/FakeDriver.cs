@@ -128,8 +128,14 @@ internal static unsafe class FakeDriver
     private static int PrimaryContextRelease(int device) =>
         FakeMachine.Call("cuDevicePrimaryCtxRelease_v2", m => m.ReleaseContext(), needsContext: false, worksWhenLost: true);
 
+    /// <summary>True: on this thread a replay does nothing and allocates nothing, so that what the caller allocates can be counted.</summary>
+    [ThreadStatic]
+    public static bool Quiet;
+
     [UnmanagedCallersOnly]
-    private static int ContextSetCurrent(nint context) => Early("cuCtxSetCurrent", m => m.MakeCurrent(context));
+    private static int ContextSetCurrent(nint context) => Quiet ? 0 : MakeCurrent(context);
+
+    private static int MakeCurrent(nint context) => Early("cuCtxSetCurrent", m => m.MakeCurrent(context));
 
     [UnmanagedCallersOnly]
     private static int MemoryAllocate(ulong* address, nuint bytes) => Call("cuMemAlloc_v2", m => *address = m.Allocate(checked((long)bytes)));
@@ -257,7 +263,9 @@ internal static unsafe class FakeDriver
         *executable = m.Add(new FakeGraph(m.Get<FakeGraph>(graph).Nodes, IsExecutable: true)));
 
     [UnmanagedCallersOnly]
-    private static int GraphLaunch(nint executable, nint stream) => Call("cuGraphLaunch", m =>
+    private static int GraphLaunch(nint executable, nint stream) => Quiet ? 0 : Replay(executable, stream);
+
+    private static int Replay(nint executable, nint stream) => Call("cuGraphLaunch", m =>
     {
         var graph = m.Get<FakeGraph>(executable);
         if (!graph.IsExecutable) throw new FakeException(400);
