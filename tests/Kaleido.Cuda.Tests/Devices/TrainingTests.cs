@@ -93,6 +93,24 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void A_steady_training_step_is_one_launch_of_a_graph()
+    {
+        static Dictionary<string, int> Calls(int steps)
+        {
+            var machine = new FakeMachine();
+            using var device = new Device(FakeDevice.Open(machine));
+            using var network = Mlp.Create(device, Net);
+            Trainer.Fit(network, Data, Data, LossFunction.SquaredError, Options with { Steps = steps, EvaluationInterval = 1000 });
+            return machine.Calls.ToDictionary();
+        }
+
+        var (few, more) = (Calls(10), Calls(17));
+        Assert.Equal(few.Keys.Order(), more.Keys.Order());
+        Assert.Equal(["cuCtxSetCurrent", "cuGraphLaunch"], more.Keys.Where(name => more[name] != few[name]).Order());
+        Assert.Equal(7, more["cuGraphLaunch"] - few["cuGraphLaunch"]);
+    }
+
+    [Fact]
     public void A_training_follows_the_processors_up_to_the_order_of_additions_in_products()
     {
         var (gpu, cpu) = (OnFake(new()), Run(Device.Cpu(1)));
