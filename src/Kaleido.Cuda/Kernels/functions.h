@@ -283,16 +283,10 @@ DEVICE float log_of(float x)
     return log_near_one(mantissa - 1, exponent_of(shifted));
 }
 
-DEVICE float log1p_wide(double x)
-{
-    if (magnitude(x) < 0x1p-20) return (float)(x * fma(fma(x, 1 / 3.0, -0.5), x, 1.0));
-    return (float)log_wide(x + 1);
-}
-
 DEVICE float log1p_of(float x)
 {
     float sum = x + 1;
-    if (!(sum >= 0x1p-25f && sum <= 0x1p60f)) return log1p_wide(x);
+    if (!(sum >= 0x1p-25f && sum <= 0x1p60f)) return (float)log_wide((double)x + 1);
     u32 shifted = bits_of(sum) + (ONE_BITS - ROOT_HALF_BITS);
     float inverse = float_of(2 * ONE_BITS - (shifted & 0xFF800000u));
     float t = fma(x, inverse, inverse - 1);

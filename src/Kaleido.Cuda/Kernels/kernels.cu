@@ -79,7 +79,7 @@ BINARY_FUNCTIONS(BINARY)
     }
 TERNARY_FUNCTIONS(TERNARY)
 
-#define BIAS(name, value) \
+#define BIASED(name, value) \
     KERNEL bias_##name(const float *x, const float *bias, double alpha, float *destination, s64 rows, s64 columns) THREADS(256) \
     { \
         for (EACH(i, rows * columns)) \
@@ -88,14 +88,14 @@ TERNARY_FUNCTIONS(TERNARY)
             destination[i] = value; \
         } \
     }
-BIAS(identity, v)
-BIAS(relu, relu_of(v))
-BIAS(leaky_relu, leaky_relu_of(v, (float)alpha))
-BIAS(elu, elu_of(v, (float)alpha))
-BIAS(tanh, tanh_of(v))
-BIAS(sigmoid, sigmoid_of(v))
-BIAS(softplus, softplus_of(v))
-BIAS(gelu, gelu_of(v))
+BIASED(identity, v)
+BIASED(relu, relu_of(v))
+BIASED(leaky_relu, leaky_relu_of(v, (float)alpha))
+BIASED(elu, elu_of(v, (float)alpha))
+BIASED(tanh, tanh_of(v))
+BIASED(sigmoid, sigmoid_of(v))
+BIASED(softplus, softplus_of(v))
+BIASED(gelu, gelu_of(v))
 
 DEVICE float relu_gradient_of(float y, float g) { return 0 < y ? g : 0.0f; }
 
@@ -373,6 +373,141 @@ KERNEL relu_gradient_column_sum(const float *values, const float *g, float *dest
 {
     COLUMN_SUM((destination[i] = relu_gradient_of(values[i], g[i])))
 }
+
+// ---- products ----
+
+enum { PRODUCT_THREADS = 256, PRODUCT_TILE = 64, PRODUCT_DEPTH = 16, PRODUCT_SIDE = 16, PER_THREAD = 4 };
+enum Ending { PLAIN, BIAS, BIAS_RELU, RELU_GRADIENT };
+
+// Element (r, c) of a matrix is number r·row + c·column: one kernel serves a matrix and its transpose.
+struct Strided { const float *address; s64 row, column; };
+
+// The rows × 16 part of the left operand (or the 16 × columns part of the right one, as its transpose) that this thread fetches for the
+// tile, neighbouring threads along whichever direction lies side by side in memory. Nothing beyond the edges is read.
+DEVICE void fetch(Strided x, s64 first, s64 count, s64 k0, s64 depth, float *fetched)
+{
+    s32 t = thread_x();
+    bool along_k = x.column == 1;
+#pragma unroll
+    for (s32 j = 0; j < PER_THREAD; j++)
+    {
+        s32 line = along_k ? t / PRODUCT_DEPTH + j * (PRODUCT_THREADS / PRODUCT_DEPTH) : t % PRODUCT_TILE;
+        s32 k = along_k ? t % PRODUCT_DEPTH : t / PRODUCT_TILE + j * (PRODUCT_THREADS / PRODUCT_TILE);
+        s64 row = first + line, column = k0 + k;
+        fetched[j] = row < count && column < depth ? x.address[row * x.row + column * x.column] : 0.0f;
+    }
+}
+
+DEVICE void keep(bool along_k, const float *fetched, float (*tile)[PRODUCT_TILE + 1])
+{
+    s32 t = thread_x();
+#pragma unroll
+    for (s32 j = 0; j < PER_THREAD; j++)
+    {
+        s32 line = along_k ? t / PRODUCT_DEPTH + j * (PRODUCT_THREADS / PRODUCT_DEPTH) : t % PRODUCT_TILE;
+        s32 k = along_k ? t % PRODUCT_DEPTH : t / PRODUCT_TILE + j * (PRODUCT_THREADS / PRODUCT_TILE);
+        tile[k][line] = fetched[j];
+    }
+}
+
+DEVICE void multiply(const float (*left)[PRODUCT_TILE + 1], const float (*right)[PRODUCT_TILE + 1], s32 k, float sums[PER_THREAD][PER_THREAD])
+{
+    s32 x = thread_x() % PRODUCT_SIDE, y = thread_x() / PRODUCT_SIDE;
+    float a[PER_THREAD], b[PER_THREAD];
+#pragma unroll
+    for (s32 j = 0; j < PER_THREAD; j++)
+    {
+        a[j] = left[k][y + j * PRODUCT_SIDE];
+        b[j] = right[k][x + j * PRODUCT_SIDE];
+    }
+
+#pragma unroll
+    for (s32 i = 0; i < PER_THREAD; i++)
+#pragma unroll
+        for (s32 j = 0; j < PER_THREAD; j++) sums[i][j] = fma(a[i], b[j], sums[i][j]);
+}
+
+// A block of threads computes 64 × 64 elements, a thread 16 of them, 16 apart. Each is the chain of docs/numerics.md, rule 1: one fused
+// multiply-add after the other over ascending k, from +0 or from what the destination holds; depth is never padded. 'right' is given as
+// its transpose.
+template <Ending ENDING>
+DEVICE void product_of(Strided left, Strided right, const float *other, float *destination, s64 rows, s64 columns, s64 depth, bool accumulate)
+{
+    SHARED float left_tile[PRODUCT_DEPTH][PRODUCT_TILE + 1], right_tile[PRODUCT_DEPTH][PRODUCT_TILE + 1];
+    s32 x = thread_x() % PRODUCT_SIDE, y = thread_x() / PRODUCT_SIDE;
+    for (s64 row0 = (s64)block_y() * PRODUCT_TILE; row0 < rows; row0 += (s64)blocks_y() * PRODUCT_TILE)
+    {
+        for (s64 column0 = (s64)block_x() * PRODUCT_TILE; column0 < columns; column0 += (s64)blocks_x() * PRODUCT_TILE)
+        {
+            float sums[PER_THREAD][PER_THREAD], next_left[PER_THREAD], next_right[PER_THREAD];
+#pragma unroll
+            for (s32 i = 0; i < PER_THREAD; i++)
+#pragma unroll
+                for (s32 j = 0; j < PER_THREAD; j++)
+                {
+                    s64 row = row0 + y + i * PRODUCT_SIDE, column = column0 + x + j * PRODUCT_SIDE;
+                    sums[i][j] = accumulate && row < rows && column < columns ? destination[row * columns + column] : 0.0f;
+                }
+
+            fetch(left, row0, rows, 0, depth, next_left);
+            fetch(right, column0, columns, 0, depth, next_right);
+            for (s64 k0 = 0; k0 < depth; k0 += PRODUCT_DEPTH)
+            {
+                barrier();
+                keep(left.column == 1, next_left, left_tile);
+                keep(right.column == 1, next_right, right_tile);
+                barrier();
+                if (depth - k0 > PRODUCT_DEPTH) // the next part is on its way while this one is used
+                {
+                    fetch(left, row0, rows, k0 + PRODUCT_DEPTH, depth, next_left);
+                    fetch(right, column0, columns, k0 + PRODUCT_DEPTH, depth, next_right);
+                }
+
+                if (depth - k0 >= PRODUCT_DEPTH)
+                {
+#pragma unroll
+                    for (s32 k = 0; k < PRODUCT_DEPTH; k++) multiply(left_tile, right_tile, k, sums);
+                }
+                else
+                {
+                    for (s32 k = 0; k < (s32)(depth - k0); k++) multiply(left_tile, right_tile, k, sums);
+                }
+            }
+
+#pragma unroll
+            for (s32 i = 0; i < PER_THREAD; i++)
+#pragma unroll
+                for (s32 j = 0; j < PER_THREAD; j++)
+                {
+                    s64 row = row0 + y + i * PRODUCT_SIDE, column = column0 + x + j * PRODUCT_SIDE, at = row * columns + column;
+                    if (row >= rows || column >= columns) continue;
+                    float value = sums[i][j];
+                    if (ENDING == BIAS) value = value + other[column];
+                    if (ENDING == BIAS_RELU) value = relu_of(value + other[column]);
+                    if (ENDING == RELU_GRADIENT) value = relu_gradient_of(other[at], value);
+                    destination[at] = value;
+                }
+        }
+    }
+}
+
+KERNEL product(const float *left, s64 left_row, s64 left_column, const float *right, s64 right_row, s64 right_column, float *destination,
+    s64 rows, s64 columns, s64 depth, s32 accumulate) THREADS(PRODUCT_THREADS)
+{
+    product_of<PLAIN>(Strided { left, left_row, left_column }, Strided { right, right_column, right_row }, nullptr, destination,
+        rows, columns, depth, accumulate != 0);
+}
+
+#define ENDED_PRODUCT(name, ending) \
+    KERNEL name(const float *left, s64 left_row, s64 left_column, const float *right, s64 right_row, s64 right_column, const float *other, \
+        float *destination, s64 rows, s64 columns, s64 depth) THREADS(PRODUCT_THREADS) \
+    { \
+        product_of<ending>(Strided { left, left_row, left_column }, Strided { right, right_column, right_row }, other, destination, \
+            rows, columns, depth, false); \
+    }
+ENDED_PRODUCT(product_bias, BIAS)
+ENDED_PRODUCT(product_bias_relu, BIAS_RELU)
+ENDED_PRODUCT(product_relu_gradient, RELU_GRADIENT)
 
 // ---- matrices and rows ----
 

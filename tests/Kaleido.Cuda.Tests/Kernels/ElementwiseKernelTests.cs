@@ -90,6 +90,19 @@ public sealed class ElementwiseKernelTests
     }
 
     [Theory]
+    [MemberData(nameof(Binary))]
+    public void A_function_of_two_numbers_repeats_rows_and_columns(BinaryOperation function)
+    {
+        const int Rows = 11, Columns = 30;
+        float[] column = Numbers.Mixed(Rows, new Random(8), special: true), row = Numbers.Mixed(Columns, new Random(9), special: true);
+        float[] expected = Cpu.Result(Rows, Columns, (b, d) => b.Binary(Cpu.View(column, Rows, 1), Cpu.View(row, 1, Columns), function, d));
+        using var bench = new KernelBench();
+        ulong target = bench.Room(Rows * Columns);
+        bench.Launch($"binary_{Name(function)}", new(2), new(64), bench.Put<float>(column), 1L, 0L, bench.Put<float>(row), 0L, 1L, target, (long)Rows, (long)Columns);
+        Numbers.Same(expected, bench.Get<float>(target), function.ToString());
+    }
+
+    [Theory]
     [MemberData(nameof(Ternary))]
     public void A_function_of_three_numbers_has_the_bits_of_the_CPU(TernaryOperation function)
     {

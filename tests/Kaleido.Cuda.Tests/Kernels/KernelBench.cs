@@ -8,7 +8,7 @@ internal sealed unsafe class KernelBench : IDisposable
 {
     private static readonly Lazy<string> s_text = new(() =>
     {
-        using var stream = System.Reflection.Assembly.Load("Kaleido.Cuda").GetManifestResourceStream("Kaleido.Cuda.Kernels.kernels.ptx")
+        using var stream = System.Reflection.Assembly.Load("Kaleido.Cuda").GetManifestResourceStream("kernels.ptx")
             ?? throw new InvalidOperationException("kernels.ptx is not in the assembly");
         return new StreamReader(stream).ReadToEnd();
     });
