@@ -13,6 +13,9 @@ public sealed partial class CudaBackend
         public static Strides Of(in MatrixView x) => new(x.Rows == 1 ? 0 : x.Columns, x.Columns == 1 ? 0 : 1);
     }
 
+    /// <summary>How a kernel steps through a factor of a product.</summary>
+    private static Strides Operand(in MatrixView x, bool transpose) => transpose ? new(1, x.Columns) : new(x.Columns, 1);
+
     /// <summary>An operand that needs no division of an index into row and column.</summary>
     private static bool IsPlain(in MatrixView x, in MatrixView destination) =>
         x.Count == 1 || (x.Rows == destination.Rows && x.Columns == destination.Columns);

@@ -8,7 +8,8 @@ namespace Kaleido.Cuda;
 
 /// <summary>
 /// An NVIDIA GPU, in float32. Work is issued on one stream and runs while the host goes on; <see cref="Synchronize"/> and downloads wait.
-/// Products are computed by cuBLAS, which chooses the order of their additions; everything else by kernels that have the bits of the CPU.
+/// Products are computed by cuBLAS, which chooses the order of their additions (unless <see cref="CudaOptions.ExactProducts"/> asks for another);
+/// everything else by kernels that have the bits of the CPU.
 /// </summary>
 /// <remarks>
 /// An index out of range is found while the device runs: gathering and scattering throw <see cref="ArgumentOutOfRangeException"/> at the next
@@ -40,7 +41,7 @@ public sealed partial class CudaBackend : IBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture,
-        $"CUDA, {(Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32")}, {Name}, driver for CUDA "
+        $"CUDA, {(Options.ExactProducts ? "float32 with the CPU's bits" : Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32")}, {Name}, driver for CUDA "
         + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}");
 
     /// <inheritdoc/>
@@ -109,7 +110,13 @@ public sealed partial class CudaBackend : IBackend
         ulong a = Address(left), b = Address(right), c = Target(destination);
         if (destination.Count == 0) return;
         int inner = transposeLeft ? left.Rows : left.Columns;
-        if (inner > 0)
+        if (Options.ExactProducts)
+        {
+            var (p, q) = (Operand(left, transposeLeft), Operand(right, transposeRight));
+            _session.Launch(KernelNames.Product, new(Tiles(destination.Columns, 64), Tiles(destination.Rows, 64, ushort.MaxValue), 256, 1),
+                a, p.Row, p.Column, b, q.Row, q.Column, c, (long)destination.Rows, (long)destination.Columns, (long)inner, accumulate ? 1 : 0);
+        }
+        else if (inner > 0)
             _session.Product(a, left.Columns, transposeLeft, b, right.Columns, transposeRight, accumulate, c, destination.Rows, destination.Columns, inner);
         else if (!accumulate)
             _session.Set(c, 0, destination.Count);

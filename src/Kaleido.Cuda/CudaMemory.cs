@@ -10,6 +10,7 @@ internal sealed class CudaMemory : DeviceMemory
 {
     private readonly CudaSession _session;
     private readonly ulong _address;
+    private readonly bool _isShared;
 
     public CudaMemory(CudaSession session, long length) : base(length)
     {
@@ -17,10 +18,17 @@ internal sealed class CudaMemory : DeviceMemory
         _address = session.Allocate(checked(length * sizeof(float)));
     }
 
+    /// <summary>Numbers that somebody else has allocated in the same context, and frees.</summary>
+    public CudaMemory(CudaSession session, ulong address, long length) : base(length)
+    {
+        (_session, _address, _isShared) = (session, address, true);
+        GC.SuppressFinalize(this);
+    }
+
     // A forgotten memory is freed later, by the device: a finaliser has no context, and the driver may be gone when it runs.
     ~CudaMemory()
     {
-        if (_address == 0) return;
+        if (_address == 0 || _isShared) return;
         var (session, address) = (_session, _address);
         session.Forget(() => session.Free(address));
     }
@@ -71,6 +79,6 @@ internal sealed class CudaMemory : DeviceMemory
     /// <inheritdoc/>
     protected override void Release()
     {
-        _session.Free(_address);
+        if (!_isShared) _session.Free(_address);
     }
 }

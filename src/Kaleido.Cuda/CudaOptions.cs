@@ -13,8 +13,17 @@ public sealed record CudaOptions
     public bool AllowTensorFloat32 { get; init; }
 
     /// <summary>
+    /// True: matrix products have the bits of the CPU (docs/numerics.md, rule 1) and so has everything else; a kernel of our own computes
+    /// them, slower than cuBLAS. False (the default): cuBLAS computes them, in an order of additions of its own.
+    /// </summary>
+    public bool ExactProducts { get; init; }
+
+    /// <summary>
     /// True (the default): from the second run with a number of rows on, a plan is captured as a CUDA graph and replayed. False: every
     /// run launches its kernels one by one. The bits are the same.
     /// </summary>
     public bool CaptureGraphs { get; init; } = true;
+
+    /// <summary>A stream of the device's primary context, of somebody else, to issue work on; 0 for one of its own.</summary>
+    internal nint SharedStream { get; init; }
 }

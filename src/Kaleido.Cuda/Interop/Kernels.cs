@@ -61,7 +61,7 @@ internal static class KernelNames
         _ => null,
     };
 
-    public const string ReluGradient = "relu_gradient", ReluGradientColumnSum = "relu_gradient_column_sum";
+    public const string Product = "product", ReluGradient = "relu_gradient", ReluGradientColumnSum = "relu_gradient_column_sum";
 
     public const string Copy = "copy", RowSum = "row_sum", RowMaximum = "row_maximum", RowArgMaximum = "row_arg_maximum",
         RowLogSumExp = "row_log_sum_exp", ColumnSum = "column_sum", Transpose = "transpose", GatherRows = "gather_rows",

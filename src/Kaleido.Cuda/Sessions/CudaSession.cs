@@ -37,9 +37,17 @@ internal sealed unsafe partial class CudaSession : IDisposable
             Demand(driver.PrimaryContextRetain(&context, device), "cuDevicePrimaryCtxRetain");
             _context = context;
             Demand(driver.ContextSetCurrent(context), "cuCtxSetCurrent");
-            nint stream;
-            Demand(driver.StreamCreate(&stream, NonBlocking), "cuStreamCreate");
-            _stream = stream;
+            if (options.SharedStream == 0)
+            {
+                nint stream;
+                Demand(driver.StreamCreate(&stream, NonBlocking), "cuStreamCreate");
+                _stream = stream;
+            }
+            else
+            {
+                _stream = options.SharedStream;
+            }
+
             OpenSide();
             LoadKernels(kernels);
             OpenBlas();
@@ -59,6 +67,12 @@ internal sealed unsafe partial class CudaSession : IDisposable
 
     /// <summary>What the device is.</summary>
     public CudaProperties Properties { get; } = null!;
+
+    /// <summary>The stream on which work is issued.</summary>
+    public nint Stream => _stream;
+
+    /// <summary>The primary context.</summary>
+    public nint Context => _context;
 
     /// <summary>True once everything was given back.</summary>
     public bool IsDisposed { get; private set; }
@@ -147,7 +161,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
             foreach (nint stream in (nint[])[_side, _stream])
             {
-                if (stream != 0) Try(() => Demand(_driver.StreamDestroy(stream), "cuStreamDestroy_v2"));
+                if (stream != 0 && stream != Options.SharedStream) Try(() => Demand(_driver.StreamDestroy(stream), "cuStreamDestroy_v2"));
             }
 
             Try(() => Demand(_driver.PrimaryContextRelease(_device), "cuDevicePrimaryCtxRelease_v2"));

@@ -111,6 +111,15 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void With_exact_products_a_training_and_its_samples_have_the_processors_bits()
+    {
+        var (gpu, cpu) = (OnFake(new() { ExactProducts = true }), Run(Device.Cpu(1)));
+        Assert.Equal((cpu.Fit.LastWeightsSha256, cpu.Fit.BestWeightsSha256), (gpu.Fit.LastWeightsSha256, gpu.Fit.BestWeightsSha256));
+        Assert.Equal(cpu.Fit.MinibatchLosses.ToArray(), gpu.Fit.MinibatchLosses.ToArray());
+        Assert.Equal(cpu.Samples, gpu.Samples);
+    }
+
+    [Fact]
     public void A_training_follows_the_processors_up_to_the_order_of_additions_in_products()
     {
         var (gpu, cpu) = (OnFake(new()), Run(Device.Cpu(1)));
