@@ -376,84 +376,87 @@ KERNEL relu_gradient_column_sum(const float *values, const float *g, float *dest
 
 // ---- products ----
 
-enum { PRODUCT_THREADS = 256, PRODUCT_TILE = 64, PRODUCT_DEPTH = 16, PRODUCT_SIDE = 16, PER_THREAD = 4 };
+enum { PRODUCT_THREADS = 256, PRODUCT_TILE = 64, PRODUCT_DEPTH = 16, PRODUCT_SIDE = 16, PER_THREAD = 4, PRODUCT_PITCH = PRODUCT_TILE + 4 };
 enum Ending { PLAIN, BIAS, BIAS_RELU, RELU_GRADIENT };
 
 // Element (r, c) of a matrix is number r·row + c·column: one kernel serves a matrix and its transpose.
 struct Strided { const float *address; s64 row, column; };
 
-// The rows × 16 part of the left operand (or the 16 × columns part of the right one, as its transpose) that this thread fetches for the
-// tile, neighbouring threads along whichever direction lies side by side in memory. Nothing beyond the edges is read.
-DEVICE void fetch(Strided x, s64 first, s64 count, s64 k0, s64 depth, float *fetched)
+// 16 rows of 64 numbers: number (k, r) is element (r, k) of the part of an operand. Rows begin at multiples of 16 bytes.
+struct Tile { __attribute__((aligned(16))) float of[PRODUCT_DEPTH][PRODUCT_PITCH]; };
+
+typedef float Four __attribute__((ext_vector_type(4)));
+
+// Which element of a part this thread moves: neighbouring threads go along whichever direction lies side by side in memory.
+DEVICE void share(bool along_k, s32 j, s32 *line, s32 *k)
 {
     s32 t = thread_x();
-    bool along_k = x.column == 1;
+    *line = along_k ? t / PRODUCT_DEPTH + j * (PRODUCT_THREADS / PRODUCT_DEPTH) : t % PRODUCT_TILE;
+    *k = along_k ? t % PRODUCT_DEPTH : t / PRODUCT_TILE + j * (PRODUCT_THREADS / PRODUCT_TILE);
+}
+
+// Reads this thread's elements of the part that begins at (first, k0); nothing beyond the edges is read.
+DEVICE void fetch(Strided x, s64 first, s64 count, s64 k0, s64 depth, float *fetched)
+{
 #pragma unroll
     for (s32 j = 0; j < PER_THREAD; j++)
     {
-        s32 line = along_k ? t / PRODUCT_DEPTH + j * (PRODUCT_THREADS / PRODUCT_DEPTH) : t % PRODUCT_TILE;
-        s32 k = along_k ? t % PRODUCT_DEPTH : t / PRODUCT_TILE + j * (PRODUCT_THREADS / PRODUCT_TILE);
+        s32 line, k;
+        share(x.column == 1, j, &line, &k);
         s64 row = first + line, column = k0 + k;
         fetched[j] = row < count && column < depth ? x.address[row * x.row + column * x.column] : 0.0f;
     }
 }
 
-DEVICE void keep(bool along_k, const float *fetched, float (*tile)[PRODUCT_TILE + 1])
+DEVICE void keep(bool along_k, const float *fetched, Tile *tile)
 {
-    s32 t = thread_x();
 #pragma unroll
     for (s32 j = 0; j < PER_THREAD; j++)
     {
-        s32 line = along_k ? t / PRODUCT_DEPTH + j * (PRODUCT_THREADS / PRODUCT_DEPTH) : t % PRODUCT_TILE;
-        s32 k = along_k ? t % PRODUCT_DEPTH : t / PRODUCT_TILE + j * (PRODUCT_THREADS / PRODUCT_TILE);
-        tile[k][line] = fetched[j];
+        s32 line, k;
+        share(along_k, j, &line, &k);
+        tile->of[k][line] = fetched[j];
     }
 }
 
-DEVICE void multiply(const float (*left)[PRODUCT_TILE + 1], const float (*right)[PRODUCT_TILE + 1], s32 k, float sums[PER_THREAD][PER_THREAD])
+// One link of the chains of this thread's 4 × 4 elements.
+DEVICE void multiply(const Tile *left, const Tile *right, s32 k, s32 x, s32 y, float sums[PER_THREAD][PER_THREAD])
 {
-    s32 x = thread_x() % PRODUCT_SIDE, y = thread_x() / PRODUCT_SIDE;
-    float a[PER_THREAD], b[PER_THREAD];
-#pragma unroll
-    for (s32 j = 0; j < PER_THREAD; j++)
-    {
-        a[j] = left[k][y + j * PRODUCT_SIDE];
-        b[j] = right[k][x + j * PRODUCT_SIDE];
-    }
-
+    Four a = *(const Four *)__builtin_assume_aligned(&left->of[k][PER_THREAD * y], sizeof(Four));
+    Four b = *(const Four *)__builtin_assume_aligned(&right->of[k][PER_THREAD * x], sizeof(Four));
 #pragma unroll
     for (s32 i = 0; i < PER_THREAD; i++)
 #pragma unroll
         for (s32 j = 0; j < PER_THREAD; j++) sums[i][j] = fma(a[i], b[j], sums[i][j]);
 }
 
-// A block of threads computes 64 × 64 elements, a thread 16 of them, 16 apart. Each is the chain of docs/numerics.md, rule 1: one fused
+// A block of threads computes 64 × 64 elements, a thread 4 × 4 of them. Each is the chain of docs/numerics.md, rule 1: one fused
 // multiply-add after the other over ascending k, from +0 or from what the destination holds; depth is never padded. 'right' is given as
-// its transpose.
+// its transpose. Of each operand two parts are kept, so that one barrier a part is enough: who writes a part has passed the barrier
+// that all readers of its predecessor in that place have come to.
 template <Ending ENDING>
 DEVICE void product_of(Strided left, Strided right, const float *other, float *destination, s64 rows, s64 columns, s64 depth, bool accumulate)
 {
-    SHARED float left_tile[PRODUCT_DEPTH][PRODUCT_TILE + 1], right_tile[PRODUCT_DEPTH][PRODUCT_TILE + 1];
+    SHARED Tile left_tiles[2], right_tiles[2];
     s32 x = thread_x() % PRODUCT_SIDE, y = thread_x() / PRODUCT_SIDE;
     for (s64 row0 = (s64)block_y() * PRODUCT_TILE; row0 < rows; row0 += (s64)blocks_y() * PRODUCT_TILE)
     {
         for (s64 column0 = (s64)block_x() * PRODUCT_TILE; column0 < columns; column0 += (s64)blocks_x() * PRODUCT_TILE)
         {
+            s64 row = row0 + PER_THREAD * y, column = column0 + PER_THREAD * x;
             float sums[PER_THREAD][PER_THREAD], next_left[PER_THREAD], next_right[PER_THREAD];
 #pragma unroll
             for (s32 i = 0; i < PER_THREAD; i++)
 #pragma unroll
                 for (s32 j = 0; j < PER_THREAD; j++)
-                {
-                    s64 row = row0 + y + i * PRODUCT_SIDE, column = column0 + x + j * PRODUCT_SIDE;
-                    sums[i][j] = accumulate && row < rows && column < columns ? destination[row * columns + column] : 0.0f;
-                }
+                    sums[i][j] = accumulate && row + i < rows && column + j < columns ? destination[(row + i) * columns + column + j] : 0.0f;
 
             fetch(left, row0, rows, 0, depth, next_left);
             fetch(right, column0, columns, 0, depth, next_right);
-            for (s64 k0 = 0; k0 < depth; k0 += PRODUCT_DEPTH)
+            s32 place = 0;
+            for (s64 k0 = 0; k0 < depth; k0 += PRODUCT_DEPTH, place ^= 1)
             {
-                barrier();
+                Tile *left_tile = left_tiles + place, *right_tile = right_tiles + place;
                 keep(left.column == 1, next_left, left_tile);
                 keep(right.column == 1, next_right, right_tile);
                 barrier();
@@ -466,24 +469,26 @@ DEVICE void product_of(Strided left, Strided right, const float *other, float *d
                 if (depth - k0 >= PRODUCT_DEPTH)
                 {
 #pragma unroll
-                    for (s32 k = 0; k < PRODUCT_DEPTH; k++) multiply(left_tile, right_tile, k, sums);
+                    for (s32 k = 0; k < PRODUCT_DEPTH; k++) multiply(left_tile, right_tile, k, x, y, sums);
                 }
                 else
                 {
-                    for (s32 k = 0; k < (s32)(depth - k0); k++) multiply(left_tile, right_tile, k, sums);
+#pragma nounroll
+                    for (s32 k = 0; k < (s32)(depth - k0); k++) multiply(left_tile, right_tile, k, x, y, sums);
                 }
             }
 
+            barrier(); // before the next tile's first part is written
 #pragma unroll
             for (s32 i = 0; i < PER_THREAD; i++)
 #pragma unroll
                 for (s32 j = 0; j < PER_THREAD; j++)
                 {
-                    s64 row = row0 + y + i * PRODUCT_SIDE, column = column0 + x + j * PRODUCT_SIDE, at = row * columns + column;
-                    if (row >= rows || column >= columns) continue;
+                    if (row + i >= rows || column + j >= columns) continue;
+                    s64 at = (row + i) * columns + column + j;
                     float value = sums[i][j];
-                    if (ENDING == BIAS) value = value + other[column];
-                    if (ENDING == BIAS_RELU) value = relu_of(value + other[column]);
+                    if (ENDING == BIAS) value = value + other[column + j];
+                    if (ENDING == BIAS_RELU) value = relu_of(value + other[column + j]);
                     if (ENDING == RELU_GRADIENT) value = relu_gradient_of(other[at], value);
                     destination[at] = value;
                 }

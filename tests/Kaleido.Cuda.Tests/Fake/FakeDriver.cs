@@ -172,7 +172,9 @@ internal static unsafe class FakeDriver
     [UnmanagedCallersOnly]
     private static int ModuleLoad(nint* module, void* text, uint options, int* keys, void** values) => Call("cuModuleLoadDataEx", m =>
     {
-        byte[] given = new ReadOnlySpan<byte>(text, int.MaxValue).IndexOf((byte)0) is var length ? new ReadOnlySpan<byte>(text, length + 1).ToArray() : [];
+        // Not IndexOf over a span without end: it may read beyond the text, into memory that is not there.
+        int length = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)text).Length;
+        byte[] given = new ReadOnlySpan<byte>(text, length + 1).ToArray();
         // Reading PTX takes a while; the shipped text is read once.
         *module = m.Add(new Loaded(given.AsSpan().SequenceEqual(Shipped.Value.Text)
             ? Shipped.Value.Module : PtxModule.Load(Encoding.UTF8.GetString(given, 0, given.Length - 1))));

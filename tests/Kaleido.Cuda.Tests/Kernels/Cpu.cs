@@ -6,6 +6,10 @@ namespace Kaleido.Cuda.Tests.Kernels;
 /// <summary>The same primitives on the CPU device.</summary>
 internal static class Cpu
 {
+    // A backend computes with addresses; a matrix that nobody names any more must stay until it is done.
+    [ThreadStatic]
+    private static Queue<MatrixView>? t_recent;
+
     /// <summary>A backend for primitives; it holds nothing that had to be given back.</summary>
     public static IBackend Backend { get; } = Device.Cpu(1).Backend;
 
@@ -22,7 +26,11 @@ internal static class Cpu
     {
         var memory = Backend.Allocate(values.Length);
         memory.Upload(0, values);
-        return new(memory, 0, rows, columns);
+        var view = new MatrixView(memory, 0, rows, columns);
+        var recent = t_recent ??= new();
+        recent.Enqueue(view);
+        if (recent.Count > 64) recent.Dequeue();
+        return view;
     }
 
     /// <summary>The values of a matrix.</summary>

@@ -134,17 +134,20 @@ internal sealed class PtxDecoder
 
     private void Access(PtxStatement s, string[] parts, ref PtxInstruction instruction)
     {
-        bool load = parts[0] == "ld", pair = parts.Length == 4 && parts[2] == "v2", atomic = parts[0] == "atom";
-        if (!(parts.Length == 3 || pair || atomic)) throw Bad(s, "not supported");
+        bool load = parts[0] == "ld", atomic = parts[0] == "atom";
+        int numbers = parts.Length == 4 && load ? parts[2] switch { "v2" => 2, "v4" => 4, _ => throw Bad(s, "not supported") } : 1;
+        bool vector = numbers > 1;
+        if (!(parts.Length == 3 || vector || atomic)) throw Bad(s, "not supported");
         int bytes = parts[^1] switch { "b32" or "u32" or "s32" or "f32" => 4, "b64" or "u64" or "s64" or "f64" => 8, _ => 0 };
-        if (bytes == 0 || (pair && bytes != 4)) throw Bad(s, "not supported");
-        instruction.Aux = (sbyte)bytes;
+        if (bytes == 0 || (vector && bytes != 4)) throw Bad(s, "not supported");
+        instruction.Aux = (sbyte)(bytes * numbers);
         string space = parts[1];
-        instruction.Operation = (load, space, pair, atomic) switch
+        instruction.Operation = (load, space, vector, atomic) switch
         {
             (true, "param", false, _) => Op.LoadParameter,
             (true, "global", false, _) => Op.LoadGlobal,
-            (true, "global", true, _) => Op.LoadGlobalPair,
+            (true, "global", true, _) => Op.LoadGlobalVector,
+            (true, "shared", true, _) => Op.LoadSharedVector,
             (true, "const", false, _) => Op.LoadConstant,
             (true, "shared", false, _) => Op.LoadShared,
             (false, "global", false, false) => Op.StoreGlobal,
@@ -169,7 +172,13 @@ internal sealed class PtxDecoder
                 ? new(PtxOperandKind.Register, address.Name, 0, []) : new(PtxOperandKind.Symbol, address.Name, 0, []), s);
         }
 
-        if (pair) (instruction.D, instruction.C) = (Named(s.Operands[0].Parts[0], s), Named(s.Operands[0].Parts[1], s));
+        if (vector)
+        {
+            var names = s.Operands[0].Parts;
+            if (names.Count != numbers) throw Bad(s, $"{numbers} destinations are expected");
+            (instruction.D, instruction.C) = (Named(names[0], s), Named(names[1], s));
+            if (numbers == 4) (instruction.B, instruction.E) = (Named(names[2], s), Named(names[3], s));
+        }
         else if (load || atomic) instruction.D = Destination(s.Operands[0], s);
         if (!load) instruction.B = Source(s.Operands[atomic ? 2 : 1], s);
         if (instruction.Operation == Op.CompareAndSwap) instruction.C = Source(s.Operands[3], s);

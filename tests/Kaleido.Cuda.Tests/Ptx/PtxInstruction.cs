@@ -8,7 +8,7 @@ internal enum PtxOperation : byte
     // D = A & Number, D = the pair (A, B), the pair (D, C) = A, D = C ? A : B.
     Move, Pack, Unpack, Select,
     // Memory: D = memory[A + Number], memory[A + Number] = B; parameters at Number.
-    LoadParameter, LoadGlobal, LoadConstant, LoadShared, LoadGlobalPair, StoreGlobal, StoreShared, CompareAndSwap, AtomicAdd,
+    LoadParameter, LoadGlobal, LoadConstant, LoadShared, LoadGlobalVector, LoadSharedVector, StoreGlobal, StoreShared, CompareAndSwap, AtomicAdd,
     // Integers; results are cut to the width.
     Add, Subtract, Multiply, MultiplyAdd, MultiplyWideSigned, MultiplyWideUnsigned, MultiplyHighUnsigned, MultiplyHighSigned,
     MultiplyHighUnsigned64, DivideUnsigned, DivideSigned, RemainderUnsigned, RemainderSigned, Negate, Absolute, MinimumSigned,
@@ -48,6 +48,9 @@ internal struct PtxInstruction
     public bool GuardNegated;
 
     public int D, A, B, C;
+
+    /// <summary>The last destination of a load of four numbers: D, C, B, E.</summary>
+    public int E;
 
     /// <summary>A mask of the result's width, an offset of an access, or where a branch goes.</summary>
     public ulong Number;

@@ -45,10 +45,8 @@ internal static unsafe class PtxMachine
                     byte* global = launch.Global(at - 1, r[i->A] + i->Number, (uint)i->Aux);
                     r[i->D] = i->Aux == 4 ? *(uint*)global : *(ulong*)global;
                     break;
-                case Op.LoadGlobalPair:
-                    uint* two = (uint*)launch.Global(at - 1, r[i->A] + i->Number, 8);
-                    (r[i->D], r[i->C]) = (two[0], two[1]);
-                    break;
+                case Op.LoadGlobalVector: Spread(i, r, launch.Global(at - 1, r[i->A] + i->Number, (uint)i->Aux)); break;
+                case Op.LoadSharedVector: Spread(i, r, launch.Shared.Read(at - 1, r[i->A] + i->Number, i->Aux)); break;
                 case Op.LoadConstant:
                     byte* constant = launch.Constant(at - 1, r[i->A] + i->Number, (uint)i->Aux);
                     r[i->D] = i->Aux == 4 ? *(uint*)constant : *(ulong*)constant;
@@ -137,6 +135,14 @@ internal static unsafe class PtxMachine
                 default: r[i->D] = Rare(launch, at - 1, i, r[i->A], r[i->B], r[i->C]); break;
             }
         }
+    }
+
+    // Two or four numbers of 32 bits into as many registers.
+    private static void Spread(PtxInstruction* i, ulong* r, byte* source)
+    {
+        uint* numbers = (uint*)source;
+        (r[i->D], r[i->C]) = (numbers[0], numbers[1]);
+        if (i->Aux == 16) (r[i->B], r[i->E]) = (numbers[2], numbers[3]);
     }
 
     // What kernels seldom do.

@@ -20,6 +20,7 @@ public sealed unsafe class PtxModule
 {
     private readonly Dictionary<string, PtxKernel> _kernels = new(StringComparer.Ordinal);
     private readonly byte[] _constants;
+    private readonly int _constantBytes;
     private long _executed;
 
     private PtxModule(PtxFile file)
@@ -34,7 +35,8 @@ public sealed unsafe class PtxModule
             bytes += constant.Bytes;
         }
 
-        _constants = GC.AllocateArray<byte>(bytes + 8, pinned: true);
+        _constantBytes = bytes;
+        _constants = new byte[bytes + 1]; // never empty, so that it has an address
         foreach (var constant in file.Constants) constant.Initial.CopyTo(_constants.AsSpan(offsets[constant.Name]));
         foreach (var entry in file.Entries) _kernels.Add(entry.Name, PtxDecoder.Decode(entry, offsets));
     }
@@ -91,7 +93,7 @@ public sealed unsafe class PtxModule
         fixed (byte* bytes = parameters)
         fixed (byte* constants = _constants)
         {
-            var launch = new PtxLaunch(found, memory, constants, _constants.Length, grid, block, bytes)
+            var launch = new PtxLaunch(found, memory, constants, _constantBytes, grid, block, bytes)
             {
                 Backwards = backwards,
                 MostInstructions = MostInstructions,

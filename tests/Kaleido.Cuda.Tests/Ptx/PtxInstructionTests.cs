@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Kaleido.Cuda.Tests.Ptx;
 
-/// <summary>The interpreter on small PTX written by hand: what instructions give, and what it finds wrong.</summary>
-public sealed unsafe class PtxInterpreterTests
+/// <summary>What single instructions give, on PTX written by hand, and which are refused.</summary>
+public sealed class PtxInstructionTests
 {
-    private const string Head = ".version 6.0\n.target sm_50\n.address_size 64\n";
+    internal const string Head = ".version 6.0\n.target sm_50\n.address_size 64\n";
 
     // A kernel that stores what 'body' leaves in %rd2 (64 bits) at the address in %rd1, given a, b, c in %rd11, %rd12, %rd13.
-    private static string Computing(string body) => Head + $$"""
+    internal static string Computing(string body) => Head + $$"""
         .visible .entry test(.param .u64 target, .param .u64 a, .param .u64 b, .param .u64 c)
         {
             .reg .pred %p<9>; .reg .b16 %rs<9>; .reg .b32 %r<20>; .reg .f32 %f<9>; .reg .b64 %rd<20>; .reg .f64 %fd<9>;
@@ -26,7 +26,7 @@ public sealed unsafe class PtxInterpreterTests
         }
         """;
 
-    private static ulong Compute(string body, ulong a = 0, ulong b = 0, ulong c = 0)
+    internal static unsafe ulong Compute(string body, ulong a = 0, ulong b = 0, ulong c = 0)
     {
         ulong result = 0;
         var memory = new PtxMemory();
@@ -156,81 +156,68 @@ public sealed unsafe class PtxInterpreterTests
         Assert.Equal((less, equal, greater, unordered), (Holds(1, 2), Holds(0, -0f), Holds(2, 1), Holds(1, float.NaN)));
     }
 
-    // Each thread writes its number into shared memory and takes that of its neighbour.
-    private static string Exchanging(string between) => Head + $$"""
-        .entry test(.param .u64 target) .maxntid 64, 1, 1
-        {
-            .reg .pred %p<3>; .reg .b32 %r<9>; .reg .b64 %rd<9>;
-            .shared .align 4 .b8 words[256];
-            ld.param.u64 %rd1, [target];
-            mov.u32 %r1, %tid.x;
-            mov.u32 %r2, %ntid.x;
-            mov.u32 %r7, %ctaid.x;
-            mov.u64 %rd2, words;
-            mul.wide.u32 %rd3, %r1, 4;
-            add.s64 %rd4, %rd2, %rd3;
-            st.shared.u32 [%rd4], %r1;
-            {{between}}
-            add.s32 %r3, %r1, 1;
-            rem.u32 %r4, %r3, %r2;
-            mul.wide.u32 %rd5, %r4, 4;
-            add.s64 %rd6, %rd2, %rd5;
-            ld.shared.u32 %r5, [%rd6];
-            mad.lo.s32 %r6, %r7, %r2, %r1;
-            mul.wide.u32 %rd7, %r6, 4;
-            add.s64 %rd8, %rd1, %rd7;
-            st.global.u32 [%rd8], %r5;
-            ret;
-        }
-        """;
-
-    private static uint[] Exchange(string between, uint blocks, uint threads, bool backwards = false, int room = 1000)
+    [Fact]
+    public void Pairs_and_fours_of_numbers_are_read_in_order()
     {
-        uint[] result = new uint[room];
-        fixed (uint* pointer = result)
+        static string Body(string space, int number) => $$"""
+            ld.{{space}}.v4.u32 {%r1, %r2, %r3, %r4}, [%rd3];
+            cvt.u64.u32 %rd2, %r{{number}};
+            """;
+        for (int number = 1; number <= 4; number++) Assert.Equal((ulong)number, Wide(Body("global", number)));
+        Assert.Equal(2ul, Wide("ld.global.v2.u32 {%r1, %r2}, [%rd3]; cvt.u64.u32 %rd2, %r2;"));
+        Assert.Equal(3ul, Wide("ld.global.v2.u32 {%r1, %r2}, [%rd3+8]; cvt.u64.u32 %rd2, %r1;"));
+        Assert.Throws<PtxException>(() => Wide("ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%rd3+8]; mov.u64 %rd2, 0;"));
+    }
+
+    // Given an address in %rd3 at which 1, 2, 3, 4 lie (32 bits each), and after them a word that is 5.
+    private static unsafe ulong Wide(string body)
+    {
+        uint[] words = [1, 2, 3, 4, 5];
+        ulong result = 0;
+        fixed (uint* pointer = words)
         {
             var memory = new PtxMemory();
-            memory.Map(0x2000, (nint)pointer, 4 * room);
-            PtxModule.Load(Exchanging(between)).Launch("test", new(blocks), new(threads), BitConverter.GetBytes(0x2000ul), memory, backwards);
+            memory.Map(0x1000, (nint)(&result), 8);
+            memory.Map(0x2000, (nint)pointer, 20);
+            ulong[] parameters = [0x1000, 0x2000, 0, 0];
+            PtxModule.Load(Computing($"cvta.to.global.u64 %rd3, %rd11; {body}")).Launch("test", new(1), new(1), MemoryMarshal.AsBytes<ulong>(parameters), memory);
         }
 
         return result;
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Threads_meet_at_barriers(bool backwards)
+    [Fact]
+    public void Atomic_operations_return_what_was_there()
     {
-        uint[] result = Exchange("bar.sync 0;", 3, 40, backwards);
-        Assert.Equal(Enumerable.Range(0, 120).Select(i => (uint)((i % 40 + 1) % 40)), result.Take(120));
+        const string Read = "cvt.u64.u32 %rd4, %r1; shl.b64 %rd4, %rd4, 8; ld.global.u32 %r2, [%rd3+16]; cvt.u64.u32 %rd5, %r2; or.b64 %rd2, %rd4, %rd5;";
+        Assert.Equal(0x507ul, Wide($"atom.global.cas.b32 %r1, [%rd3+16], 5, 7; {Read}"));
+        Assert.Equal(0x505ul, Wide($"atom.global.cas.b32 %r1, [%rd3+16], 6, 7; {Read}"));
+        Assert.Equal(0x508ul, Wide($"atom.global.add.u32 %r1, [%rd3+16], 3; {Read}"));
     }
 
-    [Theory]
-    [InlineData("", false, "before it is written")]
-    [InlineData("bar.sync 0; st.shared.u32 [%rd4], %r2;", false, "another thread read it")]
-    [InlineData("bar.sync 0; st.shared.u32 [%rd4], %r2;", true, "race")]
-    [InlineData("bar.sync 0; st.shared.u32 [%rd2], %r1;", false, "thread 0 wrote it")]
-    public void A_race_in_shared_memory_is_found(string between, bool backwards, string what) =>
-        Assert.Contains(what, Assert.Throws<PtxException>(() => Exchange(between, 1, 8, backwards)).Message, StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("setp.eq.s32 %p1, %r1, 3; @%p1 ret; bar.sync 0;", "ended")]
-    [InlineData("setp.eq.s32 %p1, %r1, 3; @%p1 bra OTHER; bar.sync 0; bra.uni BOTH; OTHER: bar.sync 0; BOTH:", "different barriers")]
-    public void Threads_that_do_not_meet_are_found(string between, string what) =>
-        Assert.Contains(what, Assert.Throws<PtxException>(() => Exchange(between, 1, 8)).Message, StringComparison.Ordinal);
-
     [Fact]
-    public void Reading_and_writing_outside_is_found_with_the_place()
+    public void Constants_are_read_and_not_beyond()
     {
-        var outside = Assert.Throws<PtxException>(() => Exchange("bar.sync 0;", 2, 8, room: 12));
-        Assert.Contains("test, line", outside.Message, StringComparison.Ordinal);
-        Assert.Contains("st.global.u32", outside.Message, StringComparison.Ordinal);
-        Assert.Contains("block (1, 0, 0), thread (4, 0, 0)", outside.Message, StringComparison.Ordinal);
-        Assert.Contains("outside of every allocation", outside.Message, StringComparison.Ordinal);
-        Assert.Contains("no multiple", Assert.Throws<PtxException>(() => Compute("ld.global.u64 %rd2, [%rd1+4];")).Message, StringComparison.Ordinal);
-        Assert.Contains("outside", Assert.Throws<PtxException>(() => Compute("ld.global.u64 %rd2, [%rd1+8];")).Message, StringComparison.Ordinal);
-        Assert.Contains("outside", Assert.Throws<PtxException>(() => Compute("ld.global.u64 %rd2, [%rd1+-8];")).Message, StringComparison.Ordinal);
+        ulong At(int offset)
+        {
+            string text = Computing($"mov.u64 %rd3, table; ld.const.u64 %rd2, [%rd3+{offset}];");
+            string table = ".const .align 8 .b8 other[3] = {9, 9, 9};\n.const .align 8 .b8 table[16] = {1, 0, 0, 0, 0, 0, 0, 0, 2, 1};\n";
+            ulong result = 0;
+            unsafe
+            {
+                var memory = new PtxMemory();
+                memory.Map(0x1000, (nint)(&result), 8);
+                ulong[] parameters = [0x1000, 0, 0, 0];
+                PtxModule.Load(text.Replace(".visible", table + ".visible", StringComparison.Ordinal))
+                    .Launch("test", new(1), new(1), MemoryMarshal.AsBytes<ulong>(parameters), memory);
+            }
+
+            return result;
+        }
+
+        Assert.Equal((1ul, 0x102ul), (At(0), At(8)));
+        Assert.Throws<PtxException>(() => At(16));
+        Assert.Throws<PtxException>(() => At(4));
     }
 
     [Fact]
@@ -256,31 +243,9 @@ public sealed unsafe class PtxInterpreterTests
     [InlineData("ld.param.u64 %rd2, [nothing];")]
     [InlineData("add.s32 %r1, %r2, 12x;")]
     [InlineData("call.uni (x), y, (z);")]
+    [InlineData("ld.global.v2.f64 {%fd1, %fd2}, [%rd1];")]
+    [InlineData("ld.global.v4.u32 {%r1, %r2}, [%rd1];")]
+    [InlineData("st.global.v2.u32 [%rd1], {%r1, %r2};")]
     public void What_is_not_understood_is_refused(string body) =>
         Assert.Contains("line", Assert.Throws<PtxException>(() => PtxModule.Load(Computing(body))).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void A_launch_must_fit_its_kernel()
-    {
-        var module = PtxModule.Load(Exchanging("bar.sync 0;"));
-        var memory = new PtxMemory();
-        Assert.Throws<PtxException>(() => module.Launch("test", new(1), new(65), new byte[8], memory));
-        Assert.Throws<PtxException>(() => module.Launch("test", new(0), new(8), new byte[8], memory));
-        Assert.Throws<PtxException>(() => module.Launch("test", new(1), new(8), new byte[4], memory));
-        Assert.Throws<PtxException>(() => module.Launch("other", new(1), new(8), new byte[8], memory));
-    }
-
-    [Fact]
-    public void Allocations_may_not_overlap()
-    {
-        var memory = new PtxMemory();
-        memory.Map(0x1000, 1, 16);
-        memory.Map(0x1010, 1, 16);
-        memory.Map(0x0FF0, 1, 16);
-        Assert.Throws<ArgumentException>(() => memory.Map(0x100F, 1, 1));
-        Assert.Throws<ArgumentException>(() => memory.Map(0x0F00, 1, 0x1000));
-        memory.Unmap(0x1000);
-        Assert.Throws<ArgumentException>(() => memory.Unmap(0x1000));
-        memory.Map(0x1008, 1, 8);
-    }
 }
