@@ -116,12 +116,16 @@ internal sealed class CreateCommand
         string? resumed = result.GetValue(_resume);
         var defaults = resumed is not null ? CreateRun.ReadUnfinished(resumed) : result.GetValue(_data) is null ? Digits : Own;
         var selection = _selection.Read(result);
+        // A run is resumed on the device it began on, which auto does not name.
+        string device = Flags.Settle(result.GetValue(_device)) ?? defaults.DeviceName;
+        int threads = (int)(result.GetValue(_threads) ?? 0);
         return defaults with
         {
             Class = selection.Class ?? defaults.Class,
             Random = selection.Random ?? defaults.Random,
             Size = selection.Size ?? defaults.Size,
-            DeviceName = result.GetValue(_device) ?? defaults.DeviceName,
+            DeviceName = device,
+            OpenDevice = () => Flags.Open(device, threads),
             Data = result.GetValue(_data) ?? defaults.Data,
             Samples = (int)(result.GetValue(_samples) ?? defaults.Samples),
             Hidden = (int)(result.GetValue(_hidden) ?? defaults.Hidden),
@@ -135,7 +139,7 @@ internal sealed class CreateCommand
             Iterations = (int)(result.GetValue(_iterations) ?? defaults.Iterations),
             Chains = (int)(result.GetValue(_chains) ?? defaults.Chains),
             Seed = (uint)(result.GetValue(_seed) ?? defaults.Seed),
-            Threads = (int)(result.GetValue(_threads) ?? 0),
+            Threads = threads,
             Output = resumed ?? result.GetValue(_out) ?? CreateOptions.DefaultFolder,
             CheckpointSteps = (int)(result.GetValue(_checkpointSteps) ?? 0),
             CheckpointSeconds = result.GetValue(_checkpointSeconds) ?? defaults.CheckpointSeconds,

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
+using Kaleido.Cuda;
 using Kaleido.Data;
 
 namespace Kaleido.Cli;
@@ -84,16 +85,19 @@ internal static class Flags
     public static Option<long?> Threads() => Whole(
         "--threads", "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
 
+    private static readonly string[] Devices = ["cpu", "cuda", "auto", "reference"];
+
     /// <summary>What to compute on.</summary>
     public static Option<string?> Device()
     {
         var option = new Option<string?>("--device")
         {
-            Description = "What to compute on: cpu, or reference (float64 and slow, to check the other) [default: cpu]",
-            HelpName = "cpu|reference",
+            Description = "What to compute on: cpu, cuda (an NVIDIA GPU), auto (cuda if there is one, else cpu), or reference (float64 and slow, "
+                + "to check the others) [default: cpu]",
+            HelpName = string.Join('|', Devices),
         };
-        option.CompletionSources.Add("cpu", "reference");
-        Demand(option, name => name is "cpu" or "reference", name => $"--device must be cpu or reference, not \"{name}\"");
+        option.CompletionSources.Add(Devices);
+        Demand(option, name => Devices.Contains(name), name => $"--device must be cpu, cuda, auto or reference, not \"{name}\"");
         return option;
     }
 
@@ -110,8 +114,24 @@ internal static class Flags
         if (result.Tokens is [{ Value: var value }] && !isGood(value)) result.AddError(sentence(value));
     }
 
+    /// <summary>"auto" as what it is here: "cuda" or "cpu". Other names stay.</summary>
+    public static string? Settle(string? name)
+    {
+        if (name != "auto") return name;
+        bool opened = CudaProvider.Instance.TryOpen(out var device, out _);
+        device?.Dispose();
+        return opened ? "cuda" : "cpu";
+    }
+
     /// <summary>Opens what <see cref="Device()"/> names.</summary>
-    public static Device Open(string? name, int threads) => name == "reference" ? Backends.Device.Reference() : Backends.Device.Cpu(threads);
+    /// <exception cref="DeviceException">There is no such device; the message says why.</exception>
+    public static Device Open(string? name, int threads) => name switch
+    {
+        "reference" => Backends.Device.Reference(),
+        "cuda" => CudaProvider.Instance.TryOpen(out var device, out string reason) ? device! : throw new DeviceException("--device cuda", reason),
+        "auto" => Open(Settle(name), threads),
+        _ => Backends.Device.Cpu(threads),
+    };
 
     /// <summary>Print JSON.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text" };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Kaleido.Backends;
+using Kaleido.Cuda;
 using Kaleido.Data;
 using Kaleido.Files;
 using Kaleido.Lab.Conversion;
@@ -71,9 +72,13 @@ internal sealed class InfoCommand
     private static Facts Devices()
     {
         using var device = Device.Cpu();
+        bool opened = CudaProvider.Instance.TryOpen(out var gpu, out string reason);
+        string? cuda = gpu?.Description;
+        gpu?.Dispose();
         return new(device.Description,
         [
             new("kind", "devices", ""), new("device", device.Description),
+            new("cuda", cuda), new("no_cuda", opened ? null : reason),
             .. HostEnvironment.Describe().Select(fact => new Facts.Fact(fact.Name, fact.Value)),
         ]);
     }

@@ -56,7 +56,7 @@ public sealed class CompletionTests
             "kaleido cre> create",
             "kaleido create --ch> --chains --checkpoint-seconds --checkpoint-steps",
             "kaleido create --chains 3 --dev> --device",
-            "kaleido create --device > cpu reference",
+            "kaleido create --device > auto cpu cuda reference",
             "kaleido completion z> zsh",
             "kaleido info num> numbers.npy",
             "kaleido sample > kaleido numbers.npy",

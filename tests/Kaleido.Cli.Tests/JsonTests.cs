@@ -101,7 +101,7 @@ public sealed class JsonTests
     [Fact]
     public void Info_tells_devices_and_checkpoints()
     {
-        HasKeys(Run("info", "--devices"), "kind device os runtime architecture processor cores instruction_set fused_multiply_add vector512 vector256 "
+        HasKeys(Run("info", "--devices"), "kind device cuda no_cuda os runtime architecture processor cores instruction_set fused_multiply_add vector512 vector256 "
             + "vector128 vector_floats");
         using var folder = new TemporaryFolder();
         Session.Run(new CancellationToken(true), ["create", .. Material.Small, "--out", folder.Path]);

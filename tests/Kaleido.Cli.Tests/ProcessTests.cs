@@ -10,7 +10,9 @@ public sealed class ProcessTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static Process Start(params string[] args)
+    private static Process Start(params string[] args) => StartWith(null, args);
+
+    private static Process StartWith((string Name, string Value)? variable, params string[] args)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
         string[] command = [dotnet, Path.Combine(AppContext.BaseDirectory, "kaleido.dll"), .. args];
@@ -19,6 +21,7 @@ public sealed class ProcessTests
         if (OperatingSystem.IsLinux()) command = ["env", "--default-signal=INT", .. command];
         var info = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         info.Environment["KALEIDO_THREADS"] = "";
+        if (variable is var (name, value)) info.Environment[name] = value;
         return Process.Start(info)!;
     }
 
@@ -52,6 +55,30 @@ public sealed class ProcessTests
         Assert.Equal((1, ""), (code, output));
         Assert.Single(error.TrimEnd('\n').Split('\n'));
         Assert.Contains("/there/is/nothing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_told_in_the_same_sentence_by_info_and_by_what_needs_it()
+    {
+        const string Why = "no CUDA driver was found (looked for /there/is/no/driver)";
+        var variable = ("KALEIDO_CUDA_DRIVER", "/there/is/no/driver");
+        using var folder = new TemporaryFolder();
+        using var info = StartWith(variable, "info", "--devices");
+        var told = Finish(info);
+        Assert.Equal((0, ""), (told.Code, told.Error));
+        Assert.Contains($"no cuda: {Why}", told.Output, StringComparison.Ordinal);
+        string path = folder.File("out");
+        foreach (string[] command in (string[][])[["create", "--out", path], ["sample", folder.File("net.safetensors")]])
+        {
+            using var failure = StartWith(variable, [.. command, "--device", "cuda"]);
+            Assert.Equal((1, "", $"kaleido: --device cuda failed: {Why}.{Environment.NewLine}"), Finish(failure));
+        }
+
+        Assert.False(Directory.Exists(path));
+        using var auto = StartWith(variable, [.. Session.SmallCreate(path), "--device", "auto"]);
+        Assert.Equal(0, Finish(auto).Code);
+        using var report = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "run.json")));
+        Assert.StartsWith("CPU", report.RootElement.GetProperty("environment").GetProperty("device").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

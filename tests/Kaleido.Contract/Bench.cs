@@ -4,7 +4,7 @@ using Kaleido.Tensors;
 namespace Kaleido.Contract;
 
 /// <summary>A device under test, its precision, and what moves matrices to it and back.</summary>
-public sealed class Bench(IBackend backend, bool keepsOrderOfProducts) : IDisposable
+public sealed class Bench(IBackend backend, bool keepsOrderOfProducts, Action? afterwards = null) : IDisposable
 {
     private readonly List<DeviceMemory> _memories = [];
 
@@ -115,5 +115,6 @@ public sealed class Bench(IBackend backend, bool keepsOrderOfProducts) : IDispos
     {
         foreach (var memory in _memories) memory.Dispose();
         Backend.Dispose();
+        afterwards?.Invoke();
     }
 }

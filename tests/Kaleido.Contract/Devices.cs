@@ -2,6 +2,7 @@ using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
 using Kaleido.Backends.Decorators;
 using Kaleido.Backends.Reference;
+using Kaleido.Cuda;
 
 namespace Kaleido.Contract;
 
@@ -16,6 +17,9 @@ public static class Devices
         new("checking(cpu)", () => new CheckingBackend(new CpuBackend(0), refuseNaN: false)),
         new("checking(reference)", () => new CheckingBackend(new ReferenceBackend(), refuseNaN: false)),
         new("timing(cpu)", () => new TimingBackend(new CpuBackend(0))),
+        new("cuda", () => OpenCuda(CudaProvider.Instance), KeepsOrderOfProducts: false),
+        new("cuda, exact products", () => OpenCuda(new CudaProvider(new() { ExactProducts = true }))),
+        new("checking(cuda)", () => new CheckingBackend(OpenCuda(CudaProvider.Instance), refuseNaN: false), KeepsOrderOfProducts: false),
     ];
 
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Refused = new(FindRefused);
@@ -25,6 +29,9 @@ public static class Devices
 
     /// <summary>The devices that cannot be opened here, each with the reason.</summary>
     public static IReadOnlyDictionary<string, string> Skipped => Refused.Value;
+
+    private static IBackend OpenCuda(CudaProvider provider) => provider.TryOpen(out var device, out string reason)
+        ? device!.Backend : throw new DeviceException("opening CUDA", reason);
 
     /// <summary>A fresh device.</summary>
     public static Bench Open(string name)

@@ -1,3 +1,4 @@
+using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
 using Kaleido.Data;
 
@@ -24,8 +25,14 @@ public sealed record CreateOptions
     /// <summary>The size to bring the pictures of a folder to; null for their own.</summary>
     public ImageSize? Size { get; init; }
 
-    /// <summary>What to compute on: "cpu" or "reference" (float64).</summary>
+    /// <summary>
+    /// What to compute on: "cpu", "reference" (float64), or another name with <see cref="OpenDevice"/>, as "cuda". It is part of the settings
+    /// of a run.
+    /// </summary>
     public string DeviceName { get; init; } = "cpu";
+
+    /// <summary>Opens what <see cref="DeviceName"/> names; null where that is "cpu" or "reference". The run gives the device back.</summary>
+    public Func<Device>? OpenDevice { get; init; }
 
     /// <summary>How many samples: digits drawn, or the first ones of <see cref="Data"/>; 0 for all of them.</summary>
     public int Samples { get; init; }
@@ -123,7 +130,8 @@ public sealed record CreateOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, ThreadTeam.Limit);
         ArgumentException.ThrowIfNullOrEmpty(Output);
         if (Random is { } drawn) ArgumentOutOfRangeException.ThrowIfLessThan(drawn, 1, nameof(Random));
-        if (DeviceName is not ("cpu" or "reference")) throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference");
+        if (OpenDevice is null && DeviceName is not ("cpu" or "reference"))
+            throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference, or come with OpenDevice");
         if (Data is null && (Class, Random, Size) != default)
             throw new ArgumentOutOfRangeException(nameof(Data), Data, "a class, a draw and a size belong to data of one's own");
         ArgumentOutOfRangeException.ThrowIfNegative(CheckpointSteps);

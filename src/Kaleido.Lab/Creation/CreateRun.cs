@@ -37,6 +37,8 @@ public static class CreateRun
         if (checkpoint is not null) CheckSettings(checkpoint, options);
         options.Validate();
         var clock = Stopwatch.StartNew();
+        // Before anything is written: where there is no such device, nothing happens.
+        using var device = options.OpenDevice?.Invoke() ?? (options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads));
         OutputFolder.Prepare(options.Output);
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
@@ -45,7 +47,6 @@ public static class CreateRun
         MemoryNeed.Check(options, data);
         if (checkpoint is null) SetAside(options.Output);
 
-        using var device = options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads);
         options = options with { Threads = (device.Backend as CpuBackend)?.Threads ?? 1 };
         using var network = Mlp.Create(device, new(data.Features, options.Hidden, options.HiddenLayers)
         {

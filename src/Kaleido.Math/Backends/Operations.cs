@@ -194,3 +194,12 @@ public sealed record StopGradientOperation : Operation
     /// <inheritdoc/>
     public override string Name => "StopGradient";
 }
+
+/// <summary>
+/// An operation of one device's own, which that device puts in the place of others when it lowers a program. Graphs never hold one.
+/// </summary>
+public abstract record DeviceOperation : Operation
+{
+    /// <summary>Computes it on the device that made it. Operands may be results too: what is written follows from the operation.</summary>
+    public abstract void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination);
+}

@@ -1,0 +1,56 @@
+namespace Kaleido.Cuda.Sessions;
+
+// Overlap within a capture. The gradient of a weight (a product with its left operand transposed) is wanted at the end of the step only, by
+// the optimiser, while the gradient of the layer's input holds up all that follows. So the former goes to a second stream, and the first one
+// waits for it before it touches what the second writes, or writes what the second reads. Neither changes a bit: only the order of
+// independent work does.
+internal sealed unsafe partial class CudaSession
+{
+    private const uint WithoutTiming = 2;
+
+    private readonly List<(ulong Start, ulong End, bool IsWritten)> _aside = [];
+    private nint _side;
+    private nint _forked;
+    private nint _joined;
+
+    private void OpenSide()
+    {
+        nint stream;
+        Demand(_driver.StreamCreate(&stream, NonBlocking), "cuStreamCreate");
+        _side = stream;
+        _forked = CreateEvent(WithoutTiming);
+        _joined = CreateEvent(WithoutTiming);
+    }
+
+    private bool GoesAside(bool transposeLeft) => IsCapturing && transposeLeft;
+
+    /// <summary>What goes to the second stream next comes after all issued so far.</summary>
+    private void Fork()
+    {
+        Demand(_driver.EventRecord(_forked, _stream), "cuEventRecord");
+        Demand(_driver.StreamWaitEvent(_side, _forked, 0), "cuStreamWaitEvent");
+    }
+
+    /// <summary>What is issued next comes after all on the second stream.</summary>
+    private void Join()
+    {
+        if (_aside.Count == 0) return;
+        Demand(_driver.EventRecord(_joined, _side), "cuEventRecord");
+        Demand(_driver.StreamWaitEvent(_stream, _joined, 0), "cuStreamWaitEvent");
+        _aside.Clear();
+    }
+
+    private void NoteAside(ulong address, long numbers, bool written) =>
+        _aside.Add((address, address + (ulong)numbers * sizeof(float), written));
+
+    /// <summary>Told before numbers are read or written on the first stream.</summary>
+    public void BeforeUse(ulong address, long numbers, bool writes)
+    {
+        foreach (var (start, end, isWritten) in _aside)
+        {
+            if ((!writes && !isWritten) || address >= end || start >= address + (ulong)numbers * sizeof(float)) continue;
+            Join();
+            return;
+        }
+    }
+}
