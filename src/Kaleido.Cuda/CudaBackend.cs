@@ -41,8 +41,11 @@ public sealed partial class CudaBackend : IBackend
 
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture,
-        $"CUDA, {(Options.ExactProducts ? "float32 with the CPU's bits" : Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32")}, {Name}, driver for CUDA "
+        $"CUDA, {Precision}, {Name}, driver for CUDA "
         + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}");
+
+    private string Precision => Options.ExactProducts ? "float32 with the CPU's bits"
+        : Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32";
 
     /// <inheritdoc/>
     public int BytesPerNumber => sizeof(float);

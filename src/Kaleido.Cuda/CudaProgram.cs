@@ -5,17 +5,21 @@ using Kaleido.Tensors;
 namespace Kaleido.Cuda;
 
 /// <summary>
-/// A program on the GPU, with some instructions merged (<see cref="CudaFusion"/>). The first run with a number of rows launches one kernel after the other; the second is captured as a CUDA graph, and
-/// that and all later ones replay it: one call, with nothing allocated, nothing read back, and the same bits, because all that changes
-/// between steps follows from the step counter on the device.
+/// A program on the GPU, with some instructions merged (<see cref="CudaFusion"/>). The first run with a number of rows launches one kernel
+/// after the other; the second is captured as a CUDA graph, and that and all later ones replay it: one call, with nothing allocated, nothing
+/// read back, and the same bits, because all that changes between steps follows from the step counter on the device.
 /// </summary>
 internal sealed class CudaProgram : IExecutable
 {
+    /// <summary>How many graphs are kept at most.</summary>
+    internal const int MostGraphs = 16;
+
     private readonly CudaBackend _backend;
     private readonly CudaSession _session;
     private readonly PlanProgram _program;
     private readonly Interpreter _launches;
     private readonly Dictionary<int, nint> _graphs = [];
+    private readonly Queue<int> _captured = new();
     private readonly int _capacity;
     private int _countedRows = -1;
     private bool _disposed;
@@ -46,7 +50,7 @@ internal sealed class CudaProgram : IExecutable
     public MatrixView View(int slot, int rows) => _launches.View(slot, rows);
 
     /// <summary>How many graphs are kept, one for each number of rows.</summary>
-    internal int Graphs => _graphs.Values.Count(graph => graph != 0);
+    internal int Graphs => _captured.Count;
 
     /// <inheritdoc/>
     public void Run(int rows)
@@ -65,12 +69,25 @@ internal sealed class CudaProgram : IExecutable
         }
 
         if (rows != _countedRows) FillCounts(rows);
-        if (graph == 0) _graphs[rows] = graph = Capture(rows);
+        if (graph == 0) graph = Capture(rows);
         _session.Replay(graph);
         ((CudaStepCounter)Counter).NoteAdvance();
     }
 
-    private nint Capture(int rows) => _session.Capture(() => _launches.Run(rows));
+    private nint Capture(int rows)
+    {
+        // A caller with ever new numbers of rows must not fill the device with graphs: the oldest goes.
+        if (_captured.Count == MostGraphs && _graphs.Remove(_captured.Peek(), out nint oldest))
+        {
+            _captured.Dequeue();
+            _session.DestroyGraph(oldest);
+        }
+
+        nint graph = _session.Capture(() => _launches.Run(rows));
+        _graphs[rows] = graph;
+        _captured.Enqueue(rows);
+        return graph;
+    }
 
     // A graph holds its own counts only if the interpreter had to write them while it was captured.
     private void FillCounts(int rows)

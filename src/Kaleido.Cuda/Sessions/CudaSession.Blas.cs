@@ -57,8 +57,8 @@ internal sealed unsafe partial class CudaSession
         float one = 1, beta = accumulate ? 1 : 0;
         bool aside = GoesAside(transposeA);
         if (aside) Fork();
-        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, transposeB ? 1 : 0, transposeA ? 1 : 0, columns, rows, inner, &one, b, columnsOfB, a, columnsOfA, &beta, c, columns),
-            "cublasSgemm_v2");
+        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, transposeB ? 1 : 0, transposeA ? 1 : 0,
+            columns, rows, inner, &one, b, columnsOfB, a, columnsOfA, &beta, c, columns), "cublasSgemm_v2");
         if (!aside) return;
         NoteAside(a, (long)rows * inner, written: false);
         NoteAside(b, (long)inner * columns, written: false);

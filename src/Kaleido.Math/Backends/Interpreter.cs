@@ -21,20 +21,31 @@ public sealed class Interpreter : IExecutable
         ArgumentNullException.ThrowIfNull(program);
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         (_backend, _program, _capacity) = (backend, program, capacity);
-        Counter = backend.AllocateCounter();
         _memories = new DeviceMemory?[program.Slots.Count];
-        for (int i = 0; i < _memories.Length; i++)
+        Counter = backend.AllocateCounter();
+        try
         {
-            var slot = program.Slots[i];
-            if (slot.Memory is not null) continue;
-            _memories[i] = backend.Allocate(slot.Shape.Count(capacity));
-            WorkspaceBytes += slot.Shape.Count(capacity) * backend.BytesPerNumber;
-            if (slot.Kind == SlotKind.Constant) backend.Fill(slot.Constant, View(i, capacity));
+            for (int i = 0; i < _memories.Length; i++) Place(i);
+        }
+        catch
+        {
+            // A device whose memory does not suffice gets back what it gave.
+            Dispose();
+            throw;
         }
     }
 
+    private void Place(int i)
+    {
+        var slot = _program.Slots[i];
+        if (slot.Memory is not null) return;
+        _memories[i] = _backend.Allocate(slot.Shape.Count(_capacity));
+        WorkspaceBytes += slot.Shape.Count(_capacity) * _backend.BytesPerNumber;
+        if (slot.Kind == SlotKind.Constant) _backend.Fill(slot.Constant, View(i, _capacity));
+    }
+
     /// <inheritdoc/>
-    public long WorkspaceBytes { get; }
+    public long WorkspaceBytes { get; private set; }
 
     /// <inheritdoc/>
     public StepCounter Counter { get; }

@@ -119,6 +119,48 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void Ever_new_numbers_of_rows_do_not_pile_up_graphs()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        using var work = new Work(backend, 40);
+        using var plain = FakeDevice.Open(machine, new() { CaptureGraphs = false });
+        using var other = new Work(plain, 40);
+        int[] rows = [.. Enumerable.Range(1, 20).SelectMany(i => new[] { i, i, i }), 1, 1, 1, 20, 2, 2];
+        foreach (int now in rows)
+        {
+            work.Step(now);
+            other.Step(now);
+        }
+
+        Assert.Equal(CudaProgram.MostGraphs, ((CudaProgram)work.Executable).Graphs);
+        Assert.Equal(22, machine.Calls["cuGraphInstantiateWithFlags"]);
+        Assert.Equal(22 - CudaProgram.MostGraphs, machine.Calls["cuGraphExecDestroy"]);
+        Assert.Equal(other.Read(), work.Read());
+        Assert.Empty(machine.Violations);
+    }
+
+    [Theory, InlineData(false, 0), InlineData(true, 3)]
+    public void TF32_is_for_those_who_ask_for_it(bool allowed, int mode)
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine, new() { AllowTensorFloat32 = allowed });
+        Assert.Equal([mode, mode], machine.MathModes);
+        Assert.Equal(allowed, backend.Description.Contains("TF32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_plan_for_which_the_memory_does_not_suffice_gives_back_what_it_got()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        int before = backend.LiveAllocations;
+        machine.Fail("cuMemAlloc_v2", 2, 15);
+        Assert.Throws<Kaleido.Backends.DeviceException>(() => new Work(backend, 9));
+        Assert.Equal(before, backend.LiveAllocations);
+    }
+
+    [Fact]
     public void More_rows_than_the_capacity_are_refused()
     {
         using var backend = FakeDevice.Open(new());

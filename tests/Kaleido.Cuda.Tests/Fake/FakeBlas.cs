@@ -62,6 +62,7 @@ internal static unsafe class FakeBlas
     {
         m.Get<Handle>(handle, NotInitialized);
         if (mode is not (0 or 2 or 3)) throw new FakeException(InvalidValue);
+        m.MathModes.Add(mode);
     });
 
     [UnmanagedCallersOnly]

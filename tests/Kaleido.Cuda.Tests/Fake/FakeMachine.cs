@@ -47,6 +47,9 @@ internal sealed partial class FakeMachine
     /// <summary>Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.</summary>
     public void Fail(string call, int status, int at = 1) => _injected = (call, _calls.GetValueOrDefault(call) + at, status);
 
+    /// <summary>The math modes that cuBLAS was set to.</summary>
+    public List<int> MathModes { get; } = [];
+
     /// <summary>True while a failure that was asked for has not happened.</summary>
     public bool AwaitsFailure => _injected is not null;
 
