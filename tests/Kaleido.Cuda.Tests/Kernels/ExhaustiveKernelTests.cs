@@ -3,7 +3,7 @@ using Kaleido.Backends;
 namespace Kaleido.Cuda.Tests.Kernels;
 
 /// <summary>
-/// Functions of one number on every 251st of all 2³² patterns: KALEIDO_EXHAUSTIVE=1, about ten seconds a function.
+/// Functions of one number on every 251st of all 2³² patterns: KALEIDO_EXHAUSTIVE=1, some seconds a function.
 /// </summary>
 public sealed class ExhaustiveKernelTests
 {
