@@ -599,9 +599,10 @@ KERNEL scatter_add_rows(const float *values, const float *indices, float *destin
         for (s64 first = i; first < rows; first += SCATTER_THREADS)
         {
             barrier();
-            chunk[lane] = first + lane < rows ? indices[first + lane] : -1.0f;
+            if (first + lane < rows) chunk[lane] = indices[first + lane];
             barrier();
-            for (s32 k = 0; k < SCATTER_THREADS; k++)
+            s32 count = rows - first < SCATTER_THREADS ? (s32)(rows - first) : SCATTER_THREADS;
+            for (s32 k = 0; k < count; k++)
                 if (chunk[k] == number && column < columns) sum += values[(first + k) * columns + column];
         }
 
