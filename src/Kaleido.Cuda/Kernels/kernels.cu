@@ -444,6 +444,7 @@ DEVICE void product_of(Strided left, Strided right, const float *other, float *d
         for (s64 column0 = (s64)block_x() * PRODUCT_TILE; column0 < columns; column0 += (s64)blocks_x() * PRODUCT_TILE)
         {
             s64 row = row0 + PER_THREAD * y, column = column0 + PER_THREAD * x;
+            bool inside = row < rows && column < columns;
             float sums[PER_THREAD][PER_THREAD], next_left[PER_THREAD], next_right[PER_THREAD];
 #pragma unroll
             for (s32 i = 0; i < PER_THREAD; i++)
@@ -466,6 +467,7 @@ DEVICE void product_of(Strided left, Strided right, const float *other, float *d
                     fetch(right, column0, columns, k0 + PRODUCT_DEPTH, depth, next_right);
                 }
 
+                if (!inside) continue; // but fetches for the others
                 if (depth - k0 >= PRODUCT_DEPTH)
                 {
 #pragma unroll
@@ -599,9 +601,10 @@ KERNEL scatter_add_rows(const float *values, const float *indices, float *destin
         for (s64 first = i; first < rows; first += SCATTER_THREADS)
         {
             barrier();
-            chunk[lane] = first + lane < rows ? indices[first + lane] : -1.0f;
+            if (first + lane < rows) chunk[lane] = indices[first + lane];
             barrier();
-            for (s32 k = 0; k < SCATTER_THREADS; k++)
+            s32 count = rows - first < SCATTER_THREADS ? (s32)(rows - first) : SCATTER_THREADS;
+            for (s32 k = 0; k < count; k++)
                 if (chunk[k] == number && column < columns) sum += values[(first + k) * columns + column];
         }
 

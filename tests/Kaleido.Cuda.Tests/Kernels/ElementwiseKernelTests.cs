@@ -6,7 +6,7 @@ namespace Kaleido.Cuda.Tests.Kernels;
 /// <summary>Every elementwise kernel has the CPU device's bits, for special numbers, any bit pattern and every launch geometry.</summary>
 public sealed class ElementwiseKernelTests
 {
-    private const int Count = 20_000;
+    private const int Count = 60_000;
 
     public static TheoryData<UnaryOperation, double> Unary()
     {

@@ -44,6 +44,7 @@ internal sealed class PtxDecoder
         {
             Instructions = [.. instructions],
             Initial = [.. _initial],
+            FirstNumber = PtxSpecial.Names.Length + _entry.Registers.Count,
             SharedBytes = (shared + 3) / 4 * 4,
             HasBarrier = instructions.Exists(i => i.Operation == Op.Barrier),
         };

@@ -13,7 +13,7 @@ internal enum PtxOperation : byte
     Add, Subtract, Multiply, MultiplyAdd, MultiplyWideSigned, MultiplyWideUnsigned, MultiplyHighUnsigned, MultiplyHighSigned,
     MultiplyHighUnsigned64, DivideUnsigned, DivideSigned, RemainderUnsigned, RemainderSigned, Negate, Absolute, MinimumSigned,
     MaximumSigned, MinimumUnsigned, MaximumUnsigned, And, Or, Xor, Not, ShiftLeft, ShiftRightUnsigned, ShiftRightSigned, BitField,
-    FunnelLeft, FunnelRight,
+    FunnelLeft, FunnelRight, MultiplyWideSigned16, MultiplyWideUnsigned16,
     // Comparisons: the relation is Aux.
     CompareUnsigned, CompareSigned, CompareFloat, CompareDouble,
     // float32.
@@ -65,6 +65,9 @@ internal sealed class PtxKernel(PtxEntry entry)
 
     /// <summary>Values of all registers when a thread begins.</summary>
     public ulong[] Initial { get; set; } = [];
+
+    /// <summary>Where among them the constants begin; all before them are zeros.</summary>
+    public int FirstNumber { get; set; }
 
     public int SharedBytes { get; set; }
 

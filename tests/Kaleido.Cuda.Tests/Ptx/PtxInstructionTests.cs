@@ -92,6 +92,8 @@ public sealed class PtxInstructionTests
     [InlineData("not.b64 %rd2, %rd11;", 5, 0, 0xFFFFFFFFFFFFFFFA)]
     [InlineData("cvt.s64.s32 %rd2, %r11;", 0x80000000, 0, 0xFFFFFFFF80000000)]
     [InlineData("cvt.u16.u32 %rs1, %r11; cvt.s32.s16 %r1, %rs1; cvt.u64.u32 %rd2, %r1;", 0x12348001, 0, 0xFFFF8001)]
+    [InlineData("cvt.u16.u32 %rs1, %r11; mul.wide.u16 %r1, %rs1, 4; cvt.u64.u32 %rd2, %r1;", 0x1FFFF, 0, 0x3FFFC)]
+    [InlineData("cvt.u16.u32 %rs1, %r11; mul.wide.s16 %r1, %rs1, 4; cvt.u64.u32 %rd2, %r1;", 0x1FFFF, 0, 0xFFFFFFFC)]
     [InlineData("mov.b64 %rd2, {%r11, %r12};", 0x11, 0x22, 0x2200000011)]
     [InlineData("mov.b64 {%r1, %r2}, %rd11; cvt.u64.u32 %rd2, %r2;", 0x2200000011, 0, 0x22)]
     [InlineData("setp.lt.s32 %p1, %r11, %r12; selp.b64 %rd2, 7, 8, %p1;", 0xFFFFFFFF, 1, 7)]

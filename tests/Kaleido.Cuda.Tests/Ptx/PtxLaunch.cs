@@ -44,13 +44,13 @@ internal sealed unsafe class PtxLaunch
     public void Run()
     {
         int threads = (int)_block.Count, registers = _kernel.Initial.Length, files = _kernel.HasBarrier ? threads : 1;
-        ulong* r = (ulong*)NativeMemory.Alloc((nuint)files * (nuint)registers, sizeof(ulong));
+        ulong* r = (ulong*)NativeMemory.AllocZeroed((nuint)files * (nuint)registers, sizeof(ulong));
         try
         {
             for (int file = 0; file < files; file++)
             {
                 ulong* mine = r + (long)file * registers;
-                _kernel.Initial.CopyTo(new Span<ulong>(mine, registers));
+                _kernel.Initial.AsSpan(_kernel.FirstNumber).CopyTo(new Span<ulong>(mine + _kernel.FirstNumber, registers - _kernel.FirstNumber));
                 Set(mine, PtxSpecial.Threads, _block);
                 Set(mine, PtxSpecial.Blocks, _grid);
             }

@@ -171,6 +171,8 @@ internal static unsafe class PtxMachine
                 return (a & mask) >> (int)Math.Min((uint)b & 255, 63) & (length > 63 ? ulong.MaxValue : (1ul << (int)length) - 1);
             case Op.FunnelLeft: return (((b << 32) | (uint)a) << (int)Turn(c, i->Aux)) >> 32;
             case Op.FunnelRight: return (uint)(((b << 32) | (uint)a) >> (int)Turn(c, i->Aux));
+            case Op.MultiplyWideSigned16: return (uint)((short)a * (short)b);
+            case Op.MultiplyWideUnsigned16: return (uint)((ushort)a * (ushort)b);
             case Op.FloatToSigned: return (mask > uint.MaxValue ? (ulong)(long)Float(a) : (ulong)(int)Float(a)) & mask;
             case Op.DoubleToSigned: return (mask > uint.MaxValue ? (ulong)(long)Double(a) : (ulong)(int)Double(a)) & mask;
             default: throw launch.Fault(at, $"{i->Operation} is not supported");

@@ -45,6 +45,8 @@ internal static class PtxOpcodes
 
         forms.Add("mul.wide.s32", new(Op.MultiplyWideSigned, 64));
         forms.Add("mul.wide.u32", new(Op.MultiplyWideUnsigned, 64));
+        forms.Add("mul.wide.s16", new(Op.MultiplyWideSigned16, 32));
+        forms.Add("mul.wide.u16", new(Op.MultiplyWideUnsigned16, 32));
         forms.Add("mul.hi.u32", new(Op.MultiplyHighUnsigned, 32));
         forms.Add("mul.hi.s32", new(Op.MultiplyHighSigned, 32));
         forms.Add("mul.hi.u64", new(Op.MultiplyHighUnsigned64, 64));
