@@ -126,7 +126,7 @@ public sealed class CreateTests
         using var empty = new TemporaryFolder();
         var run = Session.Run(Session.SmallCreate(folder.Path, "--data", empty.Path));
         Assert.Equal(1, run.Code);
-        Assert.StartsWith(empty.Path + ": expected IDX files", run.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(empty.Path + ": expected pictures", run.Sentence, StringComparison.Ordinal);
         var missing = Session.Run(Session.SmallCreate(folder.Path, "--data", Path.Combine(empty.Path, "not", "there")));
         Assert.Equal(1, missing.Code);
         Assert.StartsWith(Path.Combine(empty.Path, "not", "there"), missing.Sentence, StringComparison.Ordinal);
