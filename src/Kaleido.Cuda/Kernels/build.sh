@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compiles kernels.cu to kernels.ptx, or with --check to standard output. Needs Debian 12's packages clang-14 and libclang-common-14-dev; no CUDA SDK.
+# Compiles kernels.cu to kernels.ptx, or with --check to standard output. Needs
+# Debian 12's packages clang-14 and libclang-common-14-dev; no CUDA SDK.
 #
 # sm_50 (Maxwell) is the oldest target that every driver from CUDA 11.4 to 12 has hardware for, and nothing newer is needed: the driver
 # compiles PTX of an older target for any newer GPU, so one file serves Maxwell to Blackwell (CUDA 13 dropped Maxwell to Volta as machine

@@ -435,7 +435,8 @@ DEVICE void multiply(const Tile *left, const Tile *right, s32 k, s32 x, s32 y, f
 // its transpose. Of each operand two parts are kept, so that one barrier a part is enough: who writes a part has passed the barrier
 // that all readers of its predecessor in that place have come to.
 template <Ending ENDING>
-DEVICE void product_of(Strided left, Strided right, const float *other, float *destination, s64 rows, s64 columns, s64 depth, bool accumulate)
+DEVICE void product_of(Strided left, Strided right, const float *other, float *destination, s64 rows, s64 columns, s64 depth,
+    bool accumulate)
 {
     SHARED Tile left_tiles[2], right_tiles[2];
     s32 x = thread_x() % PRODUCT_SIDE, y = thread_x() / PRODUCT_SIDE;
@@ -450,7 +451,10 @@ DEVICE void product_of(Strided left, Strided right, const float *other, float *d
             for (s32 i = 0; i < PER_THREAD; i++)
 #pragma unroll
                 for (s32 j = 0; j < PER_THREAD; j++)
-                    sums[i][j] = accumulate && row + i < rows && column + j < columns ? destination[(row + i) * columns + column + j] : 0.0f;
+                {
+                    bool held = accumulate && row + i < rows && column + j < columns;
+                    sums[i][j] = held ? destination[(row + i) * columns + column + j] : 0.0f;
+                }
 
             fetch(left, row0, rows, 0, depth, next_left);
             fetch(right, column0, columns, 0, depth, next_right);

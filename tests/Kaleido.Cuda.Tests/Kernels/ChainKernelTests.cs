@@ -10,8 +10,8 @@ public sealed class ChainKernelTests
 
     // One step as the kernel reads it: 8 numbers of 64 bits.
     private static ulong[] Step(
-        int operation, int destination = 0, int first = 0, int second = 0, int third = 0, double alpha = 0, double beta = 0, ulong address = 0,
-        long rowStride = 0, long columnStride = 0) =>
+        int operation, int destination = 0, int first = 0, int second = 0, int third = 0, double alpha = 0, double beta = 0,
+        ulong address = 0, long rowStride = 0, long columnStride = 0) =>
     [
         (uint)operation | ((ulong)(uint)destination << 32), (uint)first | ((ulong)(uint)second << 32), (uint)third,
         BitConverter.DoubleToUInt64Bits(alpha), BitConverter.DoubleToUInt64Bits(beta), address, (ulong)rowStride, (ulong)columnStride,
@@ -35,7 +35,8 @@ public sealed class ChainKernelTests
             Launch(bench, Geometry.Flat(Count)[0],
             [
                 Step(Load, 3, address: bench.Put<float>(x), columnStride: 1), Step(Load, 15, address: bench.Put<float>(y), columnStride: 1),
-                Step(Load, 7, address: bench.Put<float>(z), columnStride: 1), operation, Step(Store, first: 9, address: target, columnStride: 1),
+                Step(Load, 7, address: bench.Put<float>(z), columnStride: 1), operation,
+                Step(Store, first: 9, address: target, columnStride: 1),
             ], 1, Count);
             Numbers.Same(Cpu.Result(1, Count, primitive), bench.Get<float>(target), name);
         }
@@ -69,7 +70,8 @@ public sealed class ChainKernelTests
                     Step(operation, 4, 9, unchecked((int)noise.Stream), alpha: -0.25, beta: 1.5, address: counter),
                     Step(Store, first: 4, address: target, rowStride: 13, columnStride: 1),
                 ], 5, 13);
-                Numbers.Same(Cpu.Result(5, 13, (b, d) => b.Noise(Cpu.At(step), noise, d)), bench.Get<float>(target), $"{distribution}, step {step}");
+                Numbers.Same(Cpu.Result(5, 13, (b, d) => b.Noise(Cpu.At(step), noise, d)), bench.Get<float>(target),
+                    $"{distribution}, step {step}");
             }
         }
     }
@@ -105,7 +107,8 @@ public sealed class ChainKernelTests
                 Kaleido.Tensors.MatrixView View(int register) => Cpu.View(registers[register], rows, columns);
                 for (int k = 0; k < 25; k++)
                 {
-                    int to = random.Next(Registers), first = random.Next(Registers), second = random.Next(Registers), third = random.Next(Registers);
+                    int to = random.Next(Registers), first = random.Next(Registers), second = random.Next(Registers),
+                        third = random.Next(Registers);
                     switch (random.Next(4))
                     {
                         case 0:
@@ -118,7 +121,8 @@ public sealed class ChainKernelTests
                             break;
                         case 2:
                             var ternary = (TernaryOperation)random.Next(2);
-                            Set(to, (b, d) => b.Ternary(View(first), View(second), View(third), ternary, d), Step(64 + (int)ternary, to, first, second, third));
+                            Set(to, (b, d) => b.Ternary(View(first), View(second), View(third), ternary, d),
+                                Step(64 + (int)ternary, to, first, second, third));
                             break;
                         default:
                             ulong target = bench.Room(rows * columns);

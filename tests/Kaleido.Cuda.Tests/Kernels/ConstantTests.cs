@@ -12,7 +12,8 @@ public sealed partial class ConstantTests
     public void Every_floating_point_constant_of_the_functions_is_one_of_the_second_program()
     {
         string oracle = Path.Combine(Sources.Folder, "..", "..", "..", "tests", "oracle");
-        var known = Directory.GetFiles(oracle, "*.c").SelectMany(file => Constants(File.ReadAllText(file))).ToHashSet(StringComparer.Ordinal);
+        var known = Directory.GetFiles(oracle, "*.c").SelectMany(file =>
+            Constants(File.ReadAllText(file))).ToHashSet(StringComparer.Ordinal);
         var mine = Constants(File.ReadAllText(Path.Combine(Sources.Folder, "functions.h"))).ToHashSet(StringComparer.Ordinal);
         Assert.InRange(mine.Count, 120, 300);
         Assert.Empty(mine.Except(known));

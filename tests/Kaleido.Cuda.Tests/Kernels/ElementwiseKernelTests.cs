@@ -12,7 +12,8 @@ public sealed class ElementwiseKernelTests
     {
         var data = new TheoryData<UnaryOperation, double>();
         foreach (var function in Enum.GetValues<UnaryOperation>()) data.Add(function, 0.3);
-        foreach (double exponent in new[] { 1.7, 3, -0.5, -2, 0, 0.5, 2, 1, 1e30, double.PositiveInfinity }) data.Add(UnaryOperation.Power, exponent);
+        foreach (double exponent in new[] { 1.7, 3, -0.5, -2, 0, 0.5, 2, 1, 1e30, double.PositiveInfinity })
+            data.Add(UnaryOperation.Power, exponent);
         data.Add(UnaryOperation.Elu, 1);
         data.Add(UnaryOperation.LeakyRelu, 0.01);
         return data;
@@ -98,7 +99,8 @@ public sealed class ElementwiseKernelTests
         float[] expected = Cpu.Result(Rows, Columns, (b, d) => b.Binary(Cpu.View(column, Rows, 1), Cpu.View(row, 1, Columns), function, d));
         using var bench = new KernelBench();
         ulong target = bench.Room(Rows * Columns);
-        bench.Launch($"binary_{Name(function)}", new(2), new(64), bench.Put<float>(column), 1L, 0L, bench.Put<float>(row), 0L, 1L, target, (long)Rows, (long)Columns);
+        bench.Launch($"binary_{Name(function)}", new(2), new(64), bench.Put<float>(column), 1L, 0L, bench.Put<float>(row), 0L, 1L, target,
+            (long)Rows, (long)Columns);
         Numbers.Same(expected, bench.Get<float>(target), function.ToString());
     }
 
@@ -109,10 +111,12 @@ public sealed class ElementwiseKernelTests
         var (x, y) = Pairs();
         float[] z = Numbers.Patterns(x.Length, 7);
         for (int i = 1; i < z.Length; i += 2) z[i] = -(x[i] * y[i]); // What a product has lost by rounding is left.
-        float[] expected = Cpu.Result(1, x.Length, (b, d) => b.Ternary(Cpu.View(x, 1, x.Length), Cpu.View(y, 1, x.Length), Cpu.View(z, 1, x.Length), function, d));
+        float[] expected = Cpu.Result(1, x.Length, (b, d) =>
+            b.Ternary(Cpu.View(x, 1, x.Length), Cpu.View(y, 1, x.Length), Cpu.View(z, 1, x.Length), function, d));
         using var bench = new KernelBench();
         ulong first = bench.Put<float>(x), second = bench.Put<float>(y), third = bench.Put<float>(z), target = bench.Room(x.Length);
-        bench.Launch($"ternary_{Name(function)}", new(5), new(256), first, 0L, 1L, second, 0L, 1L, third, 0L, 1L, target, 1L, (long)x.Length);
+        bench.Launch($"ternary_{Name(function)}", new(5), new(256), first, 0L, 1L, second, 0L, 1L, third, 0L, 1L, target, 1L,
+            (long)x.Length);
         Numbers.Same(expected, bench.Get<float>(target), function.ToString());
     }
 
@@ -126,12 +130,14 @@ public sealed class ElementwiseKernelTests
             {
                 var operands = Enumerable.Range(0, 3).Select(k =>
                 {
-                    int r = (shapes >> (2 * k) & 1) != 0 ? rows : Math.Min(rows, 1), c = (shapes >> (2 * k) & 2) != 0 ? columns : Math.Min(columns, 1);
+                    int r = (shapes >> (2 * k) & 1) != 0 ? rows : Math.Min(rows, 1);
+                    int c = (shapes >> (2 * k) & 2) != 0 ? columns : Math.Min(columns, 1);
                     return (Rows: r, Columns: c, Values: Numbers.Mixed(r * c, random));
                 }).ToArray();
                 if (operands.Any(o => o.Rows * o.Columns == 0) != (rows * columns == 0)) continue;
                 float[] expected = rows * columns == 0 ? [] : Cpu.Result(rows, columns, (b, d) => b.Ternary(
-                    Cpu.View(operands[0].Values, operands[0].Rows, operands[0].Columns), Cpu.View(operands[1].Values, operands[1].Rows, operands[1].Columns),
+                    Cpu.View(operands[0].Values, operands[0].Rows, operands[0].Columns),
+                    Cpu.View(operands[1].Values, operands[1].Rows, operands[1].Columns),
                     Cpu.View(operands[2].Values, operands[2].Rows, operands[2].Columns), TernaryOperation.FusedMultiplyAdd, d));
                 foreach (var geometry in Geometry.Flat(rows * columns))
                 {

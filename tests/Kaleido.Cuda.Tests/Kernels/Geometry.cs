@@ -24,7 +24,8 @@ internal sealed record Geometry(PtxDimensions Grid, PtxDimensions Block, bool Ba
 
     public static Geometry[] Tiles(long rows, long columns) =>
     [
-        new(new((uint)Math.Max(1, (columns + 31) / 32), (uint)Math.Max(1, (rows + 31) / 32)), new(32, 8), false), new(new(1, 1), new(32, 8), true),
+        new(new((uint)Math.Max(1, (columns + 31) / 32), (uint)Math.Max(1, (rows + 31) / 32)), new(32, 8), false),
+        new(new(1, 1), new(32, 8), true),
     ];
 
     public static Geometry[] Scatter(long rows, long columns) =>

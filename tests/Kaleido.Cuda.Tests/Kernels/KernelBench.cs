@@ -3,7 +3,8 @@ using Kaleido.Cuda.Tests.Ptx;
 
 namespace Kaleido.Cuda.Tests.Kernels;
 
-/// <summary>The shipped kernels on the interpreter, with memory of their own: allocations of exactly their size, gaps between them.</summary>
+/// <summary>The shipped kernels on the interpreter, with memory of their own: allocations of exactly their size, gaps between
+/// them.</summary>
 internal sealed unsafe class KernelBench : IDisposable
 {
     private static readonly Lazy<string> s_text = new(() =>

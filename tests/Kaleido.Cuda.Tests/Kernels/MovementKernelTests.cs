@@ -5,7 +5,8 @@ namespace Kaleido.Cuda.Tests.Kernels;
 /// <summary>What moves numbers: copies, rectangles, transposes, rows by index.</summary>
 public sealed class MovementKernelTests
 {
-    private static readonly (int Rows, int Columns)[] s_shapes = [(0, 4), (4, 0), (1, 1), (1, 40), (40, 1), (7, 9), (31, 33), (32, 32), (65, 34)];
+    private static readonly (int Rows, int Columns)[] s_shapes =
+        [(0, 4), (4, 0), (1, 1), (1, 40), (40, 1), (7, 9), (31, 33), (32, 32), (65, 34)];
 
     [Fact]
     public void A_fill_rounds_once_on_the_host()
@@ -30,8 +31,8 @@ public sealed class MovementKernelTests
                 {
                     using var bench = new KernelBench { Backwards = geometry.Backwards };
                     ulong target = bench.Room(rows * columns);
-                    bench.Launch("copy", geometry.Grid, geometry.Block, bench.Put<float>(x), xRows == 1 ? 0L : xColumns, xColumns == 1 ? 0L : 1L,
-                        target, (long)columns, (long)rows, (long)columns);
+                    bench.Launch("copy", geometry.Grid, geometry.Block, bench.Put<float>(x),
+                        xRows == 1 ? 0L : xColumns, xColumns == 1 ? 0L : 1L, target, (long)columns, (long)rows, (long)columns);
                     Numbers.Same(expected, bench.Get<float>(target), $"[{xRows}, {xColumns}] to [{rows}, {columns}], {geometry}");
                 }
             }
@@ -44,15 +45,18 @@ public sealed class MovementKernelTests
         var random = new Random(42);
         foreach (var (rows, columns) in s_shapes.Where(s => s.Rows * s.Columns > 0))
         {
-            int row = random.Next(5), column = random.Next(5), height = rows + row + random.Next(4), width = columns + column + random.Next(4);
+            int row = random.Next(5), column = random.Next(5), height = rows + row + random.Next(4),
+                width = columns + column + random.Next(4);
             float[] large = Numbers.Mixed(height * width, random), small = Numbers.Mixed(rows * columns, random);
             using var bench = new KernelBench();
             ulong matrix = bench.Put<float>(large), part = bench.Put<float>(small), target = bench.Room(rows * columns);
             ulong corner = 4 * (ulong)(row * width + column);
             bench.Launch("copy", new(2), new(64), matrix + corner, (long)width, 1L, target, (long)columns, (long)rows, (long)columns);
-            Numbers.Same(Cpu.Result(rows, columns, (b, d) => b.Slice(Cpu.View(large, height, width), row, column, d)), bench.Get<float>(target), "slice");
+            Numbers.Same(Cpu.Result(rows, columns, (b, d) => b.Slice(Cpu.View(large, height, width), row, column, d)),
+                bench.Get<float>(target), "slice");
             bench.Launch("copy", new(2), new(64), part, (long)columns, 1L, matrix + corner, (long)width, (long)rows, (long)columns);
-            Numbers.Same(Cpu.Result(height, width, (b, d) => b.Place(Cpu.View(small, rows, columns), row, column, d), large), bench.Get<float>(matrix), "place");
+            Numbers.Same(Cpu.Result(height, width, (b, d) => b.Place(Cpu.View(small, rows, columns), row, column, d), large),
+                bench.Get<float>(matrix), "place");
         }
     }
 
@@ -87,8 +91,8 @@ public sealed class MovementKernelTests
             {
                 using var bench = new KernelBench { Backwards = geometry.Backwards };
                 ulong target = bench.Room(rows * columns), status = bench.Put<uint>(0, 0, 0, 0);
-                bench.Launch("gather_rows", geometry.Grid, geometry.Block, bench.Put<float>(source), (long)sourceRows, bench.Put<float>(indices),
-                    target, (long)rows, (long)columns, status);
+                bench.Launch("gather_rows", geometry.Grid, geometry.Block, bench.Put<float>(source), (long)sourceRows,
+                    bench.Put<float>(indices), target, (long)rows, (long)columns, status);
                 Numbers.Same(expected, bench.Get<float>(target), $"[{rows}, {columns}], {geometry}");
                 Assert.Equal([0u, 0u, 0u, 0u], bench.Get<uint>(status));
             }
@@ -98,7 +102,8 @@ public sealed class MovementKernelTests
     private static float[] Indices(int count, int rows, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => random.Next(9) == 0 ? -0f : (float)random.Next(rows))];
 
-    public static TheoryData<float> Outside() => new(-1f, 5f, 0.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 2147483648f, -2147483648f, 1e-40f);
+    public static TheoryData<float> Outside() =>
+        new(-1f, 5f, 0.5f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 2147483648f, -2147483648f, 1e-40f);
 
     [Theory]
     [MemberData(nameof(Outside))]
@@ -108,7 +113,8 @@ public sealed class MovementKernelTests
         {
             using var bench = new KernelBench { Backwards = geometry.Backwards };
             ulong target = bench.Room(12), status = bench.Put<uint>(0, 0, 0, 0);
-            bench.Launch("gather_rows", geometry.Grid, geometry.Block, bench.Put<float>(Enumerable.Range(0, 20).Select(i => (float)i).ToArray()), 5L,
+            bench.Launch("gather_rows", geometry.Grid, geometry.Block,
+                bench.Put<float>(Enumerable.Range(0, 20).Select(i => (float)i).ToArray()), 5L,
                 bench.Put<float>(4, index, 0), target, 3L, 4L, status);
             float[] expected = [16, 17, 18, 19, float.NaN, float.NaN, float.NaN, float.NaN, 0, 1, 2, 3];
             Numbers.Same(expected, bench.Get<float>(target), $"{index}, {geometry}");
@@ -119,7 +125,8 @@ public sealed class MovementKernelTests
         {
             using var bench = new KernelBench { Backwards = geometry.Backwards };
             ulong target = bench.Put<float>(new float[20]), status = bench.Put<uint>(0, 0, 0, 0);
-            bench.Launch("scatter_add_rows", geometry.Grid, geometry.Block, bench.Put<float>(Enumerable.Range(1, 12).Select(i => (float)i).ToArray()),
+            bench.Launch("scatter_add_rows", geometry.Grid, geometry.Block,
+                bench.Put<float>(Enumerable.Range(1, 12).Select(i => (float)i).ToArray()),
                 bench.Put<float>(4, index, 0), target, 5L, 3L, 4L, status);
             float[] expected = [9, 10, 11, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4];
             Numbers.Same(expected, bench.Get<float>(target), $"{index}, {geometry}");
@@ -143,7 +150,8 @@ public sealed class MovementKernelTests
         foreach (var (rows, columns) in new[] { (0, 3), (3, 0), (1, 1), (5, 3), (9, 129), (128, 2), (130, 5), (300, 4), (40, 260) })
         {
             int destinationRows = 1 + random.Next(12);
-            float[] values = Numbers.Mixed(rows * columns, random, special: random.Next(2) == 0), indices = Indices(rows, destinationRows, random);
+            float[] values = Numbers.Mixed(rows * columns, random, special: random.Next(2) == 0),
+                indices = Indices(rows, destinationRows, random);
             float[] expected = Cpu.Result(destinationRows, columns,
                 (b, d) => b.ScatterAddRows(Cpu.View(values, rows, columns), Cpu.View(indices, rows, 1), d));
             foreach (var geometry in Geometry.Scatter(rows, columns))

@@ -63,7 +63,8 @@ internal static class Numbers
         {
             // A NaN of this pattern is what no kernel wrote.
             if ((left[i] == right[i] || (float.IsNaN(expected[i]) && float.IsNaN(actual[i]))) && right[i] != 0xFFFA5A5A) continue;
-            Assert.Fail($"{where}: number {i} of {expected.Length} is {actual[i]:R} (0x{right[i]:X8}), expected is {expected[i]:R} (0x{left[i]:X8})");
+            Assert.Fail($"{where}: number {i} of {expected.Length} is {actual[i]:R} (0x{right[i]:X8}), "
+                + $"expected is {expected[i]:R} (0x{left[i]:X8})");
         }
     }
 }

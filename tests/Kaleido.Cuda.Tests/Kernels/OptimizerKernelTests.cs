@@ -39,7 +39,8 @@ public sealed class OptimizerKernelTests
         return
         [
             (int)rule.Kind + 16 * (int)s.Kind, Bits(s.Rate), s.WarmUpSteps, s.Period, Bits(s.Factor), Bits(s.MinimumRate), Bits(rule.Beta1),
-            Bits(rule.Beta2), Bits(rule.Epsilon), Bits(rule.Momentum), Bits(rule.Dampening), (rule.Nesterov ? 1 : 0) + (rule.Decoupled ? 2 : 0),
+            Bits(rule.Beta2), Bits(rule.Epsilon), Bits(rule.Momentum), Bits(rule.Dampening),
+            (rule.Nesterov ? 1 : 0) + (rule.Decoupled ? 2 : 0),
             Bits(rule.RateDecay), Bits(rule.WeightDecay), 0, 0,
         ];
     }
@@ -55,7 +56,8 @@ public sealed class OptimizerKernelTests
         float[] start = Numbers.Mixed(Count, random);
         var (w, a, b) = (Cpu.View(start, 1, Count), Cpu.View(new float[Count], 1, Count), Cpu.View(new float[Count], 1, Count));
         using var bench = new KernelBench();
-        ulong parameters = bench.Put<float>(start), moment1 = bench.Put<float>(new float[Count]), moment2 = bench.Put<float>(new float[Count]);
+        ulong parameters = bench.Put<float>(start), moment1 = bench.Put<float>(new float[Count]),
+            moment2 = bench.Put<float>(new float[Count]);
         ulong data = bench.Put<long>(Data(rule)), scalars = bench.Put<ulong>(new ulong[8]);
         ulong[] later = [100, 1000, 39_999, 40_001, 50_000, 123_456_789, 0x7FFF_FFFF_FFFF_FFF0];
         for (int turn = 0; turn < 24 + later.Length; turn++)
@@ -72,7 +74,8 @@ public sealed class OptimizerKernelTests
             Cpu.Backend.Update(Cpu.At(step), rule, Cpu.View(g, 1, Count), w, a, b);
             var geometry = Geometry.Flat(Count)[turn % 3];
             bench.Launch("optimizer_scalars", new(1), new(turn % 2 == 0 ? 1u : 32u), bench.Put(step), data, scalars);
-            bench.Launch(Kernel(rule), geometry.Grid, geometry.Block, scalars, bench.Put<float>(g), parameters, moment1, moment2, (long)Count);
+            bench.Launch(Kernel(rule), geometry.Grid, geometry.Block, scalars, bench.Put<float>(g), parameters, moment1, moment2,
+                (long)Count);
             Numbers.Same(Cpu.Values(w), bench.Get<float>(parameters), $"{rule}, step {step}: parameters");
             Numbers.Same(Cpu.Values(a), bench.Get<float>(moment1), $"{rule}, step {step}: first moments");
             Numbers.Same(Cpu.Values(b), bench.Get<float>(moment2), $"{rule}, step {step}: second moments");
@@ -97,7 +100,8 @@ public sealed class OptimizerKernelTests
                 (float)s.RootScale, (float)s.Epsilon,
             ];
             Numbers.Same(expected, bench.Get<float>(scalars).AsSpan(0, 9), $"{rule}, step {step}");
-            uint flags = (s.L2 != 0 ? 1u : 0) | (s.Shrink != 1 ? 2u : 0) | (rule.Momentum != 0 ? 4u : 0) | (rule.Nesterov ? 8u : 0) | (step == 0 ? 16u : 0);
+            uint flags = (s.L2 != 0 ? 1u : 0) | (s.Shrink != 1 ? 2u : 0) | (rule.Momentum != 0 ? 4u : 0)
+                | (rule.Nesterov ? 8u : 0) | (step == 0 ? 16u : 0);
             Assert.Equal(flags, bench.Get<uint>(scalars)[9]);
         }
     }

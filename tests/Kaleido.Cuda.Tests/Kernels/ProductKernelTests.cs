@@ -8,11 +8,12 @@ public sealed class ProductKernelTests
     // Edges of tiles (64 × 64, 16 deep) and none at all.
     private static readonly (int Rows, int Columns, int Depth)[] s_shapes =
     [
-        (0, 3, 4), (3, 0, 4), (2, 3, 0), (1, 1, 1), (3, 5, 7), (2, 10, 10), (64, 1, 16), (1, 64, 17), (65, 63, 15), (63, 66, 33), (17, 130, 48),
-        (130, 3, 100),
+        (0, 3, 4), (3, 0, 4), (2, 3, 0), (1, 1, 1), (3, 5, 7), (2, 10, 10), (64, 1, 16), (1, 64, 17), (65, 63, 15), (63, 66, 33),
+        (17, 130, 48), (130, 3, 100),
     ];
 
-    private static (uint X, uint Y) Grid(int rows, int columns) => ((uint)Math.Max(1, (columns + 63) / 64), (uint)Math.Max(1, (rows + 63) / 64));
+    private static (uint X, uint Y) Grid(int rows, int columns) =>
+        ((uint)Math.Max(1, (columns + 63) / 64), (uint)Math.Max(1, (rows + 63) / 64));
 
     [Theory]
     [InlineData(false)]
@@ -28,7 +29,8 @@ public sealed class ProductKernelTests
             {
                 bool left = (variant & 1) != 0, right = (variant & 2) != 0, accumulate = (variant & 4) != 0;
                 float[] expected = Cpu.Result(rows, columns, (backend, d) => backend.Product(
-                    Cpu.View(a, left ? depth : rows, left ? rows : depth), left, Cpu.View(b, right ? columns : depth, right ? depth : columns), right,
+                    Cpu.View(a, left ? depth : rows, left ? rows : depth), left,
+                    Cpu.View(b, right ? columns : depth, right ? depth : columns), right,
                     accumulate, d), [.. c]);
                 using var bench = new KernelBench { Backwards = variant % 3 == 0 };
                 ulong target = accumulate ? bench.Put<float>(c) : bench.Room(rows * columns);
@@ -63,7 +65,8 @@ public sealed class ProductKernelTests
                 Numbers.Same(expected, bench.Get<float>(target), $"{kernel}, {rows} × {columns} × {depth}");
             }
 
-            void Biased(IBackend backend, Kaleido.Tensors.MatrixView d) => backend.Binary(d, Cpu.View(bias, 1, columns), BinaryOperation.Add, d);
+            void Biased(IBackend backend, Kaleido.Tensors.MatrixView d) =>
+                backend.Binary(d, Cpu.View(bias, 1, columns), BinaryOperation.Add, d);
             Check("product_bias", bias, Biased);
             Check("product_bias_relu", bias, (backend, d) =>
             {

@@ -8,8 +8,8 @@ namespace Kaleido.Cuda.Tests.Kernels;
 public sealed partial class PtxTextTests
 {
     // Kernels whose sources ask for no fused multiply-add.
-    private const string Unfused = "unary_(negate|abs|sign|sqrt|relu|leaky_relu|identity)|binary_.*|ternary_select|bias_(identity|relu|leaky_relu)"
-        + "|relu_gradient|relu_gradient_column_sum|fill|copy|row_sum|row_maximum|row_arg_maximum|column_sum|transpose|gather_rows"
+    private const string Unfused = "unary_(negate|abs|sign|sqrt|relu|leaky_relu|identity)|binary_.*|ternary_select|"
+        + "bias_(identity|relu|leaky_relu)|relu_gradient|relu_gradient_column_sum|fill|copy|row_sum|row_maximum|row_arg_maximum|column_sum|transpose|gather_rows"
         + "|scatter_add_rows|one_hot|minibatch_indices|record|advance";
 
     private static PtxFile File { get; } = PtxParser.Parse(KernelBench.Text);
@@ -28,7 +28,8 @@ public sealed partial class PtxTextTests
                 Assert.DoesNotMatch(@"^(ex2|lg2|sin|cos|tanh|rsqrt|mad\.(rn|f))", opcode);
 
                 // Without .rn the driver's compiler may fuse a multiplication and an addition.
-                if (Regex.IsMatch(opcode, @"^(add|sub|mul|div|fma|rcp|sqrt)\..*f(32|64)$")) Assert.Contains(".rn.", opcode, StringComparison.Ordinal);
+                if (Regex.IsMatch(opcode, @"^(add|sub|mul|div|fma|rcp|sqrt)\..*f(32|64)$"))
+                    Assert.Contains(".rn.", opcode, StringComparison.Ordinal);
             }
         }
     }
@@ -57,7 +58,8 @@ public sealed partial class PtxTextTests
     public void Threads_synchronise_by_barriers_alone()
     {
         // Nothing depends on the threads of a warp running in step.
-        foreach (var entry in File.Entries) Assert.DoesNotContain(entry.Statements, s => Regex.IsMatch(s.Opcode, "^(shfl|vote|match|bar\\.(?!sync)|membar|red)"));
+        foreach (var entry in File.Entries)
+            Assert.DoesNotContain(entry.Statements, s => Regex.IsMatch(s.Opcode, "^(shfl|vote|match|bar\\.(?!sync)|membar|red)"));
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed partial class PtxTextTests
 
         Assert.Equal(File.Entries.Select(e => e.Name).Order(StringComparer.Ordinal), written.Keys.Order(StringComparer.Ordinal));
         foreach (var entry in File.Entries)
-            Assert.True(written[entry.Name].SequenceEqual(entry.Parameters.Select(p => p.Type)), $"{entry.Name} has other parameters than its row says");
+            Assert.True(written[entry.Name].SequenceEqual(entry.Parameters.Select(p => p.Type)),
+                $"{entry.Name} has other parameters than its row says");
     }
 
     // unary_F, and so on, to the names of all functions.

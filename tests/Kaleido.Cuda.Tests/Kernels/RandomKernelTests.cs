@@ -36,12 +36,13 @@ public sealed class RandomKernelTests
                     ulong target = bench.Room(count), counter = bench.Put(step);
                     if (distribution == NoiseDistribution.Uniform)
                     {
-                        bench.Launch("noise_uniform", geometry.Grid, geometry.Block, counter, noise.Seed, noise.Stream, (float)first, (float)second,
-                            target, (long)count);
+                        bench.Launch("noise_uniform", geometry.Grid, geometry.Block, counter, noise.Seed, noise.Stream, (float)first,
+                            (float)second, target, (long)count);
                     }
                     else
                     {
-                        bench.Launch("noise_normal", geometry.Grid, geometry.Block, counter, noise.Seed, noise.Stream, first, second, target, (long)count);
+                        bench.Launch("noise_normal", geometry.Grid, geometry.Block, counter, noise.Seed, noise.Stream, first, second,
+                            target, (long)count);
                     }
 
                     Numbers.Same(expected, bench.Get<float>(target), $"step {step}, {count} numbers, {geometry}");
@@ -63,7 +64,8 @@ public sealed class RandomKernelTests
                     float[] expected = Cpu.Result(rows, 1, (b, d) => b.MinibatchIndices(Cpu.At(step), minibatch, d));
                     using var bench = new KernelBench { Backwards = rows == 65 };
                     ulong target = bench.Room(rows);
-                    bench.Launch("minibatch_indices", new(2), new(96), bench.Put(step), minibatch.Seed, minibatch.Stream, samples, target, (long)rows);
+                    bench.Launch("minibatch_indices", new(2), new(96), bench.Put(step), minibatch.Seed, minibatch.Stream, samples, target,
+                        (long)rows);
                     Numbers.Same(expected, bench.Get<float>(target), $"step {step}, {rows} of {samples}");
                 }
             }

@@ -7,7 +7,8 @@ public sealed class ReductionKernelTests
 {
     private static readonly (int Rows, int Columns)[] s_shapes =
     [
-        (0, 1), (1, 0), (3, 0), (1, 1), (1, 15), (1, 16), (1, 17), (2, 33), (16, 3), (17, 31), (15, 32), (63, 5), (64, 4), (65, 2), (129, 3),
+        (0, 1), (1, 0), (3, 0), (1, 1), (1, 15), (1, 16), (1, 17), (2, 33), (16, 3), (17, 31), (15, 32), (63, 5), (64, 4), (65, 2),
+        (129, 3),
         (1, 700), (200, 40), (1100, 1), (4097, 1),
     ];
 
@@ -45,7 +46,8 @@ public sealed class ReductionKernelTests
             {
                 using var bench = new KernelBench { Backwards = geometry.Backwards };
                 ulong target = bench.Room(rows);
-                bench.Launch(ElementwiseKernelTests.Name(function), geometry.Grid, geometry.Block, bench.Put<float>(x), target, (long)rows, (long)columns);
+                bench.Launch(ElementwiseKernelTests.Name(function), geometry.Grid, geometry.Block, bench.Put<float>(x), target, (long)rows,
+                    (long)columns);
                 Numbers.Same(expected, bench.Get<float>(target), $"{function} of [{rows}, {columns}], {geometry}");
             }
         }
@@ -104,8 +106,8 @@ public sealed class ReductionKernelTests
             {
                 using var bench = new KernelBench { Backwards = geometry.Backwards };
                 ulong target = bench.Room(rows * columns), totals = bench.Room(columns);
-                bench.Launch("relu_gradient_column_sum", geometry.Grid, geometry.Block, bench.Put<float>(y), bench.Put<float>(g), target, totals,
-                    (long)rows, (long)columns);
+                bench.Launch("relu_gradient_column_sum", geometry.Grid, geometry.Block, bench.Put<float>(y), bench.Put<float>(g), target,
+                    totals, (long)rows, (long)columns);
                 Numbers.Same(delta, bench.Get<float>(target), $"gradient of [{rows}, {columns}], {geometry}");
                 Numbers.Same(sums, bench.Get<float>(totals), $"sums of [{rows}, {columns}], {geometry}");
             }

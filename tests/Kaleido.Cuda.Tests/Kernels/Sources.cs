@@ -35,7 +35,9 @@ internal static class Sources
         {
             // Another version writes the same kernels with other names and another order.
             string version = Run("clang-14", "--version");
-            return version.Contains("version 14.", StringComparison.Ordinal) ? null : $"clang-14 is another version: {version.Split('\n')[0]}";
+            return version.Contains("version 14.", StringComparison.Ordinal)
+                ? null
+                : $"clang-14 is another version: {version.Split('\n')[0]}";
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {

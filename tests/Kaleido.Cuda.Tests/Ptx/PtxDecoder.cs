@@ -190,10 +190,12 @@ internal sealed class PtxDecoder
         if (parts.Length != 3) throw Bad(s, "not supported");
         var relation = parts[1] switch
         {
-            "eq" => PtxRelation.Equal, "ne" => PtxRelation.NotEqual, "lt" or "lo" => PtxRelation.Less, "le" or "ls" => PtxRelation.LessOrEqual,
+            "eq" => PtxRelation.Equal, "ne" => PtxRelation.NotEqual, "lt" or "lo" => PtxRelation.Less,
+            "le" or "ls" => PtxRelation.LessOrEqual,
             "gt" or "hi" => PtxRelation.Greater, "ge" or "hs" => PtxRelation.GreaterOrEqual, "equ" => PtxRelation.EqualOrNan,
             "neu" => PtxRelation.NotEqualOrNan, "ltu" => PtxRelation.LessOrNan, "leu" => PtxRelation.LessOrEqualOrNan,
-            "gtu" => PtxRelation.GreaterOrNan, "geu" => PtxRelation.GreaterOrEqualOrNan, "num" => PtxRelation.Numbers, "nan" => PtxRelation.Nan,
+            "gtu" => PtxRelation.GreaterOrNan, "geu" => PtxRelation.GreaterOrEqualOrNan, "num" => PtxRelation.Numbers,
+            "nan" => PtxRelation.Nan,
             _ => throw Bad(s, "not supported"),
         };
         var operation = parts[2] switch

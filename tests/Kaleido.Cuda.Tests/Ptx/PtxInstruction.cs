@@ -8,7 +8,8 @@ internal enum PtxOperation : byte
     // D = A & Number, D = the pair (A, B), the pair (D, C) = A, D = C ? A : B.
     Move, Pack, Unpack, Select,
     // Memory: D = memory[A + Number], memory[A + Number] = B; parameters at Number.
-    LoadParameter, LoadGlobal, LoadConstant, LoadShared, LoadGlobalVector, LoadSharedVector, StoreGlobal, StoreShared, CompareAndSwap, AtomicAdd,
+    LoadParameter, LoadGlobal, LoadConstant, LoadShared, LoadGlobalVector, LoadSharedVector, StoreGlobal, StoreShared, CompareAndSwap,
+    AtomicAdd,
     // Integers; results are cut to the width.
     Add, Subtract, Multiply, MultiplyAdd, MultiplyWideSigned, MultiplyWideUnsigned, MultiplyHighUnsigned, MultiplyHighSigned,
     MultiplyHighUnsigned64, DivideUnsigned, DivideSigned, RemainderUnsigned, RemainderSigned, Negate, Absolute, MinimumSigned,

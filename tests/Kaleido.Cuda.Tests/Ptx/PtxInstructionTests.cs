@@ -101,13 +101,15 @@ public sealed class PtxInstructionTests
     [InlineData("setp.ne.s64 %p1, %rd11, -1; selp.b64 %rd2, 7, 8, %p1;", 0xFFFFFFFFFFFFFFFF, 0, 8)]
     [InlineData("mov.u64 %rd2, 1; setp.eq.s32 %p1, %r11, 3; @%p1 mov.u64 %rd2, 2; @!%p1 mov.u64 %rd2, 4;", 3, 0, 2)]
     [InlineData("mov.u64 %rd2, 1; setp.eq.s32 %p1, %r11, 3; not.pred %p2, %p1; @!%p2 bra END; mov.u64 %rd2, 2; END:", 3, 0, 1)]
-    public void Other_widths_predicates_and_branches(string body, ulong a, ulong b, ulong expected) => Assert.Equal(expected, Compute(body, a, b));
+    public void Other_widths_predicates_and_branches(string body, ulong a, ulong b, ulong expected) =>
+        Assert.Equal(expected, Compute(body, a, b));
 
     [Fact]
     public void Floats_round_to_nearest_and_keep_subnormals()
     {
         ulong Float(string opcode, float a, float b = 0, float c = 0) => Compute(
-            $"mov.b32 %f1, %r11; mov.b32 %f2, %r12; mov.b32 %f3, %r13; {opcode}; mov.b32 %r1, %f4; cvt.u64.u32 %rd2, %r1;", B(a), B(b), B(c));
+            $"mov.b32 %f1, %r11; mov.b32 %f2, %r12; mov.b32 %f3, %r13; {opcode}; mov.b32 %r1, %f4; cvt.u64.u32 %rd2, %r1;",
+            B(a), B(b), B(c));
         Assert.Equal(B(0.1f + 0.2f), Float("add.rn.f32 %f4, %f1, %f2", 0.1f, 0.2f));
         Assert.Equal(B(1.1f / 3f), Float("div.rn.f32 %f4, %f1, %f2", 1.1f, 3));
         Assert.Equal(1ul, Float("mul.rn.f32 %f4, %f1, %f2", 1.17549435e-38f, 1.1920929e-7f));
@@ -128,7 +130,8 @@ public sealed class PtxInstructionTests
     {
         ulong Double(string opcode, double a, double b = 0) => Compute($"mov.b64 %fd1, %rd11; mov.b64 %fd2, %rd12; {opcode}", B(a), B(b));
         Assert.Equal(B(0.1 + 0.2), Double("add.rn.f64 %fd4, %fd1, %fd2; mov.b64 %rd2, %fd4;", 0.1, 0.2));
-        Assert.Equal(B(Math.FusedMultiplyAdd(0.1, 10, -1)), Double("fma.rn.f64 %fd4, %fd1, %fd2, 0dBFF0000000000000; mov.b64 %rd2, %fd4;", 0.1, 10));
+        Assert.Equal(B(Math.FusedMultiplyAdd(0.1, 10, -1)),
+            Double("fma.rn.f64 %fd4, %fd1, %fd2, 0dBFF0000000000000; mov.b64 %rd2, %fd4;", 0.1, 10));
         Assert.Equal(B(0.1f), Double("cvt.rn.f32.f64 %f1, %fd1; mov.b32 %r1, %f1; cvt.u64.u32 %rd2, %r1;", 0.1));
         Assert.Equal(B(-2.0), Double("cvt.rni.f64.f64 %fd4, %fd1; mov.b64 %rd2, %fd4;", -2.5));
         Assert.Equal(B(1.8446744073709552E+19), Double("cvt.rn.f64.u64 %fd4, -1; mov.b64 %rd2, %fd4;", 0));
@@ -182,7 +185,8 @@ public sealed class PtxInstructionTests
             memory.Map(0x1000, (nint)(&result), 8);
             memory.Map(0x2000, (nint)pointer, 20);
             ulong[] parameters = [0x1000, 0x2000, 0, 0];
-            PtxModule.Load(Computing($"cvta.to.global.u64 %rd3, %rd11; {body}")).Launch("test", new(1), new(1), MemoryMarshal.AsBytes<ulong>(parameters), memory);
+            PtxModule.Load(Computing($"cvta.to.global.u64 %rd3, %rd11; {body}")).Launch("test", new(1), new(1),
+                MemoryMarshal.AsBytes<ulong>(parameters), memory);
         }
 
         return result;
@@ -191,7 +195,8 @@ public sealed class PtxInstructionTests
     [Fact]
     public void Atomic_operations_return_what_was_there()
     {
-        const string Read = "cvt.u64.u32 %rd4, %r1; shl.b64 %rd4, %rd4, 8; ld.global.u32 %r2, [%rd3+16]; cvt.u64.u32 %rd5, %r2; or.b64 %rd2, %rd4, %rd5;";
+        const string Read = "cvt.u64.u32 %rd4, %r1; shl.b64 %rd4, %rd4, 8; ld.global.u32 %r2, [%rd3+16]; "
+            + "cvt.u64.u32 %rd5, %r2; or.b64 %rd2, %rd4, %rd5;";
         Assert.Equal(0x507ul, Wide($"atom.global.cas.b32 %r1, [%rd3+16], 5, 7; {Read}"));
         Assert.Equal(0x505ul, Wide($"atom.global.cas.b32 %r1, [%rd3+16], 6, 7; {Read}"));
         Assert.Equal(0x508ul, Wide($"atom.global.add.u32 %r1, [%rd3+16], 3; {Read}"));
@@ -227,9 +232,10 @@ public sealed class PtxInstructionTests
     {
         var module = PtxModule.Load(Computing("AGAIN: bra.uni AGAIN;"));
         module.MostInstructions = 1000;
-        Assert.Contains("too long", Assert.Throws<PtxException>(() => module.Launch("test", new(1), new(1), new byte[32], new PtxMemory())).Message,
+        Assert.Contains("too long", Assert.Throws<PtxException>(() =>
+            module.Launch("test", new(1), new(1), new byte[32], new PtxMemory())).Message, StringComparison.Ordinal);
+        Assert.Contains("zero", Assert.Throws<PtxException>(() => Compute("div.u64 %rd2, %rd11, %rd12;")).Message,
             StringComparison.Ordinal);
-        Assert.Contains("zero", Assert.Throws<PtxException>(() => Compute("div.u64 %rd2, %rd11, %rd12;")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -50,7 +50,8 @@ internal sealed unsafe class PtxLaunch
             for (int file = 0; file < files; file++)
             {
                 ulong* mine = r + (long)file * registers;
-                _kernel.Initial.AsSpan(_kernel.FirstNumber).CopyTo(new Span<ulong>(mine + _kernel.FirstNumber, registers - _kernel.FirstNumber));
+                _kernel.Initial.AsSpan(_kernel.FirstNumber).CopyTo(new Span<ulong>(mine + _kernel.FirstNumber,
+                    registers - _kernel.FirstNumber));
                 Set(mine, PtxSpecial.Threads, _block);
                 Set(mine, PtxSpecial.Blocks, _grid);
             }
@@ -58,7 +59,8 @@ internal sealed unsafe class PtxLaunch
             fixed (PtxInstruction* instructions = _kernel.Instructions)
             {
                 int[] places = new int[threads];
-                for (long number = 0; number < _grid.Count; number++) RunBlock(Backwards ? _grid.Count - 1 - number : number, instructions, r, places);
+                for (long number = 0; number < _grid.Count; number++)
+                    RunBlock(Backwards ? _grid.Count - 1 - number : number, instructions, r, places);
             }
         }
         finally
@@ -92,7 +94,8 @@ internal sealed unsafe class PtxLaunch
                 if (stop != first)
                 {
                     throw Fault(Math.Max(stop, first) - 1, stop < 0 || first < 0
-                        ? "some threads of the block wait here for others that have ended" : "the threads of the block wait at different barriers");
+                        ? "some threads of the block wait here for others that have ended"
+                        : "the threads of the block wait at different barriers");
                 }
             }
 

@@ -38,7 +38,8 @@ public sealed unsafe class PtxLaunchTests
         {
             var memory = new PtxMemory();
             memory.Map(0x2000, (nint)pointer, 4 * room);
-            PtxModule.Load(Exchanging(between)).Launch("test", new(blocks), new(threads), BitConverter.GetBytes(0x2000ul), memory, backwards);
+            PtxModule.Load(Exchanging(between)).Launch("test", new(blocks), new(threads), BitConverter.GetBytes(0x2000ul), memory,
+                backwards);
         }
 
         return result;
@@ -75,9 +76,12 @@ public sealed unsafe class PtxLaunchTests
         Assert.Contains("st.global.u32", outside.Message, StringComparison.Ordinal);
         Assert.Contains("block (1, 0, 0), thread (4, 0, 0)", outside.Message, StringComparison.Ordinal);
         Assert.Contains("outside of every allocation", outside.Message, StringComparison.Ordinal);
-        Assert.Contains("no multiple", Assert.Throws<PtxException>(() => PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+4];")).Message, StringComparison.Ordinal);
-        Assert.Contains("outside", Assert.Throws<PtxException>(() => PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+8];")).Message, StringComparison.Ordinal);
-        Assert.Contains("outside", Assert.Throws<PtxException>(() => PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+-8];")).Message, StringComparison.Ordinal);
+        Assert.Contains("no multiple", Assert.Throws<PtxException>(() =>
+            PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+4];")).Message, StringComparison.Ordinal);
+        Assert.Contains("outside", Assert.Throws<PtxException>(() => PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+8];")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("outside", Assert.Throws<PtxException>(() =>
+            PtxInstructionTests.Compute("ld.global.u64 %rd2, [%rd1+-8];")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ namespace Kaleido.Cuda.Tests.Ptx;
 /// <summary>A word or a sign of PTX text and the line that it stands on.</summary>
 internal readonly record struct PtxToken(string Text, int Line);
 
-/// <summary>Cuts PTX text into words (names, opcodes with their modifiers, numbers, quoted strings) and signs; comments fall away.</summary>
+/// <summary>Cuts PTX text into words (names, opcodes with their modifiers, numbers, quoted strings) and signs; comments fall
+/// away.</summary>
 internal static class PtxLexer
 {
     public static List<PtxToken> Tokens(string text)

@@ -23,7 +23,8 @@ internal static unsafe class PtxMachine
             switch (i->Operation)
             {
                 case Op.Branch:
-                    if ((int)i->Number < at && launch.Executed + executed > launch.MostInstructions) throw launch.Fault(at - 1, "the launch runs for too long");
+                    if ((int)i->Number < at && launch.Executed + executed > launch.MostInstructions)
+                        throw launch.Fault(at - 1, "the launch runs for too long");
                     at = (int)i->Number;
                     break;
                 case Op.Exit: launch.Executed += executed; return -1;

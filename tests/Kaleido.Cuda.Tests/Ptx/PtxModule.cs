@@ -81,7 +81,8 @@ public sealed unsafe class PtxModule
     /// the other way round.
     /// </summary>
     /// <exception cref="PtxException">The launch does not fit the kernel, or a thread did something forbidden.</exception>
-    public void Launch(string kernel, PtxDimensions grid, PtxDimensions block, ReadOnlySpan<byte> parameters, PtxMemory memory, bool backwards = false)
+    public void Launch(string kernel, PtxDimensions grid, PtxDimensions block, ReadOnlySpan<byte> parameters, PtxMemory memory,
+        bool backwards = false)
     {
         ArgumentNullException.ThrowIfNull(memory);
         var found = Find(kernel);
@@ -89,7 +90,8 @@ public sealed unsafe class PtxModule
             throw new PtxException($"{kernel}: {found.Entry.ParameterBytes} bytes of parameters are expected, not {parameters.Length}");
         if (grid.Count == 0 || block.Count == 0 || grid.X > int.MaxValue || grid.Y > 65535 || grid.Z > 65535 || block.Z > 64)
             throw new PtxException($"{kernel}: a grid of {grid} and blocks of {block} cannot be launched");
-        if (block.Count > found.Entry.MostThreads) throw new PtxException($"{kernel}: {block.Count} threads in a block, at most {found.Entry.MostThreads} are allowed");
+        if (block.Count > found.Entry.MostThreads)
+            throw new PtxException($"{kernel}: {block.Count} threads in a block, at most {found.Entry.MostThreads} are allowed");
         fixed (byte* bytes = parameters)
         fixed (byte* constants = _constants)
         {

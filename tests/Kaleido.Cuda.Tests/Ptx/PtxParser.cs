@@ -215,9 +215,11 @@ internal sealed class PtxParser
     {
         var culture = CultureInfo.InvariantCulture;
         ulong bits;
-        if (word.StartsWith("0f", StringComparison.Ordinal) && word.Length == 10 && ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, culture, out bits))
+        if (word.StartsWith("0f", StringComparison.Ordinal) && word.Length == 10
+            && ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, culture, out bits))
             return (long)bits;
-        if (word.StartsWith("0d", StringComparison.Ordinal) && word.Length == 18 && ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, culture, out bits))
+        if (word.StartsWith("0d", StringComparison.Ordinal) && word.Length == 18
+            && ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, culture, out bits))
             return (long)bits;
         if (long.TryParse(word, NumberStyles.AllowLeadingSign, culture, out long value)) return value;
         if (ulong.TryParse(word, NumberStyles.None, culture, out bits)) return (long)bits;
