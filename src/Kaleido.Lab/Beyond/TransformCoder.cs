@@ -3,9 +3,9 @@ using Kaleido.Lab.Metrics;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// A transform coder: mean and principal components of training vectors, a scalar quantiser for each coefficient and level count (S. Lloyd, Least
-/// squares quantization in PCM, 1982), and a greedy allocation that gives each further bit to the coefficient whose training error it lowers
-/// most. A prefix of that order is the code for any rate.
+/// A transform coder: mean and principal components of training vectors, a scalar quantiser for each coefficient and level count (S. Lloyd,
+/// Least squares quantization in PCM, 1982), and a greedy allocation that gives each further bit to the coefficient whose training error it
+/// lowers most. A prefix of that order is the code for any rate.
 /// </summary>
 internal sealed class TransformCoder
 {
@@ -48,7 +48,8 @@ internal sealed class TransformCoder
         var errors = new double[components, LargestBits + 1];
         for (int c = 0; c < components; c++)
         {
-            double[] values = [.. Enumerable.Range(0, samples).Select(i => DenseDouble.Dot(centred.AsSpan(i * features, features), vectors.AsSpan(c * features, features))).Order()];
+            double[] values = [.. Enumerable.Range(0, samples)
+                .Select(i => DenseDouble.Dot(centred.AsSpan(i * features, features), vectors.AsSpan(c * features, features))).Order()];
             levels[c] = new double[LargestBits + 1][];
             for (int bits = 0; bits <= LargestBits; bits++) (levels[c][bits], errors[c, bits]) = Lloyd(values, 1 << bits);
         }

@@ -123,7 +123,8 @@ public sealed record CreateOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, ThreadTeam.Limit);
         ArgumentException.ThrowIfNullOrEmpty(Output);
         if (Random is { } drawn) ArgumentOutOfRangeException.ThrowIfLessThan(drawn, 1, nameof(Random));
-        if (DeviceName is not ("cpu" or "reference")) throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference");
+        if (DeviceName is not ("cpu" or "reference"))
+            throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference");
         if (Data is null && (Class, Random, Size) != default)
             throw new ArgumentOutOfRangeException(nameof(Data), Data, "a class, a draw and a size belong to data of one's own");
         ArgumentOutOfRangeException.ThrowIfNegative(CheckpointSteps);

@@ -9,8 +9,8 @@ namespace Kaleido.Lab.Geometry;
 /// </summary>
 /// <remarks>
 /// One unit is enough for +, -, *, / and √, which IEEE 754 rounds to the nearest number: the exact value lies between the two neighbours of
-/// the rounded one, also where that is infinite, zero or subnormal. Two are enough for exp, whose implementations err by less than one unit.
-/// An end may be infinite (unbounded on that side); in products 0·∞ counts as 0, so the rule holds for all finite numbers. Never NaN.
+/// the rounded one, also where that is infinite, zero or subnormal. Two are enough for exp, whose implementations err by less than one
+/// unit. An end may be infinite (unbounded on that side); in products 0·∞ counts as 0, so the rule holds for all finite numbers. Never NaN.
 /// </remarks>
 public readonly struct Interval : IEquatable<Interval>
 {
@@ -42,7 +42,8 @@ public readonly struct Interval : IEquatable<Interval>
 
     /// <summary>A number in the interval, near the middle; finite.</summary>
     public double Midpoint =>
-        Math.Clamp(Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2, Low, High);
+        Math.Clamp(Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2,
+            Low, High);
 
     /// <summary>The magnitude max |x| over the interval.</summary>
     public double Magnitude => Math.Max(Math.Abs(Low), Math.Abs(High));
@@ -63,7 +64,9 @@ public readonly struct Interval : IEquatable<Interval>
     /// <param name="radius">Half the width, at least 0.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     public static Interval Around(double middle, double radius) =>
-        radius >= 0 ? new(Down(middle - radius), Up(middle + radius)) : throw new ArgumentException($"Interval: radius {radius} is below 0");
+        radius >= 0
+            ? new(Down(middle - radius), Up(middle + radius))
+            : throw new ArgumentException($"Interval: radius {radius} is below 0");
 
     /// <summary>Whether the number lies in it, ends included.</summary>
     public bool Contains(double value) => Low <= value && value <= High;

@@ -49,7 +49,8 @@ internal sealed class IntervalMatrix
     /// <summary>{AB} for all A and B in the operands.</summary>
     public static IntervalMatrix operator *(IntervalMatrix left, IntervalMatrix right)
     {
-        if (left.Columns != right.Rows) throw new ArgumentException($"IntervalMatrix: [{left.Rows}, {left.Columns}] times [{right.Rows}, {right.Columns}]");
+        if (left.Columns != right.Rows)
+            throw new ArgumentException($"IntervalMatrix: [{left.Rows}, {left.Columns}] times [{right.Rows}, {right.Columns}]");
         var made = new IntervalMatrix(left.Rows, right.Columns);
         for (int i = 0; i < left.Rows; i++)
         {
@@ -57,7 +58,8 @@ internal sealed class IntervalMatrix
             {
                 double low = left.Low[i * left.Columns + k], high = left.High[i * left.Columns + k];
                 if (low == 0 && high == 0) continue;
-                AddScaled(low, high, right.Low.AsSpan(k * right.Columns, right.Columns), right.High.AsSpan(k * right.Columns, right.Columns),
+                AddScaled(low, high,
+                    right.Low.AsSpan(k * right.Columns, right.Columns), right.High.AsSpan(k * right.Columns, right.Columns),
                     made.Low.AsSpan(i * made.Columns, made.Columns), made.High.AsSpan(i * made.Columns, made.Columns));
             }
         }

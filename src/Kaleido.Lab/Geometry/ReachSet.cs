@@ -1,13 +1,13 @@
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Where a map takes a ball about a fixed point x*: all x - x* lie in {M u + m + G ε: ‖u‖₂ ≤ r, |ε_g| ≤ 1}, a ball's linear image plus a zonotope
-/// (E. Goubault, S. Putot, 2006; for networks: T. Gehr et al., AI2, IEEE S&amp;P 2018).
+/// Where a map takes a ball about a fixed point x*: all x - x* lie in {M u + m + G ε: ‖u‖₂ ≤ r, |ε_g| ≤ 1}, a ball's linear image plus a
+/// zonotope (E. Goubault, S. Putot, 2006; for networks: T. Gehr et al., AI2, IEEE S&amp;P 2018).
 /// </summary>
 /// <remarks>
-/// Linear layers are applied to the columns [M | m | G]. A function g of one neuron's deviation d in [l, u] is replaced by λd + e, with λ any
-/// number near the chord's slope and e an enclosure of g(d) - λd; the middle of e moves m, its radius is a new generator. All entries are
-/// intervals that hold every rounding.
+/// Linear layers are applied to the columns [M | m | G]. A function g of one neuron's deviation d in [l, u] is replaced by λd + e, with λ
+/// any number near the chord's slope and e an enclosure of g(d) - λd; the middle of e moves m, its radius is a new generator. All entries
+/// are intervals that hold every rounding.
 /// </remarks>
 internal sealed class ReachSet
 {
@@ -99,7 +99,8 @@ internal sealed class ReachSet
     private static (double Slope, Interval Error) Relu(Interval z, Interval d)
     {
         Interval At(Interval at) => (z + at).Max(0) - z.Max(0);
-        double chord = (At(d.High).Midpoint - At(d.Low).Midpoint) / (d.High - d.Low), slope = double.IsNaN(chord) ? 0 : Math.Clamp(chord, 0, 1);
+        double chord = (At(d.High).Midpoint - At(d.Low).Midpoint) / (d.High - d.Low),
+            slope = double.IsNaN(chord) ? 0 : Math.Clamp(chord, 0, 1);
         var error = (At(d.Low) - slope * new Interval(d.Low)).Hull(At(d.High) - slope * new Interval(d.High));
         if ((-z).Intersect(d) is { } kink) error = error.Hull(-z.Max(0) - slope * kink);
         return (slope, error);
@@ -117,7 +118,8 @@ internal sealed class ReachSet
         {
             double to = cell == Cells ? d.High : Math.Clamp(d.Low + width * cell / Cells, from, d.High), middle = from + (to - from) / 2;
             var inside = new Interval(from, to);
-            var value = map.Activate(z + middle) - centre - slope * new Interval(middle) + (map.Slope(z + inside) - slope) * (inside - middle);
+            var value = map.Activate(z + middle) - centre - slope * new Interval(middle)
+                + (map.Slope(z + inside) - slope) * (inside - middle);
             error = error?.Hull(value) ?? value;
             from = to;
         }

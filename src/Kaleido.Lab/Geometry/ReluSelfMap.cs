@@ -46,7 +46,8 @@ internal sealed record Linearization(double[] Value, double[] Left, double[] Rig
     }
 
     /// <summary>ρ(J), from the smaller of J and its core.</summary>
-    public double SpectralRadius() => Hidden < Features ? Eigenvalues.SpectralRadius(Core(), Hidden) : Eigenvalues.SpectralRadius(Jacobian(), Features);
+    public double SpectralRadius() =>
+        Hidden < Features ? Eigenvalues.SpectralRadius(Core(), Hidden) : Eigenvalues.SpectralRadius(Jacobian(), Features);
 
     /// <summary>
     /// (I - J)⁻¹ y, or null where it does not exist; by (I - BK)⁻¹ = I + B(I - KB)⁻¹K where the hidden layer is the narrower one.
@@ -67,7 +68,8 @@ internal sealed record Linearization(double[] Value, double[] Left, double[] Rig
     /// <summary>The sign of det(I - J), the index of a fixed point; 0 where it is degenerate.</summary>
     public int Index() => System(Hidden < Features ? Core() : Jacobian(), Math.Min(Hidden, Features)).Sign;
 
-    private static double[]? Solve(double[] matrix, double[] y) => System(matrix, y.Length) is { IsSingular: false } system ? system.Solve(y) : null;
+    private static double[]? Solve(double[] matrix, double[] y) =>
+        System(matrix, y.Length) is { IsSingular: false } system ? system.Solve(y) : null;
 
     private static LinearSystem System(double[] matrix, int size)
     {
