@@ -57,7 +57,8 @@ public sealed class CertifiedRadiusTests
         double[] x = [0.8];
         for (int i = 0; i < 400; i++) map.Apply(x, x);
         double contraction = CertifiedRadius.Find(map, x, CertifiedForm.Contraction)!.EuclideanRadius;
-        double slopes = CertifiedRadius.Find(map, x, CertifiedForm.Slopes)!.EuclideanRadius, reach = CertifiedRadius.Find(map, x)!.EuclideanRadius;
+        double slopes = CertifiedRadius.Find(map, x, CertifiedForm.Slopes)!.EuclideanRadius,
+            reach = CertifiedRadius.Find(map, x)!.EuclideanRadius;
         // f' < 1 above the point where σ(z)(1 - σ(z)) = 1/b: z = ln(b/2 - 1 + √(b²/4 - b)), x = ½ + z/b.
         double b = TwoPointOracle.Steepness, edge = 0.5 + Math.Log(b / 2 - 1 + Math.Sqrt(b * b / 4 - b)) / b;
         Assert.InRange(contraction, 0.95 * (0.8 - edge), 0.8 - edge);
@@ -74,7 +75,8 @@ public sealed class CertifiedRadiusTests
         var random = it.Random();
         int features = random.Next(1, 4), hidden = random.Next(2, 9);
         using var device = Device.Cpu(1);
-        using var network = Mlp.Create(device, new(features, hidden, random.Next(1, 4)) { Output = random.Next(2) == 0 ? Activation.Sigmoid : Activation.Tanh });
+        using var network = Mlp.Create(device,
+            new(features, hidden, random.Next(1, 4)) { Output = random.Next(2) == 0 ? Activation.Sigmoid : Activation.Tanh });
         for (int layer = 0; layer < network.Layers; layer++)
         {
             double scale = 3 / Math.Sqrt(network.Weight(layer).Columns);
@@ -90,7 +92,8 @@ public sealed class CertifiedRadiusTests
         {
             double[] direction = Numbers(random, features, 1), state = new double[features];
             double norm = Math.Sqrt(direction.Sum(value => value * value));
-            for (int k = 0; k < features; k++) state[k] = x[k] + ball.EuclideanRadius * direction[k] / norm * (trial < 10 ? 1 : random.NextDouble());
+            for (int k = 0; k < features; k++)
+                state[k] = x[k] + ball.EuclideanRadius * direction[k] / norm * (trial < 10 ? 1 : random.NextDouble());
             for (int i = 0; i < 3000; i++) map.Apply(state, state);
             Assert.True(state.Zip(x, (a, c) => Math.Abs(a - c)).Max() < 1e-5, $"{ball}");
         }
@@ -116,5 +119,6 @@ public sealed class CertifiedRadiusTests
         return x;
     }
 
-    private static double[] Numbers(Random random, int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() * 2 - 1) * scale)];
+    private static double[] Numbers(Random random, int count, double scale) =>
+        [.. Enumerable.Range(0, count).Select(_ => (random.NextDouble() * 2 - 1) * scale)];
 }

@@ -34,9 +34,11 @@ internal readonly struct Exact : IComparable<Exact>
 
     public int CompareTo(Exact other) => (_numerator * other._denominator).CompareTo(other._numerator * _denominator);
 
-    public bool IsAtMost(double bound) => double.IsPositiveInfinity(bound) || (!double.IsNegativeInfinity(bound) && CompareTo(Of(bound)) <= 0);
+    public bool IsAtMost(double bound) =>
+        double.IsPositiveInfinity(bound) || (!double.IsNegativeInfinity(bound) && CompareTo(Of(bound)) <= 0);
 
-    public bool IsAtLeast(double bound) => double.IsNegativeInfinity(bound) || (!double.IsPositiveInfinity(bound) && CompareTo(Of(bound)) >= 0);
+    public bool IsAtLeast(double bound) =>
+        double.IsNegativeInfinity(bound) || (!double.IsPositiveInfinity(bound) && CompareTo(Of(bound)) >= 0);
 
     /// <summary>
     /// eˣ within a relative 2⁻²⁰⁰: (Taylor's sum of x/2¹²) squared twelve times, in fixed point with 320 bits after it. |x| ≤ 700.

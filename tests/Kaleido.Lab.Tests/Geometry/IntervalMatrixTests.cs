@@ -64,7 +64,8 @@ public sealed class IntervalMatrixTests
         Assert.True(image.NormUpper() < 0.8);
         // T⁻¹ is enclosed: T·[T⁻¹] holds the identity.
         var identity = IntervalMatrix.Of(norm.Matrix!, 2, 2) * norm.Inverse!;
-        for (int i = 0; i < 4; i++) Assert.True(identity[i / 2, i % 2].Contains(i % 3 == 0 ? 1 : 0) && identity[i / 2, i % 2].Width < 1e-10);
+        for (int i = 0; i < 4; i++)
+            Assert.True(identity[i / 2, i % 2].Contains(i % 3 == 0 ? 1 : 0) && identity[i / 2, i % 2].Width < 1e-10);
     }
 
     [Fact]

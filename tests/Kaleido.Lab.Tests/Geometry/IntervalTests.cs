@@ -5,7 +5,8 @@ namespace Kaleido.Lab.Tests.Geometry;
 
 public sealed class IntervalTests
 {
-    private static readonly Func<Random, int>[] s_magnitudes = [random => random.Next(-3, 4), random => random.Next(-60, 61), random => random.Next(-1074, 1023)];
+    private static readonly Func<Random, int>[] s_magnitudes =
+        [random => random.Next(-3, 4), random => random.Next(-60, 61), random => random.Next(-1074, 1023)];
 
     [Fact]
     public void Sums_hold_the_exact_sum_of_all_their_points() => Includes((x, y) => x + y, (x, y) => x + y);
@@ -65,7 +66,8 @@ public sealed class IntervalTests
     public void Exponentials_sigmoids_and_tangents_hold_the_exact_value() => Law.Holds(Law.Sizes(0), it =>
     {
         var random = it.Random();
-        double p = (random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(-20, 10)), spread = random.Next(2) * Math.ScaleB(random.NextDouble(), random.Next(-40, 3));
+        double p = (random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(-20, 10)),
+            spread = random.Next(2) * Math.ScaleB(random.NextDouble(), random.Next(-40, 3));
         var x = new Interval(p - random.NextDouble() * spread, p + random.NextDouble() * spread);
         if (!x.Contains(p)) return;
         Exact one = Exact.Of(1), e = Exact.Exp(p), square = e * e;
@@ -84,7 +86,8 @@ public sealed class IntervalTests
         Assert.True((huge + huge).Contains(double.MaxValue) && double.IsPositiveInfinity((huge * huge).High));
         Assert.Equal(double.MaxValue, (huge * huge).Low);
         Assert.True((new Interval(double.NegativeInfinity, double.PositiveInfinity) * 0).Contains(0));
-        Assert.True((new Interval(1, double.PositiveInfinity) / new Interval(1, double.PositiveInfinity)).Contains(new Interval(1e-300, 1e300)));
+        Assert.True((new Interval(1, double.PositiveInfinity) / new Interval(1, double.PositiveInfinity))
+            .Contains(new Interval(1e-300, 1e300)));
         Assert.Equal(new(0, 1), new Interval(-1e6, 1e6).Sigmoid());
         Assert.Equal(new(-1, 1), new Interval(double.NegativeInfinity, double.PositiveInfinity).Tanh());
         Assert.True(new Interval(-800).Exp().High > 0);
@@ -102,7 +105,8 @@ public sealed class IntervalTests
         Assert.Equal("[-0.5, 1]", new Interval(-0.5, 1).ToString());
     }
 
-    private static void Includes(Func<Interval, Interval, Interval> rounded, Func<Exact, Exact, Exact> exact) => Law.Holds(Law.Sizes(0), it =>
+    private static void Includes(
+        Func<Interval, Interval, Interval> rounded, Func<Exact, Exact, Exact> exact) => Law.Holds(Law.Sizes(0), it =>
     {
         var (x, y, p, q) = Draw(it.Random());
         AssertHolds(rounded(x, y), exact(Exact.Of(p), Exact.Of(q)));
@@ -126,7 +130,8 @@ public sealed class IntervalTests
         {
             double a = Number(), b = random.Next(2) == 0 ? a : Number();
             var interval = new Interval(Math.Min(a, b), Math.Max(a, b));
-            double share = random.NextDouble(), inside = Math.Clamp(interval.Low * (1 - share) + interval.High * share, interval.Low, interval.High);
+            double share = random.NextDouble(),
+                inside = Math.Clamp(interval.Low * (1 - share) + interval.High * share, interval.Low, interval.High);
             return (interval, random.Next(4) switch { 0 => interval.Low, 1 => interval.High, _ => inside });
         }
 

@@ -50,12 +50,15 @@ public sealed class LinearSystemTests
         {
             double[] v = vectors[(k * size)..((k + 1) * size)], image = Apply(symmetric, v);
             for (int i = 0; i < size; i++) Assert.Equal(values[k] * v[i], image[i], 1e-11 * size);
-            for (int l = 0; l <= k; l++) Assert.Equal(l == k ? 1 : 0, v.Zip(vectors[(l * size)..((l + 1) * size)], (x, y) => x * y).Sum(), 1e-12 * size);
+            for (int l = 0; l <= k; l++)
+                Assert.Equal(l == k ? 1 : 0, v.Zip(vectors[(l * size)..((l + 1) * size)], (x, y) => x * y).Sum(), 1e-12 * size);
             Assert.True(k == 0 || values[k] <= values[k - 1]);
         }
     }, 40);
 
-    internal static double[] Matrix(Random random, int size) => [.. Enumerable.Range(0, size * size).Select(_ => random.NextDouble() * 2 - 1)];
+    internal static double[] Matrix(Random random, int size) =>
+        [.. Enumerable.Range(0, size * size).Select(_ => random.NextDouble() * 2 - 1)];
 
-    private static double[] Apply(double[] a, double[] x) => [.. Enumerable.Range(0, x.Length).Select(i => x.Select((value, j) => a[i * x.Length + j] * value).Sum())];
+    private static double[] Apply(double[] a, double[] x) =>
+        [.. Enumerable.Range(0, x.Length).Select(i => x.Select((value, j) => a[i * x.Length + j] * value).Sum())];
 }
