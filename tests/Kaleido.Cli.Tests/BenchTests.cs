@@ -71,12 +71,21 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void The_table_says_how_many_times_as_fast_as_each_rival()
     {
-        var own = new BenchmarkResult { Name = "Kaleido", Threads = 1, StepMilliseconds = 10, TinyStepsPerSecond = 300, Products = [new("8x8x8 NN", 1, 30, 60)] };
-        var other = new BenchmarkResult { Name = "Other", Threads = 1, StepMilliseconds = 15, TinyStepsPerSecond = 100, Products = [new("8x8x8 NN", 1, 10, 20)] };
+        var own = new BenchmarkResult
+        {
+            Name = "Kaleido", Threads = 1, StepMilliseconds = 10, TinyStepsPerSecond = 300, Products = [new("8x8x8 NN", 1, 30, 60)],
+        };
+        var other = new BenchmarkResult
+        {
+            Name = "Other", Threads = 1, StepMilliseconds = 15, TinyStepsPerSecond = 100, Products = [new("8x8x8 NN", 1, 10, 20)],
+        };
         string[] lines = [.. BenchmarkTable.Lines(own, [other])];
-        Assert.Contains(lines, l => l.StartsWith("8x8x8 NN", StringComparison.Ordinal) && l.EndsWith("10.0 (×3.00)", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("training step", StringComparison.Ordinal) && l.EndsWith("15.0 (×1.50)", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("tiny network", StringComparison.Ordinal) && l.EndsWith("100 (×3.00)", StringComparison.Ordinal));
+        Assert.Contains(lines,
+            l => l.StartsWith("8x8x8 NN", StringComparison.Ordinal) && l.EndsWith("10.0 (×3.00)", StringComparison.Ordinal));
+        Assert.Contains(lines,
+            l => l.StartsWith("training step", StringComparison.Ordinal) && l.EndsWith("15.0 (×1.50)", StringComparison.Ordinal));
+        Assert.Contains(lines,
+            l => l.StartsWith("tiny network", StringComparison.Ordinal) && l.EndsWith("100 (×3.00)", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("sampling", StringComparison.Ordinal) && l.EndsWith('-'));
     }
 

@@ -12,9 +12,13 @@ public sealed class CompletionTests
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
         string wrapper = folder.File("kaleido");
         File.WriteAllText(wrapper, $"#!/bin/sh\nexec '{dotnet}' '{Path.Combine(AppContext.BaseDirectory, "kaleido.dll")}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(folder.File("numbers.npy"), "");
-        var info = new ProcessStartInfo("bash", ["--norc", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
+        var info = new ProcessStartInfo("bash", ["--norc", "-c", script])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path,
+        };
         info.Environment["PATH"] = folder.Path + ":" + Environment.GetEnvironmentVariable("PATH");
         using var process = Process.Start(info)!;
         var error = process.StandardError.ReadToEndAsync();

@@ -68,8 +68,10 @@ public sealed class ConvertTests
     {
         using var folder = new TemporaryFolder();
         string mnist = Material.Idx(folder.File("mnist"), 20), array = folder.File("x.npy"), one = folder.File("y.npz");
-        Assert.Equal($"wrote {array}: 20 samples of 30 features, without their labels", Session.Run("convert", mnist, array).Output.TrimEnd());
-        Assert.Equal($"wrote {one}: 1 sample of 30 features, with labels", Session.Run("convert", mnist, one, "--first", "1").Output.TrimEnd());
+        Assert.Equal($"wrote {array}: 20 samples of 30 features, without their labels",
+            Session.Run("convert", mnist, array).Output.TrimEnd());
+        Assert.Equal($"wrote {one}: 1 sample of 30 features, with labels",
+            Session.Run("convert", mnist, one, "--first", "1").Output.TrimEnd());
         Assert.Equal($"wrote {one}: 20 samples of 30 features", Session.Run("convert", array, one).Output.TrimEnd());
     }
 
@@ -93,7 +95,8 @@ public sealed class ConvertTests
         }
 
         // A folder is read class by class; its files keep their numbers, i with label i modulo 10.
-        static Dataset Sorted(Dataset read, int samples) => read.Subset([.. Enumerable.Range(0, samples).Select(i => i % 10 * (samples / 10) + i / 10)]);
+        static Dataset Sorted(Dataset read, int samples) =>
+            read.Subset([.. Enumerable.Range(0, samples).Select(i => i % 10 * (samples / 10) + i / 10)]);
     }
 
     [Theory]

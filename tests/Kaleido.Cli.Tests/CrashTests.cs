@@ -13,12 +13,14 @@ public sealed class CrashTests(ITestOutputHelper output)
 
     /// <summary>How many times to kill: some in every run, 200 with <c>KALEIDO_CRASHES=200</c>.</summary>
     private static int Kills =>
-        int.TryParse(Environment.GetEnvironmentVariable("KALEIDO_CRASHES"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills) ? kills : 10;
+        int.TryParse(Environment.GetEnvironmentVariable("KALEIDO_CRASHES"), NumberStyles.None, CultureInfo.InvariantCulture, out int kills)
+            ? kills : 10;
 
     // Checkpoints all the time, so that many kills fall into one being written.
     private static readonly string[] s_settings =
     [
-        "--samples", "30", "--hidden", "64", "--layers", "3", "--steps", "1500", "--batch", "10", "--chains", "9", "--iterations", "6", "--threads", "1",
+        "--samples", "30", "--hidden", "64", "--layers", "3", "--steps", "1500", "--batch", "10", "--chains", "9", "--iterations", "6",
+        "--threads", "1",
     ];
 
     private static readonly string[] s_often = ["--checkpoint-steps", "7"];
@@ -42,7 +44,8 @@ public sealed class CrashTests(ITestOutputHelper output)
     public void A_run_that_is_killed_at_random_moments_and_resumed_ends_with_the_bits_of_one_that_was_not()
     {
         using var folder = new TemporaryFolder();
-        string whole = Path.Combine(folder.Path, "whole"), killed = Path.Combine(folder.Path, "killed"), checkpoint = Path.Combine(killed, "checkpoint.safetensors");
+        string whole = Path.Combine(folder.Path, "whole"), killed = Path.Combine(folder.Path, "killed"),
+            checkpoint = Path.Combine(killed, "checkpoint.safetensors");
         var clock = Stopwatch.StartNew();
         using (var process = Start(["create", .. s_settings, .. s_often, "--out", whole])) Assert.Equal((0, ""), Finish(process));
         double seconds = clock.Elapsed.TotalSeconds;
@@ -51,7 +54,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         while (kills < Kills)
         {
             bool resume = File.Exists(checkpoint);
-            using var process = Start(resume ? ["create", "--resume", killed, .. s_often] : ["create", .. s_settings, .. s_often, "--out", killed]);
+            using var process = Start(
+                resume ? ["create", "--resume", killed, .. s_often] : ["create", .. s_settings, .. s_often, "--out", killed]);
             resumes += resume ? 1 : 0;
             if (!process.WaitForExit(TimeSpan.FromSeconds(seconds * (0.2 + random.NextDouble()))))
             {
@@ -80,7 +84,8 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         // Seen with: dotnet test --logger "console;verbosity=detailed".
         output.WriteLine(FormattableString.Invariant(
-            $"{kills} kills ({beforeTheFirst} before the first checkpoint, {whileWriting} while one was being written), {resumes} resumes, {finished} complete runs, all equal"));
+            $"{kills} kills ({beforeTheFirst} before the first checkpoint, {whileWriting} while one was being written), ")
+            + FormattableString.Invariant($"{resumes} resumes, {finished} complete runs, all equal"));
 
         void Compare()
         {
@@ -162,7 +167,8 @@ internal sealed class Mount : IDisposable
 
     private static int Run(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode;

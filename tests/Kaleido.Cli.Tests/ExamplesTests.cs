@@ -21,7 +21,8 @@ public sealed partial class ExamplesTests(ExamplesTests.Workshop workshop) : ICl
             Material.Cifar(At("cifar"), 5001);
             Material.Photos(At("photos"), 5);
             Assert.Equal(0, Session.Run(["create", .. Material.Small, "--out", At("kaleido-out")]).Code);
-            Assert.Equal(130, Session.Run(new CancellationToken(true), ["create", "--data", At("mnist"), .. Material.Small, "--out", At("mnist-out")]).Code);
+            string[] cancelled = ["create", "--data", At("mnist"), .. Material.Small, "--out", At("mnist-out")];
+            Assert.Equal(130, Session.Run(new CancellationToken(true), cancelled).Code);
             Assert.Equal(0, Session.Run("convert", At("mnist"), At("digits.npz"), "--first", "50").Code);
         }
 
@@ -70,7 +71,8 @@ public sealed partial class ExamplesTests(ExamplesTests.Workshop workshop) : ICl
         if (args[0] == "figure") args = [.. args, "--seeds", "2", "--out", workshop.At("figures")];
         if (args[0] == "sample") args = [.. args, "--iterations", "20"];
         if (args[0] == "sample" && !args.Contains("--out")) args = [.. args, "--out", workshop.At(SampleFiles.Default)];
-        if (resume && !File.Exists(Path.Combine(args[2], OutputFolder.Checkpoint))) args = ["create", "--data", workshop.At("mnist"), .. Material.Small, "--out", args[2]];
+        if (resume && !File.Exists(Path.Combine(args[2], OutputFolder.Checkpoint)))
+            args = ["create", "--data", workshop.At("mnist"), .. Material.Small, "--out", args[2]];
         var run = Session.Run(args);
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.NotEmpty(run.Output);

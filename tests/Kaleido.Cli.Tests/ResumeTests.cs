@@ -8,7 +8,8 @@ namespace Kaleido.Cli.Tests;
 /// <summary>create --resume; <see cref="CrashTests"/> kills.</summary>
 public sealed class ResumeTests
 {
-    private static readonly string[] s_compared = ["network.safetensors", "loss.csv", "kaleidoscope.png", "kaleidoscope.gif", "kaleidoscope.apng"];
+    private static readonly string[] s_compared =
+        ["network.safetensors", "loss.csv", "kaleidoscope.png", "kaleidoscope.gif", "kaleidoscope.apng"];
 
     // Cancels at the first report of progress at or after a step. Reports come as fast as the trainer can make them.
     private sealed class CancelAt(long step, CancellationTokenSource source) : IProgress<CreateProgress>
@@ -35,8 +36,8 @@ public sealed class ResumeTests
 
     private static string[] Flags(string folder) =>
     [
-        "create", "--samples", "20", "--hidden", "24", "--layers", "2", "--steps", "400", "--batch", "12", "--chains", "6", "--iterations", "5",
-        "--threads", "1", "--out", folder,
+        "create", "--samples", "20", "--hidden", "24", "--layers", "2", "--steps", "400", "--batch", "12", "--chains", "6",
+        "--iterations", "5", "--threads", "1", "--out", folder,
     ];
 
     private static string Unfinished(TemporaryFolder folder, long step)
@@ -59,7 +60,8 @@ public sealed class ResumeTests
         Assert.InRange(TrainingCheckpoint.Load(Path.Combine(unfinished, OutputFolder.Checkpoint)).Step, step, 400);
         var run = Session.Run("create", "--resume", unfinished, "--threads", "2");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        foreach (string name in s_compared) Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
+        foreach (string name in s_compared)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
         Assert.False(File.Exists(Path.Combine(unfinished, OutputFolder.Checkpoint)));
     }
 
@@ -73,7 +75,8 @@ public sealed class ResumeTests
         var result = CreateRun.Execute(Options(unfinished), new CancelAtIteration(2, source), source.Token);
         Assert.Equal((StopReason.Cancelled, 400, 3), (result.StopReason, result.Fit.Steps, result.Iterations));
         Assert.Equal(0, Session.Run("create", "--resume", unfinished).Code);
-        foreach (string name in s_compared) Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
+        foreach (string name in s_compared)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class SampleTests
         var session = Session.Run([.. same, "--out", picture]);
         Assert.Equal((0, ""), (session.Code, session.Error));
         Assert.Equal($"sampled 4 chains, 3 iterations, not settled yet; wrote {picture}", session.Output.TrimEnd());
-        Assert.Equal(new PngReader(File.ReadAllBytes(Path.Combine(run, "kaleidoscope.png"))).Pixels, new PngReader(File.ReadAllBytes(picture)).Pixels);
+        Assert.Equal(new PngReader(File.ReadAllBytes(Path.Combine(run, "kaleidoscope.png"))).Pixels,
+            new PngReader(File.ReadAllBytes(picture)).Pixels);
         Session.Run([.. same, "--out", film]);
         Assert.Equal(File.ReadAllBytes(Path.Combine(run, "kaleidoscope.gif")), File.ReadAllBytes(film));
     }
@@ -84,7 +85,8 @@ public sealed class SampleTests
 
         // Alone it is guessed: 108 = 3 · 6².
         File.Move(Path.Combine(run, "network.safetensors"), folder.File("alone.safetensors"));
-        Assert.Equal(0, Session.Run("sample", folder.File("alone.safetensors"), "--iterations", "3", "--chains", "5", "--out", folder.File("b.npy")).Code);
+        Assert.Equal(0, Session.Run(
+            "sample", folder.File("alone.safetensors"), "--iterations", "3", "--chains", "5", "--out", folder.File("b.npy")).Code);
         Assert.Equal([5, 6, 6, 3], Kaleido.Files.NpyReader.Read(folder.File("b.npy")).Shape.ToArray());
     }
 }

@@ -66,12 +66,14 @@ public sealed class UsageTests
         [
             "--data", "--samples", "--hidden", "--layers", "--steps", "--batch", "--lr", "--schedule", "--noise", "--epsilon",
             "--iterations", "--chains",
-            "--seed", "--threads", "--out", "--class", "--random", "--size", "--device", "--resume", "--checkpoint-steps", "--checkpoint-seconds",
+            "--seed", "--threads", "--out", "--class", "--random", "--size", "--device",
+            "--resume", "--checkpoint-steps", "--checkpoint-seconds",
         ];
         string[] lines = run.Output.Split('\n');
         foreach (string flag in flags)
         {
-            string line = Assert.Single(lines, l => l.TrimStart().StartsWith("--", StringComparison.Ordinal) && l.Contains(flag + " <", StringComparison.Ordinal));
+            string line = Assert.Single(lines,
+                l => l.TrimStart().StartsWith("--", StringComparison.Ordinal) && l.Contains(flag + " <", StringComparison.Ordinal));
             Assert.Contains("[default: ", line, StringComparison.Ordinal);
         }
     }

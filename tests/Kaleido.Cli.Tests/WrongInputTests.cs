@@ -8,7 +8,8 @@ namespace Kaleido.Cli.Tests;
 /// <summary>One sentence for everything that cannot be, and nothing written: 2 where the line is wrong, 1 where the files are.</summary>
 public sealed class WrongInputTests
 {
-    private const string Images = ".npy, .npz (with labels), .csv (with labels), .png (a grid, or one picture), .gif or .apng (one frame a sample), "
+    private const string Images =
+        ".npy, .npz (with labels), .csv (with labels), .png (a grid, or one picture), .gif or .apng (one frame a sample), "
         + "or / (a folder of .png files, one a sample, in sub-folders by label)";
 
     private const string Samples = ".png (chosen iterations side by side), .gif or .apng (an animation), .npy or .npz (the last samples)";
@@ -77,7 +78,8 @@ public sealed class WrongInputTests
     public void A_choice_that_is_not_there_is_one_sentence_in_every_command(string flags, string sentence)
     {
         using var folder = new TemporaryFolder();
-        string mnist = Material.Idx(folder.File("mnist"), 20), array = folder.File("x.npy"), expected = folder.Path + Path.DirectorySeparatorChar + sentence;
+        string mnist = Material.Idx(folder.File("mnist"), 20), array = folder.File("x.npy"),
+            expected = folder.Path + Path.DirectorySeparatorChar + sentence;
         Session[] runs =
         [
             Session.Run(["info", mnist, .. flags.Split(' ')]),
@@ -93,7 +95,8 @@ public sealed class WrongInputTests
     public void Data_that_lack_what_is_asked_for_are_one_sentence()
     {
         using var folder = new TemporaryFolder();
-        string table = folder.File("t.csv"), photos = Material.Photos(folder.File("photos"), 3), cifar = Material.Cifar(folder.File("cifar"), 5);
+        string table = folder.File("t.csv"), photos = Material.Photos(folder.File("photos"), 3),
+            cifar = Material.Cifar(folder.File("cifar"), 5);
         File.WriteAllText(table, "0.5,0.25\n1,0\n");
         foreach (var (args, sentence) in ((string[], string)[])
         [
@@ -101,14 +104,17 @@ public sealed class WrongInputTests
             (["info", table, "--class", "1"], $"{table} has no labels to choose by."),
             (["info", photos, "--class", "1", "--size", "2x2"], $"{photos} has no labels to choose by."),
             (["info", cifar, "--class", "5"], $"{cifar} has no sample with label 5; its classes are 0..9."),
-            (["info", photos], $"{Path.Combine(photos, "photo01.png")}, offset 0: expected a picture of 20 × 17 like {Path.Combine(photos, "photo00.png")}, "
+            (["info", photos],
+                $"{Path.Combine(photos, "photo01.png")}, offset 0: expected a picture of 20 × 17 "
+                + $"like {Path.Combine(photos, "photo00.png")}, "
                 + "or a size to bring all to, found one of 23 × 19."),
             (["info", folder.File("none")], $"{folder.File("none")}: there is no such file."),
             (["convert", folder.File("no/ne"), folder.File("x.npy")], $"{folder.File("no/ne")}: its folder does not exist."),
             (["convert", table, folder.File("no/x.npy")], $"{folder.File("no/x.npy")}: its folder does not exist."),
             (["convert", table, table + "/"], $"{table}/: cannot be a folder to write to, because it is a file."),
             (["bench", "--rivals", folder.File("none")], $"{folder.File("none")}: there is no such file."),
-            (["info", table, "--picture", folder.File("no/x.png")], $"{folder.File("no/x.png")}: its folder does not exist, so nothing was written."),
+            (["info", table, "--picture", folder.File("no/x.png")],
+                $"{folder.File("no/x.png")}: its folder does not exist, so nothing was written."),
         ])
         {
             var run = Session.Run(args);
@@ -122,7 +128,8 @@ public sealed class WrongInputTests
     public void What_cannot_be_sampled_is_one_sentence_and_writes_nothing()
     {
         using var folder = new TemporaryFolder();
-        string array = folder.File("a.npy"), picture = folder.File("x.png"), network = folder.File("network.safetensors"), run = folder.File("run");
+        string array = folder.File("a.npy"), picture = folder.File("x.png"),
+            network = folder.File("network.safetensors"), run = folder.File("run");
         NpyWriter.Write(array, NpyArray.From<float>([2, 2], [0, 1, 1, 0]));
         using (var device = Backends.Device.Cpu(1))
         using (var unbounded = Networks.Mlp.Create(device, new(6, 5, 1))) unbounded.Save(network);
@@ -131,7 +138,8 @@ public sealed class WrongInputTests
         foreach (var (args, part) in ((string[], string)[])
         [
             (["sample", folder.File("none"), "--out", picture], "none: there is no such file"),
-            (["sample", array, "--out", picture], "a.npy: expected a network, as kaleido create writes it (network.safetensors), found another file"),
+            (["sample", array, "--out", picture],
+                "a.npy: expected a network, as kaleido create writes it (network.safetensors), found another file"),
             (["sample", network, "--out", picture], "a kaleidoscope needs as many outputs as inputs and a bounded output activation"),
             (["sample", folder.File("unfinished/checkpoint.safetensors"), "--out", picture], "checkpoint.safetensors"),
             (["sample", run, "--shape", "3x3", "--out", picture], "its samples have 784 features, but 3 x 3 x 1 is 9"),
@@ -201,7 +209,8 @@ public sealed class WrongInputTests
         Material.Cifar(data.File("cifar10"), 40);
         foreach (string figure in (string[])["2", "7", "8", "depth"])
         {
-            var run = Session.Run(new CancellationToken(true), "figure", figure, "--quick", "--data", data.Path, "--out", folder.File("out"));
+            var run = Session.Run(new CancellationToken(true),
+                "figure", figure, "--quick", "--data", data.Path, "--out", folder.File("out"));
             Assert.Equal((130, "", $"cancelled in figure {figure}; nothing of it was written."), (run.Code, run.Output, run.Sentence));
             Assert.False(Directory.Exists(folder.File("out")));
         }

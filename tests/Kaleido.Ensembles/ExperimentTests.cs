@@ -46,12 +46,14 @@ public sealed class ExperimentTests(ITestOutputHelper output)
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TheoryIfMnistAttribute : TheoryAttribute
 {
-    public TheoryIfMnistAttribute() => Skip = SharedData.Mnist is null ? "No MNIST: set KALEIDO_DATA to a folder that holds mnist/." : null!;
+    public TheoryIfMnistAttribute() =>
+        Skip = SharedData.Mnist is null ? "No MNIST: set KALEIDO_DATA to a folder that holds mnist/." : null!;
 }
 
 /// <summary>A theory about real CIFAR-10; skipped, with the reason, where it is not at hand.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TheoryIfCifar10Attribute : TheoryAttribute
 {
-    public TheoryIfCifar10Attribute() => Skip = SharedData.Cifar10 is null ? "No CIFAR-10: set KALEIDO_DATA to a folder that holds cifar10/." : null!;
+    public TheoryIfCifar10Attribute() =>
+        Skip = SharedData.Cifar10 is null ? "No CIFAR-10: set KALEIDO_DATA to a folder that holds cifar10/." : null!;
 }

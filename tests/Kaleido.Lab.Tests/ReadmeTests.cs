@@ -79,21 +79,25 @@ plan.Run(rows: 1);
     [Fact]
     public void Every_file_that_the_documents_link_to_exists()
     {
-        var documents = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Root, "README.md"));
+        var documents = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(Root, "README.md"));
         foreach (string document in documents)
         {
-            foreach (string target in Between(File.ReadAllText(document), "](", ")").Where(t => !t.Contains("://", StringComparison.Ordinal)))
+            foreach (string target in Between(File.ReadAllText(document), "](", ")")
+                .Where(t => !t.Contains("://", StringComparison.Ordinal)))
             {
                 string[] parts = target.Split('#');
                 string file = parts[0].Length == 0 ? document : Path.Combine(Path.GetDirectoryName(document)!, parts[0]);
-                Assert.True(File.Exists(file) && (parts.Length == 1 || Headings(file).Contains(parts[1])), $"{document} links to {target}, which is not there");
+                Assert.True(File.Exists(file) && (parts.Length == 1 || Headings(file).Contains(parts[1])),
+                    $"{document} links to {target}, which is not there");
             }
         }
     }
 
     // As they are linked to: small letters, spaces as hyphens, without punctuation.
     private static IEnumerable<string> Headings(string file) => File.ReadLines(file).Where(line => line.StartsWith('#'))
-        .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-')).Replace(' ', '-'));
+        .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-'))
+            .Replace(' ', '-'));
 
     private static IEnumerable<string> Between(string text, string start, string end)
     {

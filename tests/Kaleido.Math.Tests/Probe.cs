@@ -11,7 +11,8 @@ internal static class Probe
         Start([Host, Assembly, .. arguments], environment).Check();
 
     /// <summary>What the probe writes and returns where another program, such as an emulator, runs it.</summary>
-    public static Answer RunUnder(IEnumerable<string> launcher, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    public static Answer RunUnder(
+        IEnumerable<string> launcher, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         string host = Host.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Host : Executable.Find(Host) ?? Host;
         host = File.ResolveLinkTarget(host, returnFinalTarget: true)?.FullName ?? host;
@@ -41,7 +42,8 @@ internal static class Probe
             // The same folder of the neighbouring project: bin/<configuration>/<framework>.
             string tests = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
             string project = Path.GetFullPath(Path.Combine(tests, "..", "..", ".."));
-            string probe = Path.GetFullPath(Path.Combine(project, "..", "Kaleido.Probe", Path.GetRelativePath(project, tests), "Kaleido.Probe.dll"));
+            string probe = Path.GetFullPath(
+                Path.Combine(project, "..", "Kaleido.Probe", Path.GetRelativePath(project, tests), "Kaleido.Probe.dll"));
             Assert.True(File.Exists(probe), $"{probe} was not built");
             return probe;
         }

@@ -15,7 +15,8 @@ switch (args)
             Console.WriteLine($"hash {count} {HashProbe.WeightsSha256(int.Parse(count, CultureInfo.InvariantCulture))}");
         return 0;
     case ["alloc-fit", var threads, var batch]:
-        Print(TrainingProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(batch, CultureInfo.InvariantCulture)));
+        Print(TrainingProbe.BytesPerThousandSteps(int.Parse(threads, CultureInfo.InvariantCulture),
+            int.Parse(batch, CultureInfo.InvariantCulture)));
         return 0;
     case ["hash-ensemble", .. var threads]:
         HashProbe.PrintInstructionSets();
@@ -44,7 +45,8 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine("usage: products | product-paths | alloc-plan THREADS | alloc-fit THREADS BATCH | "
-            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | hash-small THREADS … | hash-ensemble THREADS … | "
+            + "alloc-ensemble THREADS BATCH | alloc-evaluate THREADS | alloc-sample THREADS | "
+            + "hash-small THREADS … | hash-ensemble THREADS … | "
             + "oracle COUNT [NAME]");
         return 2;
 }

@@ -47,7 +47,8 @@ internal sealed class TrainingPlan : IDisposable
         Plan = Plan.Compile(graph, _device, capacity, [loss],
         [
             new Recording(loss, Create(1, 16, 0)),
-            new ParameterUpdate(rule, parameters, gradients, first, second, [.. loss.Differentiate(nodes).Zip(_places, (g, p) => (g, (long)p.Offset))]),
+            new ParameterUpdate(rule, parameters, gradients, first, second,
+                [.. loss.Differentiate(nodes).Zip(_places, (g, p) => (g, (long)p.Offset))]),
         ]);
         Loss = loss;
     }

@@ -98,8 +98,8 @@ public static class BenchmarkReport
         PeakGflopsAllThreads = Number(json, "peak_gflops_all_threads"),
         Products = json.TryGetProperty("products", out var products)
             ? [.. products.EnumerateArray().Select(p => new ProductSpeed(
-                ProductShape.Parse(p.GetProperty("shape").GetString() ?? "").ToString(), p.GetProperty("threads").GetInt32(), Number(p, "gflops"),
-                Number(p, "percent_of_peak")))]
+                ProductShape.Parse(p.GetProperty("shape").GetString() ?? "").ToString(), p.GetProperty("threads").GetInt32(),
+                Number(p, "gflops"), Number(p, "percent_of_peak")))]
             : [],
         StepMilliseconds = Number(json, "step_ms"),
         StepMillisecondsOneThread = Number(json, "step_ms_one_thread"),

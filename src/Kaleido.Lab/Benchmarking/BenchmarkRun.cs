@@ -135,7 +135,8 @@ public sealed class BenchmarkRun
         var members = Workloads.TinyMembers(Ensemble);
         int steps = (int)Math.Max(100, 50_000 * _options.RoundSeconds);
         return (double)Ensemble * steps / Median(() => EnsembleTrainer.Fit(
-            device, Workloads.Tiny, members, LossFunction.SquaredError, new() { BatchSize = 2, Steps = steps, EvaluationInterval = steps }));
+            device, Workloads.Tiny, members, LossFunction.SquaredError,
+            new() { BatchSize = 2, Steps = steps, EvaluationInterval = steps }));
     }
 
     // The runtime itself allocates now and then while it compiles hot code in the background; the median of several stretches leaves that

@@ -22,7 +22,8 @@ public static class BenchmarkTable
         foreach (var product in result.Products)
         {
             yield return Row(product.Shape, product.Threads.ToString(CultureInfo.InvariantCulture), Text(product.Gflops),
-                $"{Text(product.PercentOfPeak)} %", rivals.Select(rival => Versus(product.Gflops, Find(rival, product), higherIsFaster: true)));
+                $"{Text(product.PercentOfPeak)} %",
+                rivals.Select(rival => Versus(product.Gflops, Find(rival, product), higherIsFaster: true)));
         }
 
         yield return "";

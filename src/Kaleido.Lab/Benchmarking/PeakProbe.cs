@@ -27,7 +27,8 @@ public static class PeakProbe
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(widestVector, 128);
         double best = 0;
-        for (int round = 0; round < rounds; round++) best = Math.Max(best, threads == 1 ? Round(widestVector) : Together(threads, widestVector));
+        for (int round = 0; round < rounds; round++)
+            best = Math.Max(best, threads == 1 ? Round(widestVector) : Together(threads, widestVector));
         return best;
     }
 
@@ -72,7 +73,8 @@ public static class PeakProbe
         public static Vector512<float> Create(float value) => Vector512.Create(value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> MultiplyAdd(Vector512<float> x, Vector512<float> y, Vector512<float> z) => Vector512.FusedMultiplyAdd(x, y, z);
+        public static Vector512<float> MultiplyAdd(Vector512<float> x, Vector512<float> y, Vector512<float> z) =>
+            Vector512.FusedMultiplyAdd(x, y, z);
 
         public static float First(Vector512<float> x) => x[0];
     }
@@ -82,7 +84,8 @@ public static class PeakProbe
         public static Vector256<float> Create(float value) => Vector256.Create(value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> MultiplyAdd(Vector256<float> x, Vector256<float> y, Vector256<float> z) => Vector256.FusedMultiplyAdd(x, y, z);
+        public static Vector256<float> MultiplyAdd(Vector256<float> x, Vector256<float> y, Vector256<float> z) =>
+            Vector256.FusedMultiplyAdd(x, y, z);
 
         public static float First(Vector256<float> x) => x[0];
     }
@@ -92,7 +95,8 @@ public static class PeakProbe
         public static Vector128<float> Create(float value) => Vector128.Create(value);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector128<float> MultiplyAdd(Vector128<float> x, Vector128<float> y, Vector128<float> z) => Vector128.FusedMultiplyAdd(x, y, z);
+        public static Vector128<float> MultiplyAdd(Vector128<float> x, Vector128<float> y, Vector128<float> z) =>
+            Vector128.FusedMultiplyAdd(x, y, z);
 
         public static float First(Vector128<float> x) => x[0];
     }

@@ -21,8 +21,8 @@ public readonly record struct ProductShape(int M, int N, int K, bool TransposeA,
     public static IReadOnlyList<ProductShape> All { get; } =
     [
         Parse("1000x500x500 NN"), Parse("1000x500x500 NT"), Parse("1000x500x500 TN"), Parse("1000x500x784 NN"), Parse("1000x784x500 NN"),
-        Parse("1000x784x500 NT"), Parse("500x500x1000 TN"), Parse("784x500x1000 TN"), Parse("1024x1024x1024 NN"), Parse("2048x2048x2048 NN"),
-        Parse("4096x4096x4096 NN"), Parse("32x500x500 NN"), Parse("2x10x10 NN"), Parse("1x500x500 NN"),
+        Parse("1000x784x500 NT"), Parse("500x500x1000 TN"), Parse("784x500x1000 TN"), Parse("1024x1024x1024 NN"),
+        Parse("2048x2048x2048 NN"), Parse("4096x4096x4096 NN"), Parse("32x500x500 NN"), Parse("2x10x10 NN"), Parse("1x500x500 NN"),
     ];
 
     /// <summary>Floating-point operations; a multiply-add is two.</summary>
@@ -34,7 +34,8 @@ public readonly record struct ProductShape(int M, int N, int K, bool TransposeA,
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split(' ', 'x');
-        if (parts is not [var m, var n, var k, ['N' or 'T', 'N' or 'T'] transposes]) throw new FormatException($"\"{text}\" is not like \"1000x500x784 NT\"");
+        if (parts is not [var m, var n, var k, ['N' or 'T', 'N' or 'T'] transposes])
+            throw new FormatException($"\"{text}\" is not like \"1000x500x784 NT\"");
         return new(Size(m), Size(n), Size(k), transposes[0] == 'T', transposes[1] == 'T');
 
         static int Size(string s) => int.Parse(s, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -97,7 +98,8 @@ public static class Workloads
         var (output, logits) = network.Forward(inputs);
         var loss = LossFunction.SquaredError.Build(output, logits, inputs);
         var ring = network.Device.CreateTensor(1, 1024);
-        return Plan.Compile(graph, network.Device, batch, [], [new Recording(loss, ring), descent.Minimize(loss, network.Variables(graph))]);
+        return Plan.Compile(graph, network.Device, batch, [],
+            [new Recording(loss, ring), descent.Minimize(loss, network.Variables(graph))]);
     }
 
     /// <summary>Members of an ensemble of <see cref="Tiny"/>, each with its own seeds, all with the same 20 samples.</summary>

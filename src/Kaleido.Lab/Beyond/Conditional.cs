@@ -71,7 +71,9 @@ public sealed class Conditional : Experiment
                               select new double[] { m, seed, t, found[seed].Hits[m][t] / (double)labels.Length }];
         double Last(int means) => Curve(means)[^1];
         int Above(int means) => found.Count(f => UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
-        string Seen(int means) => FormattableString.Invariant($"P = {Last(means):f3} over {seeds} networks of {labels.Length} chains; least {found.Min(f => f.Hits[means][^1]) / (double)labels.Length:f3}");
+        double Least(int means) => found.Min(f => f.Hits[means][^1]) / (double)labels.Length;
+        string Seen(int means) => FormattableString.Invariant(
+            $"P = {Last(means):f3} over {seeds} networks of {labels.Length} chains; least {Least(means):f3}");
         return new(Name, Title,
             [
                 new("seeds", seeds),

@@ -81,7 +81,8 @@ public sealed class Denoising : Experiment
                 Verdict.QuantileAtMost("σ = .05, 32 draws: the median B90(.02) is at most half of that without noise",
                     Of(Judged, ManyDraws, BurnIn), 0.5, Middle(0, 1, BurnIn) / 2, full),
                 .. s_sigmas.Skip(1).Select(sigma => Verdict.QuantileAtLeast(
-                    FormattableString.Invariant($"σ = {sigma}, 32 draws: on noisy data the median network is nearer to the best denoiser than the identity is"),
+                    FormattableString.Invariant(
+                        $"σ = {sigma}, 32 draws: on noisy data the median network is nearer to the best denoiser than the identity is"),
                     Of(sigma, ManyDraws, Removal), 0.5, 0, full)),
                 new(VerdictKind.Claim, "σ = .05 gives all four points a basin in most seeds, against a few per cent without noise",
                     2 * Count(Judged, ManyDraws) > Alive(Judged, ManyDraws) && 10 * Count(0, 1) < Alive(0, 1),
@@ -91,11 +92,13 @@ public sealed class Denoising : Experiment
                     $"{Share(Judged, 1)} against {Share(0, 1)}"),
                 new(VerdictKind.Claim, "burn-in takes about 3 applications instead of about 8",
                     Middle(Judged, ManyDraws, BurnIn) is >= 2 and <= 4 && Middle(0, 1, BurnIn) is >= 6 and <= 10,
-                    FormattableString.Invariant($"median B90(.02) {Middle(Judged, ManyDraws, BurnIn):g3} instead of {Middle(0, 1, BurnIn):g3}")),
+                    FormattableString.Invariant(
+                        $"median B90(.02) {Middle(Judged, ManyDraws, BurnIn):g3} instead of {Middle(0, 1, BurnIn):g3}")),
                 new(VerdictKind.Claim, "σ = .1 is worse than σ = .05",
                     Count(Larger, ManyDraws) * Alive(Judged, ManyDraws) < Count(Judged, ManyDraws) * Alive(Larger, ManyDraws),
                     $"{Share(Larger, ManyDraws)} against {Share(Judged, ManyDraws)}"),
-                new(VerdictKind.Claim, "on [-1, 1] a network is nearer to the best denoiser of its own σ than to those of the others (32 draws)",
+                new(VerdictKind.Claim,
+                    "on [-1, 1] a network is nearer to the best denoiser of its own σ than to those of the others (32 draws)",
                     s_sigmas.Skip(1).All(s => Nearest(s) == s),
                     string.Join(", ", s_sigmas.Skip(1)
                         .Select(s => FormattableString.Invariant($"trained at {s}: nearest to {Nearest(s)}")))),

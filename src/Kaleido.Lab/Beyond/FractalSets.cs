@@ -131,13 +131,17 @@ public sealed class FractalSets : Experiment
                         FormattableString.Invariant($"{newton.Dimension:f3} ± {newton.StandardError:f3}")),
                 Verdict.AtLeast("a boundary's dimension is at least .9 and below 2: it parts the square",
                     dimensions.Count(d => d is >= 0.9 and < 2), dimensions.Length, 1, full),
-                Verdict.QuantileAtMost("the samples of the four-point networks without noise are finitely many points (median dimension, fine)", Of(corner, 0, Fine), 0.5, 0.05, full),
+                Verdict.QuantileAtMost(
+                    "the samples of the four-point networks without noise are finitely many points (median dimension, fine)",
+                    Of(corner, 0, Fine), 0.5, 0.05, full),
                 new(VerdictKind.Claim, "basin boundaries are fractal (dimension above 1.05 in most networks)",
                     2 * dimensions.Count(d => d > 1.05) > dimensions.Length,
-                    FormattableString.Invariant($"{dimensions.Count(d => d > 1.05)} of {dimensions.Length} networks; median {Statistics.Median(dimensions):f3}")),
+                    FormattableString.Invariant(
+                        $"{dimensions.Count(d => d > 1.05)} of {dimensions.Length} networks; median {Statistics.Median(dimensions):f3}")),
                 new(VerdictKind.Claim, "16 times closer, where basins meet, they are (above 1.05 in most networks)",
-                    2 * known.Count(row => row[3] > 1.05) > known.Length, FormattableString.Invariant(
-                        $"{known.Count(row => row[3] > 1.05)} of {known.Length} networks; median {Statistics.Median(known.Select(row => row[3])):f3}")),
+                    2 * known.Count(row => row[3] > 1.05) > known.Length,
+                    FormattableString.Invariant($"{known.Count(row => row[3] > 1.05)} of {known.Length} networks; ")
+                        + FormattableString.Invariant($"median {Statistics.Median(known.Select(row => row[3])):f3}")),
                 new(VerdictKind.Claim, "with noise ε = .003 the circle's samples are a line: dimension 1 ± .1 above the noise (coarse)",
                     Math.Abs(Statistics.Median(Of(circle, 0.003, Coarse)) - 1) <= 0.1,
                     FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0.003, Coarse)):f2}")),

@@ -100,7 +100,8 @@ public sealed class LearnsIdentity : Experiment
                 int better = pairs.Sum(p => p.Wins), all = pairs.Sum(p => p.Of);
                 yield return new(VerdictKind.Claim, d + $"{Names[means]}: nearer to the identity than plain, whatever the number of points",
                     pairs.All(p => 2 * p.Wins > p.Of),
-                        FormattableString.Invariant($"{better} of {all} pairs of networks; by points {string.Join(", ", pairs.Select(p => $"{p.Wins}/{p.Of}"))}"));
+                    FormattableString.Invariant(
+                        $"{better} of {all} pairs of networks; by points {string.Join(", ", pairs.Select(p => $"{p.Wins}/{p.Of}"))}"));
             }
 
             var medians = (from means in Enumerable.Range(0, Names.Length) from n in counts select (means, n)).ToArray();

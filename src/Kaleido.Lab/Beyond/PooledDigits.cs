@@ -17,7 +17,8 @@ internal static class PooledDigits
         for (int i = 0; i < samples; i++)
         {
             var row = drawn.Row(i);
-            for (int p = 0; p < row.Length; p++) values[i * small * small + p / Side / pool * small + p % Side / pool] += row[p] / (pool * pool);
+            for (int p = 0; p < row.Length; p++)
+                values[i * small * small + p / Side / pool * small + p % Side / pool] += row[p] / (pool * pool);
         }
 
         return Dataset.FromRows(drawn.Name, values, small * small, new(small, small, 1), drawn.Labels!.Value.Span);

@@ -3,8 +3,8 @@ using Kaleido.Lab.Figures;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Independent sets of networks side by side, each on one thread: small ones leave a team of threads too little to share. Each writes its own
-/// place, so the threads decide nothing.
+/// Independent sets of networks side by side, each on one thread: small ones leave a team of threads too little to share. Each writes its
+/// own place, so the threads decide nothing.
 /// </summary>
 internal static class SideBySide
 {

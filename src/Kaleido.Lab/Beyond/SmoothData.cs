@@ -113,7 +113,8 @@ public sealed class SmoothData : Experiment
             double trend = Statistics.Spearman(s_gaps, steps);
             yield return new(VerdictKind.Claim,
                 e + "steps longer than the noise become more frequent with a circle's gaps (Spearman's ρ ≥ .9)", trend >= 0.9,
-                FormattableString.Invariant($"{trend:f2}; {string.Join(", ", steps.Select((s, i) => FormattableString.Invariant($"{s_gaps[i] * 100} %: {s:g3}")))}"));
+                FormattableString.Invariant($"{trend:f2}; ")
+                    + string.Join(", ", steps.Select((s, i) => FormattableString.Invariant($"{s_gaps[i] * 100} %: {s:g3}"))));
             double ten = middle(Digits, noise, Long), one = middle(Zeros, noise, Long);
             yield return new(VerdictKind.Claim, e + "they are more frequent on ten classes of digits than on one", ten > one,
                 FormattableString.Invariant($"per 1000: {ten:g3} against {one:g3}"));

@@ -10,7 +10,8 @@ namespace Kaleido.Lab.Conversion;
 public static class DatasetWriter
 {
     /// <summary>The endings that are known, for messages.</summary>
-    public const string Endings = ".npy, .npz (with labels), .csv (with labels), .png (a grid, or one picture), .gif or .apng (one frame a sample), "
+    public const string Endings =
+        ".npy, .npz (with labels), .csv (with labels), .png (a grid, or one picture), .gif or .apng (one frame a sample), "
         + "or / (a folder of .png files, one a sample, in sub-folders by label)";
 
     private const int MaximumFrames = 10_000, MaximumBytes = 1 << 30;

@@ -136,7 +136,8 @@ public static class CreateRun
     }
 
     private static FitResult Fit(
-        Mlp network, Dataset data, CreateOptions options, CreateOptions asked, TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
+        Mlp network, Dataset data, CreateOptions options, CreateOptions asked,
+        TrainingCheckpoint? checkpoint, TrainingRelay? progress, CancellationToken cancellation)
     {
         string path = Path.Combine(options.Output, OutputFolder.Checkpoint);
         var training = Training(options) with

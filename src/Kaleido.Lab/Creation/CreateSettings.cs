@@ -31,7 +31,8 @@ public static class CreateSettings
         Whole("--chains", o => o.Chains, (o, value) => o with { Chains = checked((int)value) }),
         Optional("--class", o => o.Class, (o, value) => o with { Class = value }),
         Optional("--random", o => o.Random, (o, value) => o with { Random = value }),
-        new("--size", o => o.Size is { } size ? FormattableString.Invariant($"{size.Width}x{size.Height}") : None, (o, text) => o with { Size = SizeOf(text) }),
+        new("--size", o => o.Size is { } size ? FormattableString.Invariant($"{size.Width}x{size.Height}") : None,
+            (o, text) => o with { Size = SizeOf(text) }),
         new("--device", o => o.DeviceName, (o, value) => o with { DeviceName = value }),
         Whole("--seed", o => o.Seed, (o, value) => o with { Seed = (uint)value }),
     ];
@@ -54,7 +55,10 @@ public static class CreateSettings
         foreach (var setting in s_all)
         {
             if (!notes.TryGetValue(Prefix + setting.Flag, out string? value))
-                throw new InvalidDataException($"{path}: the checkpoint does not say what {setting.Flag} was, so no creation can go on from it.");
+            {
+                throw new InvalidDataException(
+                    $"{path}: the checkpoint does not say what {setting.Flag} was, so no creation can go on from it.");
+            }
             try
             {
                 options = setting.Write(options, value);
@@ -79,11 +83,13 @@ public static class CreateSettings
             if (before != after) return $"{setting.Flag} was {before} and is {after} now";
         }
 
-        return saved.Data is null == now.Data is null ? null : $"--data was {saved.Data ?? "not given"} and is {now.Data ?? "not given"} now";
+        return saved.Data is null == now.Data is null ? null
+            : $"--data was {saved.Data ?? "not given"} and is {now.Data ?? "not given"} now";
     }
 
     private static Setting Whole(string flag, Func<CreateOptions, long> read, Func<CreateOptions, long, CreateOptions> write) =>
-        new(flag, o => read(o).ToString(CultureInfo.InvariantCulture), (o, text) => write(o, uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)));
+        new(flag, o => read(o).ToString(CultureInfo.InvariantCulture),
+            (o, text) => write(o, uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)));
 
     private static Setting Optional(string flag, Func<CreateOptions, int?> read, Func<CreateOptions, int?, CreateOptions> write) =>
         new(flag, o => read(o)?.ToString(CultureInfo.InvariantCulture) ?? None,
@@ -97,5 +103,6 @@ public static class CreateSettings
     }
 
     private static Setting Number(string flag, Func<CreateOptions, double> read, Func<CreateOptions, double, CreateOptions> write) =>
-        new(flag, o => read(o).ToString("R", CultureInfo.InvariantCulture), (o, text) => write(o, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+        new(flag, o => read(o).ToString("R", CultureInfo.InvariantCulture),
+            (o, text) => write(o, double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));
 }

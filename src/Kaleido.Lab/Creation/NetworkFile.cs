@@ -23,8 +23,8 @@ public static class NetworkFile
     }
 
     /// <summary>
-    /// The shape of the pictures that a network was trained on, from the report of the run that wrote it; null where no such report lies beside
-    /// it, or it is of other data.
+    /// The shape of the pictures that a network was trained on, from the report of the run that wrote it; null where no such report lies
+    /// beside it, or it is of other data.
     /// </summary>
     public static ImageShape? ShapeBeside(string path, int features)
     {
@@ -36,7 +36,8 @@ public static class NetworkFile
             using var json = JsonDocument.Parse(File.ReadAllBytes(report));
             var data = json.RootElement.GetProperty("data");
             var shape = new ImageShape(Size("width"), Size("height"), Size("channels"));
-            return shape is { Width: > 0, Height: > 0, Channels: 1 or 3 } && (long)shape.Width * shape.Height * shape.Channels == features ? shape : null;
+            return shape is { Width: > 0, Height: > 0, Channels: 1 or 3 } && (long)shape.Width * shape.Height * shape.Channels == features
+                ? shape : null;
 
             int Size(string name) => data.GetProperty(name).GetInt32();
         }

@@ -27,7 +27,9 @@ public sealed record SampleOptions
     /// <summary>The shape of a sample; null to guess it from the number of features.</summary>
     public ImageShape? Shape { get; init; }
 
-    /// <summary>Which frames to keep: those of <see cref="KaleidoscopeSheet.ChooseForAnimation"/>, or of <see cref="KaleidoscopeSheet.Choose"/>.</summary>
+    /// <summary>
+    /// Which frames to keep: those of <see cref="KaleidoscopeSheet.ChooseForAnimation"/>, or of <see cref="KaleidoscopeSheet.Choose"/>.
+    /// </summary>
     public bool ForAnimation { get; init; }
 }
 
@@ -40,8 +42,8 @@ public sealed record SampleOptions
 /// <param name="MedianStep">The median over the chains of the root mean square change per feature in the last iteration.</param>
 /// <param name="WeightsSha256">The hash of the network's weights.</param>
 public sealed record SampleResult(
-    SampleOptions Options, ImageShape Shape, IReadOnlyList<(int Iteration, float[] Samples)> Frames, int? BurnIn, bool IsCycle, double MedianStep,
-    string WeightsSha256)
+    SampleOptions Options, ImageShape Shape, IReadOnlyList<(int Iteration, float[] Samples)> Frames, int? BurnIn, bool IsCycle,
+    double MedianStep, string WeightsSha256)
 {
     /// <summary>Iterations made.</summary>
     public int Iterations => Frames[^1].Iteration;
@@ -55,7 +57,8 @@ public static class SampleRun
     /// shape.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InsufficientMemoryException">The memory does not suffice for the chains.</exception>
-    public static SampleResult Execute(SampleOptions options, Device device, IProgress<CreateProgress>? progress, CancellationToken cancellation)
+    public static SampleResult Execute(
+        SampleOptions options, Device device, IProgress<CreateProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         NetworkFile.Demand(options.Network);
@@ -67,17 +70,21 @@ public static class SampleRun
                 + "a kaleidoscope needs as many outputs as inputs and a bounded output activation, such as sigmoid or tanh.");
         }
 
-        var shape = options.Shape ?? NetworkFile.ShapeBeside(options.Network, network.Inputs) ?? KaleidoscopeSheet.GuessShape(network.Inputs);
+        var shape = options.Shape ?? NetworkFile.ShapeBeside(options.Network, network.Inputs)
+            ?? KaleidoscopeSheet.GuessShape(network.Inputs);
         if (shape.Features != network.Inputs)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{options.Network}: its samples have {network.Inputs} features, but {shape.Width} x {shape.Height} x {shape.Channels} is {shape.Features}."));
+                $"{options.Network}: its samples have {network.Inputs} features, "
+                + $"but {shape.Width} x {shape.Height} x {shape.Channels} is {shape.Features}."));
         }
 
         MemoryNeed.Check(options.Chains, network.Inputs, network.Options.Hidden);
-        using var kaleidoscope = new Kaleidoscope(network, new() { Samples = options.Chains, Epsilon = options.Epsilon, Seed = options.Seed });
+        using var kaleidoscope = new Kaleidoscope(network,
+            new() { Samples = options.Chains, Epsilon = options.Epsilon, Seed = options.Seed });
         var frames = KaleidoscopeSheet.Collect(kaleidoscope, options.Iterations,
-            options.ForAnimation ? KaleidoscopeSheet.ChooseForAnimation(options.Iterations) : KaleidoscopeSheet.Choose(options.Iterations), progress, cancellation);
+            options.ForAnimation ? KaleidoscopeSheet.ChooseForAnimation(options.Iterations) : KaleidoscopeSheet.Choose(options.Iterations),
+            progress, cancellation);
         var last = kaleidoscope.Frame;
         return new(options, shape, frames, last.BurnIn, last.IsCycle, last.MedianStep, network.WeightsSha256());
     }

@@ -81,10 +81,12 @@ public sealed class DepthLaw : Experiment
         {
             double[] medians = [.. cells.Select(cell => Statistics.Median(values(cell)))];
             double correlation = Statistics.Spearman([.. cells.Select(cell => (double)cell.Depth)], medians);
-            string seen = FormattableString.Invariant($"{correlation:f3}; {medians[0]:g3} with {cells[0].Depth}, {medians[^1]:g3} with {cells[^1].Depth}");
+            string seen = FormattableString.Invariant(
+                $"{correlation:f3}; {medians[0]:g3} with {cells[0].Depth}, {medians[^1]:g3} with {cells[^1].Depth}");
             if (full || kind == VerdictKind.Claim)
                 return new(kind, $"layers of {width}: the {what} falls with depth (Spearman's ρ ≤ -.9)", correlation <= -0.9, seen);
-            var ends = Verdict.QuantileAtMost($"layers of {width}: the {what} of {cells[^1].Depth} hidden layers is below that of {cells[0].Depth}",
+            var ends = Verdict.QuantileAtMost(
+                $"layers of {width}: the {what} of {cells[^1].Depth} hidden layers is below that of {cells[0].Depth}",
                 values(cells[^1]), 0.5, medians[0], full);
             return ends with { Seen = seen, Holds = ends.Holds || cells[^1].Rows.Count == 0 };
         }

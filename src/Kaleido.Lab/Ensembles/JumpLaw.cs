@@ -113,12 +113,14 @@ public sealed class JumpLaw : Experiment
                 && sure.All(row => row[Jumps] == 0),
                 FormattableString.Invariant($"{sure.Count(row => row[Jumps] == 0)} of {sure.Count} runs")));
             double sides = Mean(2, 2, 0.01, Upper), centred = Mean(2, 0, 0.01, Upper), driven = Mean(2, 2, 0.02, Upper);
-            verdicts.Add(new(VerdictKind.Claim, "2 hidden layers, ε = .01: the paper's noise leaves as many chains at each datum as centred noise does (± .05)",
+            verdicts.Add(new(VerdictKind.Claim,
+                "2 hidden layers, ε = .01: the paper's noise leaves as many chains at each datum as centred noise does (± .05)",
                 Math.Abs(sides - centred) <= 0.05,
                     FormattableString.Invariant($"share at the upper datum {sides:f3} against {centred:f3}; {driven:f3} at ε = .02")));
             double reflected = s_shapes.Max(shape => s_epsilons.Where(e => Mean(shape.Layers, 0, e, Jumps) >= 1).Max(
                 e => Math.Abs(Mean(shape.Layers, 1, e, Jumps) / Mean(shape.Layers, 0, e, Jumps) - 1)));
-            verdicts.Add(new(VerdictKind.Claim, "centred noise: reflection instead of clamping changes no jump rate above 1 per 1000 by more than a tenth",
+            verdicts.Add(new(VerdictKind.Claim,
+                "centred noise: reflection instead of clamping changes no jump rate above 1 per 1000 by more than a tenth",
                 reflected <= 0.1, FormattableString.Invariant($"at most {100 * reflected:g2} %")));
             double shallow = Mean(2, 0, 0.2, Jumps), deep = Mean(6, 0, 0.2, Jumps);
             verdicts.Add(new(VerdictKind.Claim, "deeper networks jump less at the same noise (centred, ε = .2)", deep < shallow,

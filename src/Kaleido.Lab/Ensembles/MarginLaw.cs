@@ -69,11 +69,14 @@ public sealed class MarginLaw : Experiment
                     })]),
             ],
             [
-                new(VerdictKind.Acceptance, "where both data attract on both sides, their margins are at most their distance of .6 together", disjoint == both && both > 0,
-                    FormattableString.Invariant($"{disjoint} of {both} networks")),
-                new(VerdictKind.Acceptance, FormattableString.Invariant($"none of {Attacks} starts within the margin of each datum ends elsewhere"),
+                new(VerdictKind.Acceptance,
+                    "where both data attract on both sides, their margins are at most their distance of .6 together",
+                    disjoint == both && both > 0, FormattableString.Invariant($"{disjoint} of {both} networks")),
+                new(VerdictKind.Acceptance,
+                    FormattableString.Invariant($"none of {Attacks} starts within the margin of each datum ends elsewhere"),
                     rows.All(row => row[Escapes] == 0),
-                    FormattableString.Invariant($"{rows.Sum(row => row[Escapes])} of {2 * Attacks * rows.Count} starts, in {rows.Count(row => row[Escapes] > 0)} of {rows.Count} networks")),
+                    FormattableString.Invariant($"{rows.Sum(row => row[Escapes])} of {2 * Attacks * rows.Count} starts, ")
+                        + FormattableString.Invariant($"in {rows.Count(row => row[Escapes] > 0)} of {rows.Count} networks")),
                 .. s_widths.SelectMany(width => Claims(width, [.. cells.Where(cell => cell.Width == width)])),
             ],
             Draw(cells));
@@ -122,7 +125,8 @@ public sealed class MarginLaw : Experiment
         yield return Claim($"layers of {width}: the plateaus at the data grow with depth (Spearman's ρ ≥ .9 on medians)", Plateau, 0.5);
         yield return Claim($"layers of {width}: the smallest basin margin grows with depth (the same)", Margin, 0.5);
         double first = cells[0].Quantile(Margin, 0.1), last = cells[^1].Quantile(Margin, 0.1);
-        yield return new(VerdictKind.Claim, $"layers of {width}: the smallest basin margin can shrink (10 % quantile of the deepest below that of the shallowest)",
+        yield return new(VerdictKind.Claim,
+            $"layers of {width}: the smallest basin margin can shrink (10 % quantile of the deepest below that of the shallowest)",
             last < first, FormattableString.Invariant($"{first:g3} with {depths[0]}, {last:g3} with {depths[^1]}"));
 
         Verdict Claim(string statement, int column, double share)

@@ -69,7 +69,8 @@ public sealed class OnePointLaw : Experiment
         IEnumerable<Verdict> Verdicts(int dimension)
         {
             var middle = Of(dimension, 0);
-            yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, in the middle: every start is within .01 of the datum after three applications"),
+            yield return Verdict.AtLeast(FormattableString.Invariant(
+                $"D = {dimension}, in the middle: every start is within .01 of the datum after three applications"),
                 middle.Count(row => row[Third] <= Tolerance), middle.Count, 1, full);
             List<double[]> both = [.. middle, .. Of(dimension, 1)];
             yield return Verdict.AtLeast(FormattableString.Invariant($"D = {dimension}, both places: ρ(J) < 1 at the datum"),

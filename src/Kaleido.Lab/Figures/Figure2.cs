@@ -31,10 +31,12 @@ public sealed class Figure2 : Experiment
         {
             float[] once = nets.Nets[seed].Evaluate(grid), thrice = SyntheticNets.Iterate(nets.Nets[seed], once, 2);
             int lowest = Enumerable.Range(0, GridPoints).MinBy(i => Math.Abs(once[i] - grid[i]));
-            rows.Add([seed, nets.Ensemble.Results[seed].Loss, once.Max() - (double)once.Min(), thrice.Max(y => Math.Abs((double)y - Point)), grid[lowest]]);
+            rows.Add([seed, nets.Ensemble.Results[seed].Loss, once.Max() - (double)once.Min(),
+                thrice.Max(y => Math.Abs((double)y - Point)), grid[lowest]]);
         }
 
-        int converged = rows.Count(row => row[1] <= 1e-8), flat = rows.Count(row => row[2] <= 0.06), collapsed = rows.Count(row => row[3] <= 0.005);
+        int converged = rows.Count(row => row[1] <= 1e-8), flat = rows.Count(row => row[2] <= 0.06),
+            collapsed = rows.Count(row => row[3] <= 0.005);
         int atPoint = rows.Count(row => Math.Abs(row[4] - Point) <= 0.01);
         return new(Name, Title,
             [
@@ -48,7 +50,8 @@ public sealed class Figure2 : Experiment
                 Verdict.AtLeast("the loss ends at most at 1e-8", converged, seeds, 1, full),
                 Verdict.AtLeast("the output over [0, 1] has a range of at most .06", flat, seeds, 0.9, full),
                 Verdict.AtLeast("every grid point is within .005 of the datum after three applications", collapsed, seeds, 1, full),
-                new(VerdictKind.Claim, "the loss is lowest at the datum", atPoint == seeds, FormattableString.Invariant($"{atPoint} of {seeds} seeds")),
+                new(VerdictKind.Claim, "the loss is lowest at the datum", atPoint == seeds,
+                    FormattableString.Invariant($"{atPoint} of {seeds} seeds")),
             ],
             SyntheticPictures.Line($"Fig. 2: {Title}", 0, 1, [Point], [new("2 hidden × 5", [.. nets.Nets.Take(12)], 6)]));
     }

@@ -40,7 +40,8 @@ public sealed class Figure3 : Experiment
         using SyntheticNets two = Nets(2), deep = Nets(6), deeper = Nets(7);
         Depth shallow = Measured(two, 2), six = Measured(deep, 6), seven = Measured(deeper, 7);
         var fitted = shallow.Rows.Where(row => row[1] < 1e-4).ToList();
-        int slopes = fitted.Count(row => IsExpected(Math.Max(row[5], row[6])) && IsExpected(Math.Max(row[7], row[8]))), settled = fitted.Count(row => row[2] >= 0.95);
+        int slopes = fitted.Count(row => IsExpected(Math.Max(row[5], row[6])) && IsExpected(Math.Max(row[7], row[8]))),
+            settled = fitted.Count(row => row[2] >= 0.95);
         return new(Name, Title,
             [
                 new("seeds", seeds),
@@ -52,12 +53,18 @@ public sealed class Figure3 : Experiment
                 }),
             ],
             [.. new[] { shallow, six, seven }.Select(depth => new FigureTable(FormattableString.Invariant($"hidden-{depth.Layers}"),
-                ["seed", "loss", "share_within_02_after_30", "ogr", "b90_02", "slope_left_of_2", "slope_right_of_2", "slope_left_of_8", "slope_right_of_8"], depth.Rows))],
+                ["seed", "loss", "share_within_02_after_30", "ogr", "b90_02",
+                    "slope_left_of_2", "slope_right_of_2", "slope_left_of_8", "slope_right_of_8"],
+                depth.Rows))],
             [
-                Verdict.AtLeast("of the seeds with loss < 1e-4 (2 hidden layers): the slope at both data, the larger of its two sides, is .74 ± .02", slopes, fitted.Count, 0.5, full),
                 Verdict.AtLeast(
-                    "of the same: at least 95 % of a uniform grid is within .02 of the data after 30 applications", settled, fitted.Count, 0.75, full),
-                Verdict.QuantileAtMost("the median B90(.02) of 6 hidden layers is at most .7 of that of 2", six.BurnIns, 0.5, 0.7 * shallow.MedianBurnIn, full),
+                    "of the seeds with loss < 1e-4 (2 hidden layers): the slope at both data, the larger of its two sides, is .74 ± .02",
+                    slopes, fitted.Count, 0.5, full),
+                Verdict.AtLeast(
+                    "of the same: at least 95 % of a uniform grid is within .02 of the data after 30 applications",
+                    settled, fitted.Count, 0.75, full),
+                Verdict.QuantileAtMost("the median B90(.02) of 6 hidden layers is at most .7 of that of 2",
+                    six.BurnIns, 0.5, 0.7 * shallow.MedianBurnIn, full),
                 Verdict.QuantileAtMost("the median OGR of 6 hidden layers is at most .65", six.Ratios, 0.5, 0.65, full),
                 Verdict.QuantileAtLeast("the median OGR of 2 hidden layers is at least .70", shallow.Ratios, 0.5, 0.70, full),
                 new(VerdictKind.Claim, "burn-in takes about 5 applications with 2 hidden layers", shallow.MedianBurnIn <= 7,
@@ -77,7 +84,8 @@ public sealed class Figure3 : Experiment
             int[] alive = [.. nets.Alive];
             moving.Add(($"{layers} hidden × 5", nets.Nets[alive[0]]));
             pictured.Add(new($"{layers} hidden × 5", [.. alive.Take(12).Select(seed => nets.Nets[seed])], Iterations));
-            return new(layers, seeds - alive.Length, [.. alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))]);
+            return new(layers, seeds - alive.Length,
+                [.. alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))]);
         }
     }
 

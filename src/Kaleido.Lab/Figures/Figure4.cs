@@ -30,7 +30,8 @@ public sealed class Figure4 : Experiment
         foreach (int seed in nets.Alive)
         {
             var ends = SyntheticNets.Nearest(SyntheticNets.Iterate(nets.Nets[seed], grid, Iterations), s_points, 1);
-            double[] basins = [.. s_points.Select((_, i) => ends.Count(end => end.Nearest == i && end.Distance <= Tolerance) / (double)GridPoints)];
+            double[] basins = [.. s_points
+                .Select((_, i) => ends.Count(end => end.Nearest == i && end.Distance <= Tolerance) / (double)GridPoints)];
             rows.Add([seed, nets.Ensemble.Results[seed].Loss, basins.Sum(), basins.Count(basin => basin > 0), .. basins]);
         }
 
@@ -47,9 +48,11 @@ public sealed class Figure4 : Experiment
                 new("median coverage", Statistics.Median(rows.Select(row => row[3])) / s_points.Length),
                 new("share of seeds in which one of ±.2 has no basin", inner / (double)rows.Count),
             ],
-            [new("seeds", ["seed", "loss", "share_at_data", "data_with_basin", "basin_-0.8", "basin_-0.2", "basin_0.2", "basin_0.8"], rows)],
+            [new("seeds",
+                ["seed", "loss", "share_at_data", "data_with_basin", "basin_-0.8", "basin_-0.2", "basin_0.2", "basin_0.8"], rows)],
             [
-                Verdict.QuantileAtLeast("median over the seeds: all orbits of a uniform grid end within .02 of a training point", shares, 0.5, 1, full),
+                Verdict.QuantileAtLeast("median over the seeds: all orbits of a uniform grid end within .02 of a training point",
+                    shares, 0.5, 1, full),
                 Verdict.QuantileAtLeast("10 % quantile: at least 80 % of them do", shares, 0.1, 0.8, full),
                 new(VerdictKind.Claim, "every training point attracts", 2 * all > rows.Count,
                     FormattableString.Invariant($"all four have a basin in {all} of {rows.Count} seeds")),
@@ -57,7 +60,8 @@ public sealed class Figure4 : Experiment
             SyntheticPictures.Line($"Fig. 4: {Title}", -1, 1, s_points,
                 [new("10 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]))
         {
-            Animation = SyntheticAnimations.Line("Fig. 4", -1, 1, s_points, [.. nets.Alive.Take(3).Select(seed => ($"seed {seed}", nets.Nets[seed]))], 30),
+            Animation = SyntheticAnimations.Line("Fig. 4", -1, 1, s_points,
+                [.. nets.Alive.Take(3).Select(seed => ($"seed {seed}", nets.Nets[seed]))], 30),
             Timing = SyntheticAnimations.Timing(31, 200),
         };
     }

@@ -29,7 +29,8 @@ public sealed class Figure5a : Experiment
         int collapsed = rows.Count(row => row[2] <= 0.05);
         return new(Name, Title, [new("seeds", seeds), new("largest distance after one application", rows.Max(row => row[2]))],
             [new("seeds", ["seed", "loss", "distance_after_1"], rows)],
-            [Verdict.AtLeast("every point of a grid over the square is within .05 of the datum after one application", collapsed, seeds, 1, seeds >= FullSeeds)],
+            [Verdict.AtLeast("every point of a grid over the square is within .05 of the datum after one application",
+                collapsed, seeds, 1, seeds >= FullSeeds)],
             SyntheticPictures.Plane($"Fig. 5a: {Title}", s_points, [new("2 hidden × 50", [nets.Nets[0]], 1)], 0.05));
     }
 }
@@ -59,8 +60,12 @@ public sealed class Figure5b : Experiment
         using SyntheticNets deep = Nets(6), deeper = Nets(7);
         List<double[]> six = Rows(deep), seven = Rows(deeper);
         SyntheticPictures.Row[] pictured =
-            [new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations), new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations)];
-        var frames = SyntheticAnimations.Plane(s_points, [("6 hidden × 50", Moving(deep, six)), ("7 hidden × 50", Moving(deeper, seven))], Tolerance);
+        [
+            new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations),
+            new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations),
+        ];
+        var frames = SyntheticAnimations.Plane(s_points,
+            [("6 hidden × 50", Moving(deep, six)), ("7 hidden × 50", Moving(deeper, seven))], Tolerance);
         double median = Statistics.Median(seven.Select(row => row[2]));
         int stable = seven.Count(row => row[3] == 4);
         return new(Name, Title,
@@ -76,7 +81,8 @@ public sealed class Figure5b : Experiment
                 new("hidden-7", ["seed", "loss", "share_within_05_after_15", "corners_that_stay"], seven),
             ],
             [
-                Verdict.QuantileAtLeast("7 hidden layers: the median share of the square within .05 of a corner after 15 applications is at least .95",
+                Verdict.QuantileAtLeast(
+                    "7 hidden layers: the median share of the square within .05 of a corner after 15 applications is at least .95",
                     [.. seven.Select(row => row[2])], 0.5, 0.95, full),
                 Verdict.AtLeast("7 hidden layers: all four corners are stable", stable, seven.Count, 0.5, full),
             ],
@@ -107,7 +113,8 @@ public sealed class Figure5b : Experiment
             var (x, y) = (s_points[2 * corner], s_points[2 * corner + 1]);
             float[] around = [.. Enumerable.Range(0, 8).SelectMany(i => new[]
             {
-                x + Offset * (i is 0 or 1 or 7 ? 1 : i is 3 or 4 or 5 ? -1 : 0), y + Offset * (i is 1 or 2 or 3 ? 1 : i is 5 or 6 or 7 ? -1 : 0),
+                x + Offset * (i is 0 or 1 or 7 ? 1 : i is 3 or 4 or 5 ? -1 : 0),
+                y + Offset * (i is 1 or 2 or 3 ? 1 : i is 5 or 6 or 7 ? -1 : 0),
             })];
             var back = SyntheticNets.Nearest(SyntheticNets.Iterate(network, around, MostIterations), s_points, 2);
             if (back.All(end => end.Nearest == corner && end.Distance <= Tolerance)) stable++;

@@ -7,9 +7,9 @@ using Kaleido.Numerics;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// 1 to 2048 points drawn uniformly in the unit cube of 1 to 16 dimensions; two hidden layers of 50, sigmoid output, 10,000 steps: the largest
-/// loss over the corners of the cube falls with the number of points. Beside it the over-generalization ratio and the spectral radius at
-/// training points: where they rise towards 1 the network becomes the identity, which is the opposite of over-generalization.
+/// 1 to 2048 points drawn uniformly in the unit cube of 1 to 16 dimensions; two hidden layers of 50, sigmoid output, 10,000 steps: the
+/// largest loss over the corners of the cube falls with the number of points. Beside it the over-generalization ratio and the spectral
+/// radius at training points: where they rise towards 1 the network becomes the identity, which is the opposite of over-generalization.
 /// </summary>
 public sealed class Figure6 : Experiment
 {
@@ -17,8 +17,8 @@ public sealed class Figure6 : Experiment
     private const int RatioPoints = 512, SpectrumPoints = 4;
     private const uint DataStream = 0x5000_0010;
 
-    // A network fitted to one point is constant there, so the loss is the mean over the axes of max(x², (1 - x)²), x uniform in [0, 1]: mean
-    // 7/12, variance 31/80 - (7/12)².
+    // A network fitted to one point is constant there, so the loss is the mean over the axes of max(x², (1 - x)²), x uniform in [0, 1]:
+    // mean 7/12, variance 31/80 - (7/12)².
     private const double OnePointDeviation = 0.217306746;
     private static readonly int[] s_dimensions = [1, 2, 4, 8, 16];
 
@@ -42,8 +42,8 @@ public sealed class Figure6 : Experiment
         {
             foreach (int count in counts)
             {
-                using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed => Draw(dimension, count, seed),
-                    options.Quick ? QuickSteps : FullSteps, seeds, options, cancellation);
+                using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid },
+                    seed => Draw(dimension, count, seed), options.Quick ? QuickSteps : FullSteps, seeds, options, cancellation);
                 int[] alive = [.. nets.Alive];
                 dead += seeds - alive.Length;
                 rows.AddRange(alive.Select(seed => Measure(
@@ -70,7 +70,8 @@ public sealed class Figure6 : Experiment
                 FormattableString.Invariant($"D = {dimension}: the loss with {counts[^1]} points is at most .1 of that with one"),
                 last <= 0.1 * first, FormattableString.Invariant($"{last:g3} against {first:g3}"));
             if (dimension == 1) yield break;
-            double correlation = Statistics.Spearman([.. counts.Select(n => (double)n)], [.. counts.Select(n => Median(dimension, n, Loss))]);
+            double correlation = Statistics.Spearman([.. counts.Select(n => (double)n)],
+                [.. counts.Select(n => Median(dimension, n, Loss))]);
             yield return new(VerdictKind.Acceptance,
                 FormattableString.Invariant($"D = {dimension}: the loss falls with the points (Spearman's ρ ≤ -.9)"),
                 correlation <= -0.9, FormattableString.Invariant($"{correlation:f3}"));
@@ -79,7 +80,8 @@ public sealed class Figure6 : Experiment
 
     // The first points of a larger draw are those of a smaller one.
     private static float[] Draw(int dimension, int count, int seed) =>
-        [.. Enumerable.Range(0, count * dimension).Select(i => Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
+        [.. Enumerable.Range(0, count * dimension)
+            .Select(i => Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
 
     private static double[] Measure(int dimension, int count, int seed, double loss, Mlp network, float[] data)
     {
@@ -93,7 +95,8 @@ public sealed class Figure6 : Experiment
             largest = Math.Max(largest, sum / dimension);
         }
 
-        var ratio = OverGeneralization.Measure(network, data, new() { Points = RatioPoints, PointsPerAxis = dimension == 1 ? RatioPoints : 24 });
+        var ratio = OverGeneralization.Measure(network, data,
+            new() { Points = RatioPoints, PointsPerAxis = dimension == 1 ? RatioPoints : 24 });
         var spectra = JacobianSpectrum.Measure(network, data.AsSpan(0, Math.Min(count, SpectrumPoints) * dimension));
         return [dimension, count, seed, loss, largest, ratio.Ratio, Statistics.Median(spectra.Select(point => point.SpectralRadius))];
     }

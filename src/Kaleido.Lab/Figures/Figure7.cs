@@ -99,14 +99,18 @@ public sealed class Figure7 : Experiment
             [
                 .. Enumerable.Range(0, s_published.Length).Where(i => i * PublishedInterval < losses.Length
                     && IsPublishedShape(settings)).Select(i => Loss(i, losses)),
-                new(VerdictKind.Claim, "digits appear after one application: most samples are no farther from the training digits than nine of ten held-out ones",
-                    2 * digits > chains.First.Neighbours.Count, FormattableString.Invariant(
-                        $"{digits} of {chains.First.Neighbours.Count}; median d1 {chains.First.MedianDistance:g3} against {test.MedianDistance:g3}")),
+                new(VerdictKind.Claim,
+                    "digits appear after one application: most samples are no farther from the training digits "
+                        + "than nine of ten held-out ones",
+                    2 * digits > chains.First.Neighbours.Count,
+                    FormattableString.Invariant($"{digits} of {chains.First.Neighbours.Count}; ")
+                        + FormattableString.Invariant($"median d1 {chains.First.MedianDistance:g3} against {test.MedianDistance:g3}")),
                 new(VerdictKind.Claim, "the samples are new digits, not copies: no more of them have d1/d2 ≤ .8 than of held-out digits",
                     chains.Last.MemorizedShare <= test.MemorizedShare,
                     FormattableString.Invariant($"{chains.Last.MemorizedShare:g3} against {test.MemorizedShare:g3}")),
                 new(VerdictKind.Claim, "every digit occurs among the chains", chains.Last.ClassesThatOccur == Classes,
-                    FormattableString.Invariant($"{chains.Last.ClassesThatOccur} classes, entropy {chains.Last.ClassEntropy:f2} bits, {chains.Attractors.Count} attractors")),
+                    FormattableString.Invariant($"{chains.Last.ClassesThatOccur} classes, entropy {chains.Last.ClassEntropy:f2} bits, ")
+                        + FormattableString.Invariant($"{chains.Attractors.Count} attractors")),
             ],
             Draw(chains, test, data, settings, losses))
         {
@@ -121,7 +125,8 @@ public sealed class Figure7 : Experiment
     private static Verdict Loss(int i, float[] losses)
     {
         double loss = losses[i * PublishedInterval];
-        return new(VerdictKind.Acceptance, FormattableString.Invariant($"minibatch loss at step {i * PublishedInterval}: {s_published[i]:f4} ± 15 %"),
+        return new(VerdictKind.Acceptance,
+            FormattableString.Invariant($"minibatch loss at step {i * PublishedInterval}: {s_published[i]:f4} ± 15 %"),
             Math.Abs(loss - s_published[i]) <= LossTolerance * s_published[i], FormattableString.Invariant($"{loss:f4}"));
     }
 

@@ -88,8 +88,9 @@ public sealed class Figure8 : Experiment
                     FormattableString.Invariant($"{Large(sets[0]):g3} against {Large(sets[2]):g3} per 1000 chain steps")),
                 new(VerdictKind.Claim, "chains end at dogs: most have d1/d2 ≤ .8, and more than dogs have among the others",
                     sets[0].Chains.Last.MemorizedShare > 0.5
-                    && sets[0].Chains.Last.MemorizedShare > Share(sets[0].HeldOut), FormattableString.Invariant(
-                        $"{sets[0].Chains.Last.MemorizedShare:g3} against {Share(sets[0].HeldOut):g3}, {sets[0].Chains.Last.DistinctSamples} dogs")),
+                    && sets[0].Chains.Last.MemorizedShare > Share(sets[0].HeldOut),
+                    FormattableString.Invariant($"{sets[0].Chains.Last.MemorizedShare:g3} against {Share(sets[0].HeldOut):g3}, ")
+                        + FormattableString.Invariant($"{sets[0].Chains.Last.DistinctSamples} dogs")),
             ],
             Draw(sets, settings))
         {
@@ -115,7 +116,8 @@ public sealed class Figure8 : Experiment
         {
             double disconnected = Statistics.Quantile(sets[0].Chains.Jumps, share),
                 connected = Statistics.Quantile(sets[2].Chains.Jumps, share);
-            return new(VerdictKind.Claim, FormattableString.Invariant($"disconnected data jump more: the {share:g2} quantile of the dogs' jumps is above the path's"),
+            return new(VerdictKind.Claim,
+                FormattableString.Invariant($"disconnected data jump more: the {share:g2} quantile of the dogs' jumps is above the path's"),
                 disconnected > connected, FormattableString.Invariant($"{disconnected:g3} against {connected:g3}"));
         }
     }
@@ -201,6 +203,7 @@ public sealed class Figure8 : Experiment
         return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]),
             ratios, ends, loss], 4,
             Width, 520, FormattableString.Invariant(
-                $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; {settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);
+                $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; ")
+                + FormattableString.Invariant($"{settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);
     }
 }

@@ -7,10 +7,16 @@ using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Figures;
 
-/// <summary>Writes what a figure came to: its picture as PNG, what moves as GIF, its numbers and verdicts as JSON, its tables as CSV; each file complete or not at all.</summary>
+/// <summary>
+/// Writes what a figure came to: its picture as PNG, what moves as GIF, its numbers and verdicts as JSON, its tables as CSV; each file
+/// complete or not at all.
+/// </summary>
 public static class FigureFiles
 {
-    /// <summary>Writes <c>figure-NAME.png</c>, <c>figure-NAME.gif</c> where there is an animation, <c>figure-NAME.json</c> and <c>figure-NAME-TABLE.csv</c>; returns the paths.</summary>
+    /// <summary>
+    /// Writes <c>figure-NAME.png</c>, <c>figure-NAME.gif</c> where there is an animation, <c>figure-NAME.json</c> and
+    /// <c>figure-NAME-TABLE.csv</c>; returns the paths.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static IReadOnlyList<string> Write(string folder, FigureResult result)
     {
@@ -45,7 +51,8 @@ public static class FigureFiles
     {
         using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
         text.WriteLine(string.Join(',', table.Columns));
-        foreach (double[] row in table.Rows) text.WriteLine(string.Join(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+        foreach (double[] row in table.Rows)
+            text.WriteLine(string.Join(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
     }
 
     private static void WriteJson(Stream stream, FigureResult result)

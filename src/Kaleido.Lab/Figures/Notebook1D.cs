@@ -47,6 +47,7 @@ public sealed class Notebook1D : Experiment
                 Verdict.QuantileAtLeast("the median share of a uniform grid within .02 of the data after 30 applications is at least .99",
                     [.. rows.Where(row => row[2] == 0).Select(row => row[3])], 0.5, 0.99, full),
             ],
-            SyntheticPictures.Line(Title, 0, 1, s_points, [new("6 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]));
+            SyntheticPictures.Line(Title, 0, 1, s_points,
+                [new("6 hidden × 10", [.. nets.Alive.Take(12).Select(seed => nets.Nets[seed])], 30)]));
     }
 }

@@ -11,7 +11,8 @@ internal sealed class SyntheticNets : IDisposable
 
     /// <summary>Trains seeds 0 … seeds-1 by Adam at 1e-3 on all points at once, as the paper's notebooks do.</summary>
     public SyntheticNets(
-        MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options, CancellationToken cancellation, double inputNoise = 0)
+        MlpOptions shape, float[] points, long steps, int seeds, FigureOptions options,
+        CancellationToken cancellation, double inputNoise = 0)
         : this(shape, _ => points, steps, seeds, options, cancellation, inputNoise)
     {
     }
@@ -46,8 +47,8 @@ internal sealed class SyntheticNets : IDisposable
     public static float[] UnitGrid(int count) => [.. Enumerable.Range(0, count).Select(i => (float)(i / (count - 1.0)))];
 
     /// <summary>
-    /// The midpoints of equal parts of an interval. With 1000 parts of [-1, 1] or [0, 1] none is a multiple of .1, so that a start never lies
-    /// on a datum: on one that repels it would stay, and pass for a basin.
+    /// The midpoints of equal parts of an interval. With 1000 parts of [-1, 1] or [0, 1] none is a multiple of .1, so that a start never
+    /// lies on a datum: on one that repels it would stay, and pass for a basin.
     /// </summary>
     public static float[] Midpoints(int count, double low, double high) =>
         [.. Enumerable.Range(0, count).Select(i => (float)(low + (high - low) * (i + 0.5) / count))];

@@ -24,10 +24,14 @@ internal static class SyntheticPictures
         var figures = new List<Plots.Figure>();
         foreach (var row in rows)
         {
-            Plot output = new() { Title = $"output, {row.Name}", X = new() { Label = "x" }, Y = new() { Label = "f(x)", Minimum = low, Maximum = high } };
+            Plot output = new()
+            {
+                Title = $"output, {row.Name}", X = new() { Label = "x" }, Y = new() { Label = "f(x)", Minimum = low, Maximum = high },
+            };
             Plot loss = new()
             {
-                Title = $"loss, {row.Name}", X = new() { Label = "x" }, Y = new() { Label = "(x - f(x))²", Logarithmic = true, Minimum = 1e-12, Maximum = 1 },
+                Title = $"loss, {row.Name}", X = new() { Label = "x" },
+                Y = new() { Label = "(x - f(x))²", Logarithmic = true, Minimum = 1e-12, Maximum = 1 },
             };
             output.Line(x, x, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
             foreach (var net in row.Nets)
@@ -40,7 +44,8 @@ internal static class SyntheticPictures
 
             double[] points = [.. data.Select(value => (double)value)];
             output.Points(points, points, "data", new() { Colour = Palette.OkabeIto[1], Marker = Marker.Circle, Halo = true, Size = 9 });
-            foreach (double point in points) loss.VerticalRule(point, null, new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [3, 3] });
+            foreach (double point in points)
+                loss.VerticalRule(point, null, new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [3, 3] });
             figures.AddRange([output, loss, OrbitsOf(row, low, high, data)]);
         }
 
@@ -62,18 +67,22 @@ internal static class SyntheticPictures
             for (int k = 0; k < Orbits; k++) paths[k].Add(state[k]);
         }
 
-        foreach (var path in paths) plot.Line(path.ToArray(), null, new() { Colour = Palette.OkabeIto[2], Width = 1.2, Dash = [], Opacity = 0.7 });
+        foreach (var path in paths)
+            plot.Line(path.ToArray(), null, new() { Colour = Palette.OkabeIto[2], Width = 1.2, Dash = [], Opacity = 0.7 });
         foreach (float point in data) plot.HorizontalRule(point, null, new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [3, 3] });
         return plot;
     }
 
-    /// <summary>For each row and its first network: the loss over the unit square, and where starts are after so many applications.</summary>
+    /// <summary>
+    /// For each row and its first network: the loss over the unit square, and where starts are after so many applications.
+    /// </summary>
     public static Picture Plane(string title, float[] data, IReadOnlyList<Row> rows, double tolerance)
     {
         const int Side = 201;
         float[] grid = SyntheticNets.UnitSquare(Side);
         var axes = (X: new Axis { Label = "x", Minimum = 0, Maximum = 1 }, Y: new Axis { Label = "y", Minimum = 0, Maximum = 1 });
-        double[] dataX = [.. data.Where((_, i) => i % 2 == 0).Select(value => (double)value)], dataY = [.. data.Where((_, i) => i % 2 == 1).Select(value => (double)value)];
+        double[] dataX = [.. data.Where((_, i) => i % 2 == 0).Select(value => (double)value)],
+            dataY = [.. data.Where((_, i) => i % 2 == 1).Select(value => (double)value)];
         var figures = new List<Plots.Figure>();
         foreach (var row in rows)
         {
@@ -97,7 +106,8 @@ internal static class SyntheticPictures
             string[] names = [.. dataX.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"({value:g2}, {dataY[i]:g2})"))];
             var map = new RegionMap(basins, names)
             {
-                Title = $"near which datum after {row.Iterations} applications, {row.Name}", X = axes.X, Y = axes.Y, EqualUnits = true, NoClass = "none",
+                Title = $"near which datum after {row.Iterations} applications, {row.Name}",
+                X = axes.X, Y = axes.Y, EqualUnits = true, NoClass = "none",
             };
             map.Mark(dataX, dataY, "data");
             figures.AddRange([surface, map]);

@@ -57,7 +57,9 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
         ArgumentNullException.ThrowIfNull(values);
         double seen = Statistics.Quantile(values, quantile);
         int reach = values.Count(value => value >= bound);
-        bool holds = full ? seen >= bound : values.Count > 0 && BinomialTest.LowerTail(reach, values.Count, 1 - quantile) >= BinomialTest.Level;
+        bool holds = full
+            ? seen >= bound
+            : values.Count > 0 && BinomialTest.LowerTail(reach, values.Count, 1 - quantile) >= BinomialTest.Level;
         return new(VerdictKind.Acceptance, statement, holds, FormattableString.Invariant($"{seen:g3} against {bound:g3}"));
     }
 

@@ -17,7 +17,8 @@ public static class VerdictTable
         foreach (var result in results)
         {
             foreach (var verdict in result.Verdicts)
-                text.Append(CultureInfo.InvariantCulture, $"| {result.Name} | {Cell(verdict.Statement)} | {Cell(verdict.Seen)} | {verdict.Word} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| {result.Name} | {Cell(verdict.Statement)} | {Cell(verdict.Seen)} | {verdict.Word} |\n");
         }
 
         return text.ToString();

@@ -39,7 +39,8 @@ public sealed class OptimalDenoiser
     {
         if (points.Length % _features != 0 || points.Length != destination.Length)
         {
-            throw new ArgumentException($"OptimalDenoiser: {points.Length} values into {destination.Length} are not equally many whole points "
+            throw new ArgumentException(
+                $"OptimalDenoiser: {points.Length} values into {destination.Length} are not equally many whole points "
                 + $"of {_features} features");
         }
 

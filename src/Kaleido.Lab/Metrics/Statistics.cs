@@ -26,7 +26,9 @@ public static class Statistics
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>Spearman's rank correlation, the correlation of the ranks; ties share their mean rank; NaN where all values are equal.</summary>
+    /// <summary>
+    /// Spearman's rank correlation, the correlation of the ranks; ties share their mean rank; NaN where all values are equal.
+    /// </summary>
     /// <param name="x">One quantity.</param>
     /// <param name="y">The other, as many values.</param>
     /// <exception cref="ArgumentException">The numbers of values differ.</exception>

@@ -51,7 +51,8 @@ public static class GifEncoder
             Picture frame = frames[i];
             ColourPalette palette = common.IsExact ? common : ColourPalette.Of([frame]);
             WriteFrameHeader(file, frame, options.DelayOf(i), common.IsExact ? null : palette);
-            new LzwWriter(file, Math.Max(2, Bits(palette))).Write(palette.IsExact ? palette.Indices(frame) : Dithering.FloydSteinberg(frame, palette));
+            new LzwWriter(file, Math.Max(2, Bits(palette)))
+                .Write(palette.IsExact ? palette.Indices(frame) : Dithering.FloydSteinberg(frame, palette));
         }
 
         file.WriteByte(0x3B);

@@ -35,7 +35,8 @@ public static class VerificationRun
         using var child = Process.Start(start) ?? throw new IOException($"{start.FileName} could not be started");
         using var kill = cancellation.Register(() => child.Kill(entireProcessTree: true));
         var error = child.StandardError.ReadToEndAsync(CancellationToken.None);
-        string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = child.StandardOutput.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         child.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         if (child.ExitCode != 0)

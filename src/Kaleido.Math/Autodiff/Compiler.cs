@@ -112,7 +112,8 @@ internal sealed class Compiler
                     throw new ArgumentException($"Assignment: {a.Variable} is not a variable");
                 if (a.Variable.Shape != a.Value.Shape)
                     throw new ArgumentException($"Assignment: {a.Value} has another shape than {a.Variable}");
-                int target = AddSlot(new Slot(a.Variable.Shape, SlotKind.Variable, variable.Memory, variable.Offset, Label: variable.Label));
+                int target = AddSlot(
+                    new Slot(a.Variable.Shape, SlotKind.Variable, variable.Memory, variable.Offset, Label: variable.Label));
                 return new AssignEffect(StableSlot(a.Value), target);
             case Recording r:
                 if (!r.Value.Shape.IsScalar) throw new ArgumentException($"Recording: {r.Value} is not a scalar");

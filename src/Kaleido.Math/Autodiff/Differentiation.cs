@@ -26,7 +26,10 @@ public static class Differentiation
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(cotangent);
         if (cotangent.Shape != output.Shape)
-            throw new ArgumentException($"VectorJacobian: the cotangent {cotangent.Shape} has another shape than the output {output.Shape}");
+        {
+            throw new ArgumentException(
+                $"VectorJacobian: the cotangent {cotangent.Shape} has another shape than the output {output.Shape}");
+        }
         var graph = output.Graph;
         RequireSameGraph("VectorJacobian", output, cotangent);
         foreach (var x in withRespectTo) RequireSameGraph("VectorJacobian", output, x);
@@ -80,7 +83,8 @@ public static class Differentiation
             var node = graph.Nodes[id];
             for (int i = 0; i < node.Operands.Count; i++)
             {
-                if (tangents[node.Operand(i).Id] is not { } tangent || Pushforwards.Push(node, i, tangent) is not { } contribution) continue;
+                if (tangents[node.Operand(i).Id] is not { } tangent || Pushforwards.Push(node, i, tangent) is not { } contribution)
+                    continue;
                 tangents[id] = tangents[id] is { } sum ? sum + contribution : contribution;
             }
         }

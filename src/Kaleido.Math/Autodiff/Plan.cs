@@ -17,7 +17,8 @@ public sealed class Plan : IDisposable
     private readonly HashSet<int> _readable;
     private int _rows;
 
-    private Plan(Graph graph, Device device, int capacity, PlanProgram program, IReadOnlyDictionary<int, int> slotOfNode, IExecutable executable)
+    private Plan(
+        Graph graph, Device device, int capacity, PlanProgram program, IReadOnlyDictionary<int, int> slotOfNode, IExecutable executable)
     {
         (_graph, Device, Capacity, _program, _slotOfNode, _executable) = (graph, device, capacity, program, slotOfNode, executable);
         _readable = [.. program.Outputs];
@@ -54,8 +55,8 @@ public sealed class Plan : IDisposable
     /// <param name="interpret">True to run the primitives one by one instead of the device's fused program: slower, the same bits.</param>
     /// <param name="repeats">True if most runs will be made by <see cref="RunAgain"/>: memory is spent on what can be used again.</param>
     public static Plan Compile(
-        Graph graph, Device device, int capacity, IReadOnlyList<Node> outputs, IReadOnlyList<GraphEffect>? effects = null, bool interpret = false,
-        bool repeats = false)
+        Graph graph, Device device, int capacity, IReadOnlyList<Node> outputs, IReadOnlyList<GraphEffect>? effects = null,
+        bool interpret = false, bool repeats = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(device);
@@ -65,10 +66,15 @@ public sealed class Plan : IDisposable
         foreach (var operation in program.Instructions.Select(i => i.Operation).OfType<MinibatchIndicesOperation>())
         {
             if (capacity > operation.Samples)
-                throw new ArgumentException($"MinibatchIndices: a capacity of {capacity} rows is more than the {operation.Samples} samples");
+            {
+                throw new ArgumentException(
+                    $"MinibatchIndices: a capacity of {capacity} rows is more than the {operation.Samples} samples");
+            }
         }
 
-        var executable = interpret ? new Interpreter(device.Backend, program, capacity) : device.Backend.Lower(program with { Repeats = repeats }, capacity);
+        var executable = interpret
+            ? new Interpreter(device.Backend, program, capacity)
+            : device.Backend.Lower(program with { Repeats = repeats }, capacity);
         return new(graph, device, capacity, program, slotOfNode, executable);
     }
 

@@ -56,7 +56,10 @@ public sealed class Device : IDisposable
     public Tensor CreateTensor(int rows, int columns, ReadOnlySpan<float> values)
     {
         if (values.Length != (long)rows * columns)
-            throw new ArgumentException($"CreateTensor: [{rows}, {columns}] holds {(long)rows * columns} values, {values.Length} were given", nameof(values));
+        {
+            throw new ArgumentException(
+                $"CreateTensor: [{rows}, {columns}] holds {(long)rows * columns} values, {values.Length} were given", nameof(values));
+        }
         var tensor = CreateTensor(rows, columns);
         tensor.Upload(values);
         return tensor;

@@ -29,7 +29,8 @@ public interface IBackend : IDisposable
     /// <summary>
     /// destination = op(left)·op(right), or with <paramref name="accumulate"/> destination + op(left)·op(right), chained from destination.
     /// </summary>
-    void Product(in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination);
+    void Product(
+        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination);
 
     /// <summary>destination = function(x).</summary>
     void Unary(in MatrixView x, UnaryOperation function, double alpha, in MatrixView destination);
@@ -76,7 +77,9 @@ public interface IBackend : IDisposable
     void MinibatchIndices(StepCounter counter, MinibatchIndicesOperation minibatch, in MatrixView destination);
 
     /// <summary>One step of an optimiser at the counter's step: see <see cref="OptimizerRule"/>. All views have the same size.</summary>
-    void Update(StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2);
+    void Update(
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2);
 
     /// <summary>ring[step mod ring.Count] = x, with x a scalar.</summary>
     void Record(StepCounter counter, in MatrixView x, in MatrixView ring);

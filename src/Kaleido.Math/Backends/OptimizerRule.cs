@@ -84,7 +84,8 @@ public sealed record OptimizerRule(OptimizerKind Kind, LearningRateSchedule Sche
 
         static void NotNegative(double value, string name)
         {
-            if (!(value >= 0) || !double.IsFinite(value)) throw new ArgumentOutOfRangeException(name, value, "must be a number not below 0");
+            if (!(value >= 0) || !double.IsFinite(value))
+                throw new ArgumentOutOfRangeException(name, value, "must be a number not below 0");
         }
     }
 

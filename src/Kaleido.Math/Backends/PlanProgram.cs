@@ -31,7 +31,8 @@ public sealed record PlanProgram(
 /// <param name="Counted">The shape whose elements a count slot counts.</param>
 /// <param name="Label">A name for messages.</param>
 public sealed record Slot(
-    Shape Shape, SlotKind Kind, DeviceMemory? Memory = null, long Offset = 0, double Constant = 0, Shape Counted = default, string Label = "")
+    Shape Shape, SlotKind Kind, DeviceMemory? Memory = null, long Offset = 0, double Constant = 0,
+    Shape Counted = default, string Label = "")
 {
     /// <summary>The slot of a bound memory, for that many rows.</summary>
     public MatrixView Bound(int rows) => new(Memory!, Offset, Shape.Rows.Resolve(rows), Shape.Columns.Resolve(rows));

@@ -91,7 +91,8 @@ internal static class DatasetFiles
     /// <summary>What lies in a folder without data, and what may have been meant.</summary>
     private static string Found(string path, string[] files, int labels)
     {
-        string? EndingWith(params string[] endings) => Array.Find(files, file => endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
+        string? EndingWith(params string[] endings) =>
+            Array.Find(files, file => endings.Contains(Path.GetExtension(file).ToLowerInvariant()));
 
         if (labels > 0) return $"IDX files of labels alone ({labels})";
         if (files.Length == 0)
@@ -117,14 +118,20 @@ internal static class DatasetFiles
         if (options.First is { } first)
         {
             if (first > data.Samples)
-                throw new ArgumentException($"{path}: {first} samples{which} were asked for, but it holds {data.Samples}.", nameof(options));
+            {
+                throw new ArgumentException(
+                    $"{path}: {first} samples{which} were asked for, but it holds {data.Samples}.", nameof(options));
+            }
             data = data.First(first);
         }
 
         if (options.Random is { } random)
         {
             if (random > data.Samples)
-                throw new ArgumentException($"{path}: {random} samples{which} were to be drawn, but there are {data.Samples}.", nameof(options));
+            {
+                throw new ArgumentException(
+                    $"{path}: {random} samples{which} were to be drawn, but there are {data.Samples}.", nameof(options));
+            }
             data = data.Random(random, options.Seed);
         }
 

@@ -74,7 +74,8 @@ public sealed class SafetensorsFile
         {
             throw room < 2
                 ? BadFile.At(path, 8, "a header of at least 2 bytes", $"the end of the file after {BadFile.Text((long)room)}")
-                : BadFile.At(path, 0, $"a header length from 2 to {BadFile.Text((long)room)}", claimed.ToString(CultureInfo.InvariantCulture));
+                : BadFile.At(path, 0, $"a header length from 2 to {BadFile.Text((long)room)}",
+                    claimed.ToString(CultureInfo.InvariantCulture));
         }
 
         var header = new byte[(int)claimed];

@@ -36,12 +36,16 @@ public static class Losses
         bool classes = loss == LossFunction.CrossEntropy && targets.Shape.Columns.IsOne && !logits.Shape.Columns.IsOne;
         if (classes) targets = targets.OneHot(logits.Shape.Columns.Size);
         if (output.Shape != targets.Shape)
-            throw new ArgumentException($"{loss}: the network's output {output.Shape} and the targets {targets.Shape} have different shapes");
+        {
+            throw new ArgumentException(
+                $"{loss}: the network's output {output.Shape} and the targets {targets.Shape} have different shapes");
+        }
         return loss switch
         {
             LossFunction.SquaredError => (output - targets).Square().Mean(),
             LossFunction.BinaryCrossEntropy => (logits.Softplus() - targets * logits).Mean(),
-            LossFunction.CrossEntropy => (targets * (logits.RowLogSumExp() - logits)).Sum() / logits.Graph.Count(new Shape(logits.Shape.Rows, 1)),
+            LossFunction.CrossEntropy => (targets * (logits.RowLogSumExp() - logits)).Sum()
+                / logits.Graph.Count(new Shape(logits.Shape.Rows, 1)),
             _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "unknown loss"),
         };
     }

@@ -129,11 +129,15 @@ internal static class MlpFile
 
         int expected = 2 * (sizes.Length - 1);
         if (file.Tensors.Count != expected)
-            throw new InvalidDataException($"{path}: not a Kaleido network: {file.Tensors.Count} tensors, expected {expected} for its sizes");
+        {
+            throw new InvalidDataException(
+                $"{path}: not a Kaleido network: {file.Tensors.Count} tensors, expected {expected} for its sizes");
+        }
 
         void Check(string name, ReadOnlySpan<int> shape)
         {
-            var tensor = file.Find(name) ?? throw new InvalidDataException($"{path}: not a Kaleido network: the tensor \"{name}\" is missing");
+            var tensor = file.Find(name)
+                ?? throw new InvalidDataException($"{path}: not a Kaleido network: the tensor \"{name}\" is missing");
             if (!tensor.Shape.SequenceEqual(shape))
             {
                 throw new InvalidDataException($"{path}: not a Kaleido network: the tensor \"{name}\" has shape "

@@ -20,7 +20,8 @@ public abstract record Optimizer
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of range.</exception>
     public OptimizerRule ToRule()
     {
-        var rule = Complete(new OptimizerRule(OptimizerKind.Sgd, Schedule ?? LearningRateSchedule.Constant(LearningRate)) { WeightDecay = WeightDecay });
+        var rule = Complete(
+            new OptimizerRule(OptimizerKind.Sgd, Schedule ?? LearningRateSchedule.Constant(LearningRate)) { WeightDecay = WeightDecay });
         rule.Validate();
         return rule;
     }

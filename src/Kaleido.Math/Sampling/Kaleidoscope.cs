@@ -33,9 +33,13 @@ public sealed class Kaleidoscope : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (network.Inputs != network.Outputs)
-            throw new ArgumentException($"Kaleidoscope: the network maps {network.Inputs} features to {network.Outputs}; they must be equal");
+        {
+            throw new ArgumentException(
+                $"Kaleidoscope: the network maps {network.Inputs} features to {network.Outputs}; they must be equal");
+        }
         Range = network.Options.Output.Range ?? throw new ArgumentException(
-            $"Kaleidoscope: the output activation {network.Options.Output} is not bounded; iteration needs a bounded one, such as sigmoid or tanh");
+            $"Kaleidoscope: the output activation {network.Options.Output} is not bounded; "
+            + "iteration needs a bounded one, such as sigmoid or tanh");
         (Network, _options, Start) = (network, options, options.Start ?? Noise.Uniform(Range.Low, Range.High));
         int chains = options.Samples, features = network.Inputs;
         var device = network.Device;
@@ -85,7 +89,8 @@ public sealed class Kaleidoscope : IDisposable
         var noisy = samples;
         if (_options.Epsilon > 0)
         {
-            var moved = samples + _options.Perturbation.Scaled(_options.Epsilon).Draw(graph, samples.Shape, _options.Seed, RandomStreams.ChainNoise);
+            var moved = samples
+                + _options.Perturbation.Scaled(_options.Epsilon).Draw(graph, samples.Shape, _options.Seed, RandomStreams.ChainNoise);
             noisy = Contain(moved);
         }
 

@@ -39,7 +39,10 @@ public readonly record struct Noise(NoiseDistribution Distribution, double First
     {
         bool ordered = Distribution == NoiseDistribution.Uniform ? First <= Second : Second >= 0;
         if (!ordered || !double.IsFinite(First) || !double.IsFinite(Second))
-            throw new ArgumentOutOfRangeException(name, ToString(), "uniform noise needs low ≤ high, normal noise a deviation ≥ 0, both finite");
+        {
+            throw new ArgumentOutOfRangeException(
+                name, ToString(), "uniform noise needs low ≤ high, normal noise a deviation ≥ 0, both finite");
+        }
     }
 
     /// <summary>For example "Uniform(-1, 1)".</summary>

@@ -17,7 +17,8 @@ public readonly record struct Extent
 
     /// <summary>The fixed size.</summary>
     /// <exception cref="InvalidOperationException">The extent is <see cref="Rows"/>.</exception>
-    public int Size => IsRows ? throw new InvalidOperationException("the extent is the run-time number of rows and has no fixed size") : _value;
+    public int Size =>
+        IsRows ? throw new InvalidOperationException("the extent is the run-time number of rows and has no fixed size") : _value;
 
     /// <summary>True if the extent is the fixed size one, which broadcasts.</summary>
     public bool IsOne => _value == 1;

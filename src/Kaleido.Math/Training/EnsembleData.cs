@@ -56,7 +56,8 @@ internal sealed class EnsembleData : IDisposable
         _data.Add(data);
         if (data.Samples != _data[0].Samples || data.Targets.Columns != _data[0].Targets.Columns)
         {
-            throw new ArgumentException($"Fit: member {index} has {data.Samples} samples with {data.Targets.Columns} target columns, member 0 has "
+            throw new ArgumentException(
+                $"Fit: member {index} has {data.Samples} samples with {data.Targets.Columns} target columns, member 0 has "
                 + $"{_data[0].Samples} with {_data[0].Targets.Columns}; an ensemble needs equally many");
         }
     }

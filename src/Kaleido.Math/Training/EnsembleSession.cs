@@ -46,7 +46,8 @@ internal sealed unsafe class EnsembleSession : TeamWork, IDisposable
     private Evaluates _evaluates;
     private long _step;
 
-    public EnsembleSession(Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, LossFunction loss, TrainingOptions options)
+    public EnsembleSession(
+        Device device, MlpOptions shape, IReadOnlyList<EnsembleMember> members, LossFunction loss, TrainingOptions options)
     {
         (_device, _shape, _members, _options) = (device, shape, members, options);
         _rule = options.EffectiveOptimizer.ToRule();

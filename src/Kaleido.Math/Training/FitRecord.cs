@@ -31,7 +31,8 @@ internal sealed class FitRecord
         foreach (var evaluation in checkpoint.Evaluations)
         {
             _evaluations.Add(evaluation);
-            if (double.IsFinite(evaluation.Loss) && !(evaluation.Loss >= BestLoss)) (BestLoss, BestStep) = (evaluation.Loss, evaluation.Step);
+            if (double.IsFinite(evaluation.Loss) && !(evaluation.Loss >= BestLoss))
+                (BestLoss, BestStep) = (evaluation.Loss, evaluation.Step);
         }
     }
 

@@ -15,7 +15,8 @@ public static class ManifoldLearning
     /// </summary>
     /// <exception cref="ArgumentException">The network does not map the data's features to as many outputs.</exception>
     public static Task<FitResult> FitAsync(
-        Mlp network, Dataset data, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        Mlp network, Dataset data, TrainingOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         Prepare(network, data);
         return Trainer.FitAsync(network, data.Values, data.Values, LossFunction.SquaredError, options, progress, cancellationToken);
@@ -23,7 +24,8 @@ public static class ManifoldLearning
 
     /// <summary>The same on the calling thread.</summary>
     public static FitResult Fit(
-        Mlp network, Dataset data, TrainingOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        Mlp network, Dataset data, TrainingOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         Prepare(network, data);
         return Trainer.Fit(network, data.Values, data.Values, LossFunction.SquaredError, options, progress, cancellationToken);

@@ -23,7 +23,8 @@ public sealed class TrainingCheckpoint
     internal TrainingCheckpoint(
         long step, TimeSpan elapsed, Arenas state, ReadOnlyMemory<float> losses, IReadOnlyList<Evaluation> evaluations,
         IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, string> notes) =>
-        (Step, Elapsed, State, MinibatchLosses, Evaluations, Settings, Notes) = (step, elapsed, state, losses, evaluations, settings, notes);
+        (Step, Elapsed, State, MinibatchLosses, Evaluations, Settings, Notes) =
+            (step, elapsed, state, losses, evaluations, settings, notes);
 
     /// <summary>Completed steps.</summary>
     public long Step { get; }
@@ -46,7 +47,8 @@ public sealed class TrainingCheckpoint
     internal Arenas State { get; }
 
     /// <summary>What lies in four arenas of the same length: float32, or float64 from a device that computes in it.</summary>
-    internal sealed record Arenas(SafetensorsTensor Parameters, SafetensorsTensor Moment1, SafetensorsTensor Moment2, SafetensorsTensor Best)
+    internal sealed record Arenas(
+        SafetensorsTensor Parameters, SafetensorsTensor Moment1, SafetensorsTensor Moment2, SafetensorsTensor Best)
     {
         public IEnumerable<SafetensorsTensor> All => [Parameters, Moment1, Moment2, Best];
     }
@@ -63,7 +65,11 @@ public sealed class TrainingCheckpoint
         }
 
         SafetensorsTensor[] tensors =
-            [.. State.All, new("losses", [MinibatchLosses.Length], MinibatchLosses), new("evaluations", [Evaluations.Count, 3], evaluations)];
+        [
+            .. State.All,
+            new("losses", [MinibatchLosses.Length], MinibatchLosses),
+            new("evaluations", [Evaluations.Count, 3], evaluations),
+        ];
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = Format,
@@ -102,7 +108,8 @@ public sealed class TrainingCheckpoint
         {
             var tensor = Get(name);
             return tensor.Count == parameters.Count && tensor.Type == parameters.Type ? tensor
-                : throw Bad($"the tensor \"{name}\" has {tensor.Count} numbers in {tensor.Type}, \"parameters\" {parameters.Count} in {parameters.Type}");
+                : throw Bad($"the tensor \"{name}\" has {tensor.Count} numbers in {tensor.Type}, "
+                    + $"\"parameters\" {parameters.Count} in {parameters.Type}");
         }
 
         long Whole(string key) =>

@@ -97,7 +97,10 @@ internal sealed class TrainingData : IDisposable
         for (int i = 0; i < targets.Length; i++)
         {
             if (!(targets[i] >= 0 && targets[i] < classes) || targets[i] != MathF.Truncate(targets[i]))
-                throw new ArgumentException($"Fit: sample {i} has class {targets[i]}, expected a whole number from 0 to {classes - 1}", nameof(targets));
+            {
+                throw new ArgumentException(
+                    $"Fit: sample {i} has class {targets[i]}, expected a whole number from 0 to {classes - 1}", nameof(targets));
+            }
         }
     }
 

@@ -36,7 +36,8 @@ internal static class TrainingGraphs
     public static (Node Loss, Node Spread, Node Reach) Evaluation(Graph graph, Mlp network, TrainingData data, LossFunction loss)
     {
         int rows = data.EvaluationSamples;
-        Node inputs = First("inputs", data.Inputs), targets = ReferenceEquals(data.Inputs, data.Targets) ? inputs : First("targets", data.Targets);
+        Node inputs = First("inputs", data.Inputs),
+            targets = ReferenceEquals(data.Inputs, data.Targets) ? inputs : First("targets", data.Targets);
         var (output, logits) = network.Forward(inputs);
         var first = output.Slice(0, 0, new Shape(1, output.Shape.Columns));
         return (loss.Build(output, logits, targets), Largest(output - first), Largest(logits));

@@ -72,7 +72,8 @@ public sealed record TrainingOptions
         EffectiveOptimizer.ToRule();
         Clipping?.Validate();
         Checkpoint?.Validate();
-        if (TargetLoss is { } target && double.IsNaN(target)) throw new ArgumentOutOfRangeException(nameof(TargetLoss), target, "must be a number");
+        if (TargetLoss is { } target && double.IsNaN(target))
+            throw new ArgumentOutOfRangeException(nameof(TargetLoss), target, "must be a number");
         if (Patience is { } patience) ArgumentOutOfRangeException.ThrowIfLessThan(patience, 1, nameof(Patience));
         if (!(InputNoise >= 0) || !double.IsFinite(InputNoise))
             throw new ArgumentOutOfRangeException(nameof(InputNoise), InputNoise, "must be a number not below 0");
@@ -116,7 +117,8 @@ public readonly record struct Evaluation(long Step, double Loss, double Spread);
 /// <param name="StepsPerSecond">Steps per second since the previous report.</param>
 /// <param name="FlopsPerStep">Multiply-adds ×2 of the matrix products of a step.</param>
 public readonly record struct TrainingProgress(
-    long Step, long Steps, double MinibatchLoss, double EvaluationLoss, double BestLoss, TimeSpan Elapsed, double StepsPerSecond, double FlopsPerStep);
+    long Step, long Steps, double MinibatchLoss, double EvaluationLoss, double BestLoss, TimeSpan Elapsed,
+    double StepsPerSecond, double FlopsPerStep);
 
 /// <summary>What a training came to. The network holds its best weights (those of <see cref="Loss"/>).</summary>
 public sealed record FitResult

@@ -43,7 +43,8 @@ internal sealed class TrainingSession : IDisposable
         _record = new FitRecord(options, data.CanBeDead);
         _step = CompileStep(loss);
         (_evaluation, _evaluationLoss, _spread, _reach) = CompileEvaluation(loss);
-        if (options.Checkpoint is not null || options.Resume is not null) _settings = TrainingSettings.Describe(network, data, loss, options);
+        if (options.Checkpoint is not null || options.Resume is not null)
+            _settings = TrainingSettings.Describe(network, data, loss, options);
         if (options.Resume is not { } checkpoint) return;
         if (TrainingSettings.Difference(checkpoint.Settings, _settings!) is { } difference)
             throw new ArgumentException($"Fit: the checkpoint does not fit this training: {difference}", nameof(options));
@@ -75,8 +76,10 @@ internal sealed class TrainingSession : IDisposable
         if (step == _lastCheckpointStep) return;
         ReadLosses(step);
         new TrainingCheckpoint(
-            step, elapsed, new(Copy("parameters", _network.Parameters.Arena), Copy("moment1", _descent.Moment1), Copy("moment2", _descent.Moment2),
-                Copy("best", _best)), _record.Losses, _record.Evaluations, _settings!, where.Notes).Save(where.Path);
+            step, elapsed,
+            new(Copy("parameters", _network.Parameters.Arena), Copy("moment1", _descent.Moment1), Copy("moment2", _descent.Moment2),
+                Copy("best", _best)),
+            _record.Losses, _record.Evaluations, _settings!, where.Notes).Save(where.Path);
         (_lastCheckpoint, _lastCheckpointStep) = (elapsed, step);
 
         SafetensorsTensor Copy(string name, Tensor arena)
@@ -145,7 +148,8 @@ internal sealed class TrainingSession : IDisposable
         if (_options.Checkpoint is { } path && (stop is StopReason.Cancelled or StopReason.Completed)) Save(path, step, Elapsed(clock));
 
         // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
-        if (stop == StopReason.Cancelled && _record.LastEvaluation.Step != step && Evaluate(step, clock) == StopReason.Diverged) stop = StopReason.Diverged;
+        if (stop == StopReason.Cancelled && _record.LastEvaluation.Step != step && Evaluate(step, clock) == StopReason.Diverged)
+            stop = StopReason.Diverged;
         if (progress is not null) Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
         return Finish(step, stop.Value, Elapsed(clock));
     }
@@ -157,7 +161,8 @@ internal sealed class TrainingSession : IDisposable
     {
         ReadLosses(step);
         _evaluation.Run();
-        var stop = _record.Evaluate(step, _evaluation.Scalar(_evaluationLoss), _evaluation.Scalar(_spread), _evaluation.Scalar(_reach), out bool isBest);
+        var stop = _record.Evaluate(
+            step, _evaluation.Scalar(_evaluationLoss), _evaluation.Scalar(_spread), _evaluation.Scalar(_reach), out bool isBest);
         if (isBest) _network.Device.Backend.Broadcast(_network.Parameters.Arena.View, _best.View);
         return stop ?? (Elapsed(clock) >= _options.TimeLimit ? StopReason.TimeLimit : null);
     }
@@ -173,7 +178,8 @@ internal sealed class TrainingSession : IDisposable
     private void Report(IProgress<TrainingProgress> progress, long step, long steps, TimeSpan elapsed, TimeSpan interval)
     {
         double rate = interval > TimeSpan.Zero ? steps / interval.TotalSeconds : 0;
-        progress.Report(new(step, _options.Steps, _record.LastLoss, _record.LastEvaluation.Loss, _record.BestLoss, elapsed, rate, _flopsPerStep));
+        progress.Report(new(step, _options.Steps, _record.LastLoss, _record.LastEvaluation.Loss, _record.BestLoss,
+            elapsed, rate, _flopsPerStep));
     }
 
     private FitResult Finish(long step, StopReason stop, TimeSpan elapsed)

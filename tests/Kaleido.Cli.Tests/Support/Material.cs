@@ -8,7 +8,8 @@ namespace Kaleido.Cli.Tests.Support;
 internal static class Material
 {
     /// <summary>What makes a creation take a moment.</summary>
-    public static readonly string[] Small = ["--steps", "20", "--hidden", "8", "--layers", "1", "--iterations", "3", "--chains", "4", "--threads", "1"];
+    public static readonly string[] Small =
+        ["--steps", "20", "--hidden", "8", "--layers", "1", "--iterations", "3", "--chains", "4", "--threads", "1"];
 
     /// <summary>A folder like MNIST's: pictures of 6 × 5 with labels 0 to 9.</summary>
     public static string Idx(string folder, int samples)

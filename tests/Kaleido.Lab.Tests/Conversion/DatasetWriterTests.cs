@@ -14,7 +14,8 @@ public sealed class DatasetWriterTests
         float[] values = [.. Enumerable.Range(0, samples * shape.Features).Select(_ => random.Next(256) / 255f)];
         // Grey pixels alone would come back as grey pictures.
         if (shape.Channels == 3) (values[0], values[shape.Width * shape.Height]) = (0, 1);
-        return Dataset.FromRows("made", values, shape.Features, shape, labels ? [.. Enumerable.Range(0, samples).Select(i => i * 12 / samples)] : []);
+        return Dataset.FromRows("made", values, shape.Features, shape,
+            labels ? [.. Enumerable.Range(0, samples).Select(i => i * 12 / samples)] : []);
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class DatasetWriterTests
             from labels in Gen.Elements(false, true)
             from seed in Gen.Choose(0, 999)
             select (Shape: new ImageShape(width, height, colour ? 3 : 1), Samples: samples, Labels: labels, Seed: seed);
-        Check.One(Config.QuickThrowOnFailure.WithReplay(new Replay(new Rnd(20261121, 7), null)).WithMaxTest(25), Prop.ForAll(cases.ToArbitrary(), given =>
+        var config = Config.QuickThrowOnFailure.WithReplay(new Replay(new Rnd(20261121, 7), null)).WithMaxTest(25);
+        Check.One(config, Prop.ForAll(cases.ToArbitrary(), given =>
         {
             using var folder = new TemporaryFolder();
             var data = Bytes(given.Samples, given.Shape, given.Labels, given.Seed);

@@ -29,7 +29,8 @@ public sealed class CreateRunTests
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Report))).RootElement;
 
     private static void AssertOnlyTheFiles(string folder, bool unfinished = false) =>
-        Assert.Equal(OutputFolder.Files.Concat(unfinished ? [OutputFolder.Checkpoint] : Array.Empty<string>()).Order(StringComparer.Ordinal),
+        Assert.Equal(
+            OutputFolder.Files.Concat(unfinished ? [OutputFolder.Checkpoint] : Array.Empty<string>()).Order(StringComparer.Ordinal),
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
 
     [Fact]
@@ -68,8 +69,8 @@ public sealed class CreateRunTests
         CreateRun.Execute(Small(folder.Path));
         var settings = Report(folder.Path).GetProperty("settings");
         Assert.Equal(
-            ["data", "samples", "device", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations", "chains",
-                "seed", "threads", "out"],
+            ["data", "samples", "device", "hidden", "layers", "steps", "batch", "lr", "schedule", "noise", "epsilon", "iterations",
+                "chains", "seed", "threads", "out"],
             settings.EnumerateObject().Select(p => p.Name));
         Assert.Equal((24, 2, 150, 12), (settings.GetProperty("hidden").GetInt32(), settings.GetProperty("layers").GetInt32(),
             settings.GetProperty("steps").GetInt32(), settings.GetProperty("batch").GetInt32()));

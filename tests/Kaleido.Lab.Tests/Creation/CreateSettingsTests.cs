@@ -7,8 +7,8 @@ public sealed class CreateSettingsTests
 {
     private static readonly CreateOptions s_all = CreateOptions.ForData with
     {
-        Data = "/data", Class = 4, Random = 17, Size = new ImageSize(3, 2), DeviceName = "reference", Samples = 12, LearningRate = 1.0 / 3, Cosine = true,
-        InputNoise = 0.1, Epsilon = 1e-300, Seed = uint.MaxValue,
+        Data = "/data", Class = 4, Random = 17, Size = new ImageSize(3, 2), DeviceName = "reference", Samples = 12,
+        LearningRate = 1.0 / 3, Cosine = true, InputNoise = 0.1, Epsilon = 1e-300, Seed = uint.MaxValue,
     };
 
     public static TheoryData<string, CreateOptions> Changes() => new()
@@ -44,13 +44,18 @@ public sealed class CreateSettingsTests
 
     [Fact]
     public void What_decides_no_bit_is_no_setting() => Assert.Null(CreateSettings.Difference(s_all,
-        s_all with { Threads = 3, Output = "x", CheckpointSteps = 7, CheckpointSeconds = 1, Resume = true, Data = "/elsewhere", ReportInterval = TimeSpan.Zero }));
+        s_all with
+        {
+            Threads = 3, Output = "x", CheckpointSteps = 7, CheckpointSeconds = 1, Resume = true, Data = "/elsewhere",
+            ReportInterval = TimeSpan.Zero,
+        }));
 
     [Fact]
     public void Every_option_is_a_setting_or_known_not_to_be_one()
     {
         string[] none = ["Data", "Threads", "Output", "CheckpointSteps", "CheckpointSeconds", "Resume", "ReportInterval"];
-        int options = typeof(CreateOptions).GetProperties().Count(property => property is { CanWrite: true } && !property.GetMethod!.IsStatic && !none.Contains(property.Name));
+        int options = typeof(CreateOptions).GetProperties()
+            .Count(property => property is { CanWrite: true } && !property.GetMethod!.IsStatic && !none.Contains(property.Name));
         Assert.Equal(options, CreateSettings.Write(s_all with { Data = null }).Count);
     }
 

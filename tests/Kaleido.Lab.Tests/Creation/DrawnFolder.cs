@@ -41,7 +41,17 @@ internal static class DrawnFolder
                     "tree" => u * u + (v + 0.1) * (v + 0.1) < size * size || (Math.Abs(u) < 0.05 && v > 0 && v < 0.32),
                     _ => (v > 0.15 && v < 0.3 && Math.Abs(u) < size + 0.3 - v) || (v <= 0.15 && v > -size && u > 0 && u < (v + size) * 0.8),
                 };
-                if (inside) colour = kind switch { "sun" => (255, 220, body.B), "tree" when v < 0.05 => (40, body.G, 40), "boat" when v <= 0.15 => (245, 245, 235), _ => body };
+                if (inside)
+                {
+                    colour = kind switch
+                    {
+                        "sun" => (255, 220, body.B),
+                        "tree" when v < 0.05 => (40, body.G, 40),
+                        "boat" when v <= 0.15 => (245, 245, 235),
+                        _ => body,
+                    };
+                }
+
                 int at = 3 * (row * side + column);
                 (picture.Pixels[at], picture.Pixels[at + 1], picture.Pixels[at + 2]) = ((byte)colour.R, (byte)colour.G, (byte)colour.B);
             }

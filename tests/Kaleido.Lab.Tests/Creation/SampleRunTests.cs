@@ -16,7 +16,10 @@ public sealed class SampleRunTests
         using var device = Device.Cpu(1);
         using var network = Mlp.Create(device, new(12, 9, 2) { Output = Activation.Tanh, Seed = 5 });
         network.Save(folder.File("n"));
-        var options = new SampleOptions { Network = folder.File("n"), Chains = 130, Iterations = 9, Seed = 3, ForAnimation = true, Shape = new ImageShape(2, 2, 3) };
+        var options = new SampleOptions
+        {
+            Network = folder.File("n"), Chains = 130, Iterations = 9, Seed = 3, ForAnimation = true, Shape = new ImageShape(2, 2, 3),
+        };
         var result = SampleRun.Execute(options, device, null, CancellationToken.None);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], result.Frames.Select(frame => frame.Iteration));
         Assert.Equal([.. Enumerable.Repeat(100 * 12, 9), 130 * 12], result.Frames.Select(frame => frame.Samples.Length));

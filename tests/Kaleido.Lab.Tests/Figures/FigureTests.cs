@@ -17,7 +17,8 @@ public sealed class FigureTests
         var figure = Experiment.Find(name)!;
         var result = figure.Run(new(Quick: true, Threads: 3));
         Assert.Equal(name, result.Name);
-        Assert.All(result.Verdicts.Where(v => v.Kind == VerdictKind.Acceptance), verdict => Assert.True(verdict.Holds, $"{verdict.Statement}: {verdict.Seen}"));
+        Assert.All(result.Verdicts.Where(v => v.Kind == VerdictKind.Acceptance),
+            verdict => Assert.True(verdict.Holds, $"{verdict.Statement}: {verdict.Seen}"));
         Assert.True(result.IsAccepted);
         var alone = figure.Run(new(Quick: true, Threads: 1));
         Assert.Equal(result.Numbers, alone.Numbers);
@@ -83,7 +84,8 @@ public sealed class FigureTests
         Assert.False(json.GetProperty("accepted").GetBoolean());
         Assert.Equal(2, json.GetProperty("numbers").GetProperty("seeds").GetInt32());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("numbers").GetProperty("nothing").ValueKind);
-        Assert.Equal(["failed", "refuted"], json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("verdict").GetString()));
+        Assert.Equal(["failed", "refuted"],
+            json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("verdict").GetString()));
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class FigureTests
         using var folder = new TemporaryFolder();
         FigureResult[] results =
         [
-            new("a", "", [], [], [new(VerdictKind.Acceptance, "x|y", true, "1"), new(VerdictKind.Claim, "c", false, "2")], new Picture(1, 1, 1)),
+            new("a", "", [], [], [new(VerdictKind.Acceptance, "x|y", true, "1"), new(VerdictKind.Claim, "c", false, "2")],
+                new Picture(1, 1, 1)),
             new("b", "", [], [], [new(VerdictKind.Claim, "d", true, "3")], new Picture(1, 1, 1)),
         ];
         Assert.Equal("1 accepted, 0 failed, 1 confirmed, 1 refuted", VerdictTable.Count(results));
@@ -104,7 +107,10 @@ public sealed class FigureTests
     public void An_animation_is_written_as_GIF_of_its_frames()
     {
         using var folder = new TemporaryFolder();
-        var result = new FigureResult("t", "", [], [], [], new Picture(3, 2, 1)) { Animation = [new Picture(3, 2, 1), new Picture(3, 2, 1)] };
+        var result = new FigureResult("t", "", [], [], [], new Picture(3, 2, 1))
+        {
+            Animation = [new Picture(3, 2, 1), new Picture(3, 2, 1)],
+        };
         Assert.Contains(folder.File("figure-t.gif"), FigureFiles.Write(folder.Path, result));
         Assert.Equal("GIF89a"u8.ToArray(), File.ReadAllBytes(folder.File("figure-t.gif"))[..6]);
     }
@@ -115,7 +121,8 @@ public sealed class FigureTests
         using var folder = new TemporaryFolder();
         var options = new FigureOptions { Data = folder.Path };
         Assert.Null(options.FindData("mnist"));
-        Assert.Contains($"{folder.Path} has no folder mnist", Assert.Throws<DirectoryNotFoundException>(() => options.RequireData("mnist")).Message, StringComparison.Ordinal);
+        Assert.Contains($"{folder.Path} has no folder mnist",
+            Assert.Throws<DirectoryNotFoundException>(() => options.RequireData("mnist")).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(folder.File("mnist"));
         Assert.Equal(folder.File("mnist"), options.RequireData("mnist"));
     }

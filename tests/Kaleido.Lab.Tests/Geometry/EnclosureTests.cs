@@ -87,7 +87,8 @@ public sealed class EnclosureTests
             var range = new Interval(low, high);
             const double H = 1e-4;
             // Central differences err by at most h²/6·max|φ'''| and h²/12·max|φ''''|, both below 2e-8 here, and by rounding.
-            double slope = (curve.At(z + H) - curve.At(z - H)) / (2 * H), bend = (curve.At(z + H) - 2 * curve.At(z) + curve.At(z - H)) / (H * H);
+            double slope = (curve.At(z + H) - curve.At(z - H)) / (2 * H),
+                bend = (curve.At(z + H) - 2 * curve.At(z) + curve.At(z - H)) / (H * H);
             Assert.InRange(slope, curve.Slope(range).Low - 2e-8, curve.Slope(range).High + 2e-8);
             Assert.InRange(Math.Abs(bend), 0, curve.Curvature(range) + 1e-7);
             Assert.Equal(z, curve.Inverse(curve.At(z)), 1e-9);

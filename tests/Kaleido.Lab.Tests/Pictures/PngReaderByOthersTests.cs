@@ -15,7 +15,8 @@ public class PngReaderByOthersTests
         {
             foreach (bool interlaced in new[] { false, true })
             {
-                PngBytes png = PngBytes.Random(random, colour, depth, 1 + random.Next(30), 1 + random.Next(30)) with { Interlaced = interlaced };
+                PngBytes png = PngBytes.Random(random, colour, depth, 1 + random.Next(30), 1 + random.Next(30))
+                    with { Interlaced = interlaced };
                 yield return (png, png.File(png.Samples(random)));
             }
         }

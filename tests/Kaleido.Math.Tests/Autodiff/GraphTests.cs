@@ -81,7 +81,8 @@ public sealed class GraphTests
 
     public static TheoryData<string> Mixtures =>
     [
-        "+", "Select", "Product", "GatherRows", "Concatenate", "gradient by a stranger", "cotangent", "tangent", "direction", "HessianVector",
+        "+", "Select", "Product", "GatherRows", "Concatenate", "gradient by a stranger", "cotangent",
+        "tangent", "direction", "HessianVector",
     ];
 
     [Theory]

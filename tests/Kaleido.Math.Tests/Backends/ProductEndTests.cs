@@ -39,7 +39,8 @@ public sealed unsafe class ProductEndTests
         var random = new Random(1);
         for (int i = 0; i < 60; i++)
         {
-            var it = new SizedCase(random.Next(1, 90), random.Next(1, 90), random.Next(0, 60), !byRows && random.Next(2) > 0, random.Next(2) > 0, i);
+            var it = new SizedCase(random.Next(1, 90), random.Next(1, 90), random.Next(0, 60),
+                !byRows && random.Next(2) > 0, random.Next(2) > 0, i);
             foreach (bool software in level <= SimdLevel.Vector128 && i % 4 == 0 ? new[] { false, true } : [false])
             {
                 foreach (var (name, bias, mask, relu) in Ends) Check(it, level, software, name, bias, mask, relu, compute, byRows);
@@ -59,7 +60,8 @@ public sealed unsafe class ProductEndTests
         using var z = Numbers(random, it.Rows * it.Columns);
         var kernel = byRows
             ? ProductKernel.CreateByRows(it.Rows, it.Columns, it.Depth, it.TransposeB, lda, ldb, it.Columns, 4, level, software)
-            : ProductKernel.Create(it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, it.Columns, false, 3, level, false, software);
+            : ProductKernel.Create(it.Rows, it.Columns, it.Depth, it.TransposeA, it.TransposeB, lda, ldb, it.Columns, false, 3,
+                level, false, software);
         kernel = kernel.With(new(hasBias ? (nint)bias.Pointer : 0, hasMask ? (nint)mask.Pointer : 0, relu));
         using var scratch = new AlignedFloats(kernel.PackedFloats);
         for (int task = 0; task < kernel.PackTasks; task++) kernel.Pack(task, x.Pointer, y.Pointer, scratch.Pointer);
@@ -73,7 +75,8 @@ public sealed unsafe class ProductEndTests
                 float chain = 0f;
                 for (int k = 0; k < it.Depth; k++)
                 {
-                    float a = x.Span[it.TransposeA ? k * lda + row : row * lda + k], b = y.Span[it.TransposeB ? column * ldb + k : k * ldb + column];
+                    float a = x.Span[it.TransposeA ? k * lda + row : row * lda + k],
+                        b = y.Span[it.TransposeB ? column * ldb + k : k * ldb + column];
                     chain = MathF.FusedMultiplyAdd(a, b, chain);
                 }
 

@@ -36,7 +36,8 @@ public sealed class ProductPathTests
         {
             foreach (bool transposed in new[] { false, true })
             {
-                var kernel = ProductKernel.Create(rows, 40, 20, false, transposed, 20, transposed ? 20 : 40, 40, false, 2, simd, path: forced);
+                var kernel = ProductKernel.Create(rows, 40, 20, false, transposed, 20, transposed ? 20 : 40, 40, false, 2,
+                    simd, path: forced);
                 bool exists = forced != ProductPath.InPlace || (!transposed && CanMask(simd));
                 Assert.Equal(simd == SimdLevel.Scalar ? ProductPath.Pieces : exists ? forced : ProductPath.Panels, kernel.Path);
             }
@@ -80,7 +81,8 @@ public sealed class ProductPathTests
     [InlineData("", null)]
     [InlineData("fast", null)]
     [InlineData(null, null)]
-    internal void The_environment_names_a_path_or_none(string? value, ProductPath? expected) => Assert.Equal(expected, ProductPaths.Parse(value));
+    internal void The_environment_names_a_path_or_none(string? value, ProductPath? expected) =>
+        Assert.Equal(expected, ProductPaths.Parse(value));
 
     private static bool CanMask(SimdLevel level) => level switch
     {

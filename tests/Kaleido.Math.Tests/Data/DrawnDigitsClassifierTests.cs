@@ -19,7 +19,8 @@ public class DrawnDigitsClassifierTests(ITestOutputHelper output)
         var real = Dataset.Open(Path.Combine(folder, "t10k-images-idx3-ubyte.gz"), Path.Combine(folder, "t10k-labels-idx1-ubyte.gz"));
         using var network = Mlp.Create(Device.Cpu(), new(784, 256, 1) { Outputs = 10, Seed = 1 });
         float[] labels = [.. drawn.Labels!.Value.ToArray().Select(l => (float)l)];
-        Trainer.Fit(network, drawn.Values, labels, LossFunction.CrossEntropy, new() { BatchSize = 200, Steps = 1500, EvaluationInterval = 500 });
+        Trainer.Fit(network, drawn.Values, labels, LossFunction.CrossEntropy,
+            new() { BatchSize = 200, Steps = 1500, EvaluationInterval = 500 });
 
         float[] scores = network.Evaluate(real.Values.Span);
         int right = 0;
@@ -30,7 +31,8 @@ public class DrawnDigitsClassifierTests(ITestOutputHelper output)
         }
 
         double share = (double)right / real.Samples;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100 * share:f1} % of {real.Samples} real test digits are read right"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{100 * share:f1} % of {real.Samples} real test digits are read right"));
         Assert.True(share >= 0.6, $"only {share:p1} of the real digits are read right");
     }
 }

@@ -134,7 +134,8 @@ public class IdxReaderTests
     {
         byte[] plain = IdxBytes.Make(IdxType.Int16, [4, 3, 5], IdxBytes.Ramp(60));
         byte[] zipped = IdxBytes.Zip(plain);
-        int refused = Mutations.CountRefused(8000, i => Mutations.Mutate(i % 2 == 0 ? plain : zipped, 2026, i), bytes => Read(bytes), Name, 1 << 20);
+        int refused = Mutations.CountRefused(8000, i => Mutations.Mutate(i % 2 == 0 ? plain : zipped, 2026, i),
+            bytes => Read(bytes), Name, 1 << 20);
         Assert.InRange(refused, 4000, 8000);
     }
 

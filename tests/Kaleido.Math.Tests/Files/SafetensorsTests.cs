@@ -163,7 +163,8 @@ public class SafetensorsTests
     public void A_bad_header_is_refused(string json, string why)
     {
         Assert.NotEmpty(why);
-        Refused(Make(json.Replace("GOOD", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", StringComparison.Ordinal), 0, 0, 0, 0));
+        Refused(
+            Make(json.Replace("GOOD", "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}", StringComparison.Ordinal), 0, 0, 0, 0));
     }
 
     [Fact]

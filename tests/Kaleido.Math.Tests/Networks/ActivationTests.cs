@@ -8,8 +8,8 @@ namespace Kaleido.Tests.Networks;
 public class ActivationTests
 {
     public static TheoryData<string> Names =>
-        ["identity", "relu", "leakyrelu:0.01", "leakyrelu:0.2", "elu:1", "elu:0.30000000000000004", "gelu", "tanh", "sigmoid", "softplus", "erf",
-            "sin", "cos", "softmax"];
+        ["identity", "relu", "leakyrelu:0.01", "leakyrelu:0.2", "elu:1", "elu:0.30000000000000004", "gelu", "tanh", "sigmoid", "softplus",
+            "erf", "sin", "cos", "softmax"];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -124,7 +124,8 @@ public class InitializationTests
     [Fact]
     public void A_part_of_a_layer_is_drawn_as_in_the_whole()
     {
-        float[] small = Initializer.Weight(Initialization.LeCun, 10, 3, 1, 2), large = Initializer.Weight(Initialization.LeCun, 10, 8, 1, 2);
+        float[] small = Initializer.Weight(Initialization.LeCun, 10, 3, 1, 2),
+            large = Initializer.Weight(Initialization.LeCun, 10, 8, 1, 2);
         Assert.Equal(small, large[..small.Length]);
     }
 
@@ -137,7 +138,8 @@ public class InitializationTests
         foreach (var device in new[] { Device.Cpu(1), Device.Reference() })
         {
             using var owned = device;
-            using var network = Mlp.Create(device, new(fanIn, 0, 0) { Outputs = 3, Initialization = Initialization.NeuralTangent, Seed = 5 });
+            using var network = Mlp.Create(device,
+                new(fanIn, 0, 0) { Outputs = 3, Initialization = Initialization.NeuralTangent, Seed = 5 });
             float[] x = [.. Enumerable.Range(1, fanIn).Select(i => 1f / i)], w = network.Weight(0).ToArray(), b = network.Bias(0).ToArray();
             float[] y = network.Evaluate(x);
             for (int o = 0; o < y.Length; o++)

@@ -35,7 +35,8 @@ public class LossTests
         using var owned = device;
         double[] z = Numbers(3, 6), t = [.. Numbers(4, 0.5).Select(v => (double)(float)(v + 0.5))];
         var (loss, gradient) = Run(device, LossFunction.BinaryCrossEntropy, z, t, Columns);
-        double expected = z.Zip(t, (a, b) => -(b * Math.Log(1 / (1 + Math.Exp(-a))) + (1 - b) * Math.Log(1 - 1 / (1 + Math.Exp(-a))))).Average();
+        double expected = z.Zip(t, (a, b) => -(b * Math.Log(1 / (1 + Math.Exp(-a))) + (1 - b) * Math.Log(1 - 1 / (1 + Math.Exp(-a)))))
+            .Average();
         // Each term is a difference softplus(z) - t·z of numbers up to 7.
         Assert.InRange(Math.Abs(loss - expected), 0, tolerance * 7 + 1e-14);
         for (int i = 0; i < z.Length; i++) Assert.Equal((1 / (1 + Math.Exp(-z[i])) - t[i]) / z.Length, gradient[i], tolerance / z.Length);
@@ -129,7 +130,8 @@ public class LossTests
         Assert.Throws<ArgumentException>(() => LossFunction.SquaredError.Build(logits, logits, graph.Input("t", 1)));
     }
 
-    private static (double Loss, double[] Gradient) Run(Device device, LossFunction function, double[] logits, double[] targets, int targetColumns)
+    private static (double Loss, double[] Gradient) Run(
+        Device device, LossFunction function, double[] logits, double[] targets, int targetColumns)
     {
         int columns = targetColumns == 1 && function != LossFunction.CrossEntropy ? 1 : Columns, rows = logits.Length / columns;
         var graph = new Graph();

@@ -32,8 +32,10 @@ public class MlpFileTests
         Assert.Equal(network.WeightsSha256(), loaded.WeightsSha256());
         Assert.Equal(network.Parameters.Arena.ToArray(), loaded.Parameters.Arena.ToArray());
         Assert.Equal((network.InputScaling, network.OutputScaling), (loaded.InputScaling, loaded.OutputScaling));
-        Assert.Equal((Options.HiddenActivation, Options.Output, Options.Initialization, Options.Residual, Options.Seed), (loaded.Options.HiddenActivation,
-            loaded.Options.Output, loaded.Options.Initialization, loaded.Options.Residual, loaded.Options.Seed));
+        Assert.Equal(
+            (Options.HiddenActivation, Options.Output, Options.Initialization, Options.Residual, Options.Seed),
+            (loaded.Options.HiddenActivation, loaded.Options.Output, loaded.Options.Initialization, loaded.Options.Residual,
+                loaded.Options.Seed));
         Assert.Equal(Options.Sizes(), loaded.Options.Sizes());
         float[] x = [1, 2, 3, -1, 0, 0.5f];
         Assert.Equal(network.Evaluate(x), loaded.Evaluate(x));
@@ -63,11 +65,14 @@ public class MlpFileTests
 
     public static TheoryData<string, string?> Damage => new()
     {
-        { "format", null }, { "format", "other-1" }, { "sizes", null }, { "sizes", "3" }, { "sizes", "3,4,x,1,2" }, { "sizes", "3,4,4,1,0" },
-        { "sizes", "3,4,5,1,2" }, { "sizes", "3,4,4,1,2,2" }, { "sizes", "3,4,4,2" }, { "sizes", "2000000000,2000000000" }, { "sizes", "" },
+        { "format", null }, { "format", "other-1" }, { "sizes", null }, { "sizes", "3" }, { "sizes", "3,4,x,1,2" },
+        { "sizes", "3,4,4,1,0" }, { "sizes", "3,4,5,1,2" }, { "sizes", "3,4,4,1,2,2" }, { "sizes", "3,4,4,2" },
+        { "sizes", "2000000000,2000000000" }, { "sizes", "" },
         { "hidden_activation", null }, { "hidden_activation", "swoosh" }, { "output_activation", "elu:NaN" }, { "initialization", null },
-        { "initialization", "Best" }, { "initialization", "99" }, { "residual", "yes" }, { "residual", null }, { "seed", "-1" }, { "seed", null },
-        { "input_scaling", null }, { "input_scaling", "1" }, { "input_scaling", "1,0" }, { "output_scaling", "NaN,1" }, { "output_scaling", "a,b" },
+        { "initialization", "Best" }, { "initialization", "99" }, { "residual", "yes" }, { "residual", null },
+        { "seed", "-1" }, { "seed", null },
+        { "input_scaling", null }, { "input_scaling", "1" }, { "input_scaling", "1,0" },
+        { "output_scaling", "NaN,1" }, { "output_scaling", "a,b" },
         { "weights_sha256", "00" },
     };
 

@@ -32,7 +32,8 @@ public class MlpTests
         {
             double[] expected = TextbookNetwork.Forward(network, [.. x[(3 * row)..(3 * row + 3)].Select(v => (double)v)]);
             // The float64 device is exact to 10⁻¹³; its result is rounded to float32 on the way out.
-            for (int o = 0; o < 2; o++) Assert.InRange(Math.Abs(y[2 * row + o] - expected[o]), 0, Math.ScaleB(1, -24) * Math.Abs(expected[o]) + 1e-13);
+            for (int o = 0; o < 2; o++)
+                Assert.InRange(Math.Abs(y[2 * row + o] - expected[o]), 0, Math.ScaleB(1, -24) * Math.Abs(expected[o]) + 1e-13);
         }
     }
 
@@ -86,7 +87,8 @@ public class MlpTests
         using var device = Device.Cpu(1);
         foreach (var options in new MlpOptions[]
         {
-            new(0, 5, 1), new(-1, 5, 1), new(3, 0, 2), new(3, -1, 2), new(3, 5, -1), new(3, 5, 1) { Outputs = -1 }, new(3, 5, 1) { HiddenWidths = [4, 0] },
+            new(0, 5, 1), new(-1, 5, 1), new(3, 0, 2), new(3, -1, 2), new(3, 5, -1), new(3, 5, 1) { Outputs = -1 },
+            new(3, 5, 1) { HiddenWidths = [4, 0] },
         })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => Mlp.Create(device, options));

@@ -21,7 +21,8 @@ public class OptimizerTests(ITestOutputHelper log)
         ["adagrad"] = (new AdaGrad { LearningRate = 0.1 }, null),
         ["adagrad decay"] = (new AdaGrad { LearningRate = 0.1, RateDecay = 0.02, WeightDecay = 0.05, Epsilon = 1e-3 }, null),
         ["rmsprop"] = (new RmsProp { LearningRate = 0.005 }, null),
-        ["rmsprop momentum"] = (new RmsProp { LearningRate = 0.001, Alpha = 0.9, Momentum = 0.7, WeightDecay = 0.05, Epsilon = 1e-3 }, null),
+        ["rmsprop momentum"] =
+            (new RmsProp { LearningRate = 0.001, Alpha = 0.9, Momentum = 0.7, WeightDecay = 0.05, Epsilon = 1e-3 }, null),
         ["adam"] = (new Adam { LearningRate = 0.01 }, null),
         ["adam betas"] = (new Adam { LearningRate = 0.01, Beta1 = 0.5, Beta2 = 0.9, Epsilon = 1e-3 }, null),
         ["adam beta zero"] = (new Adam { LearningRate = 0.01, Beta1 = 0 }, null),
@@ -150,7 +151,8 @@ public class OptimizerTests(ITestOutputHelper log)
 
         static float[] Moments(Kaleido.Tensors.Tensor arena) => arena.ToArray();
 
-        static void AssertPositiveZero(params float[] values) => Assert.All(values, v => Assert.Equal(0u, BitConverter.SingleToUInt32Bits(v)));
+        static void AssertPositiveZero(params float[] values) =>
+            Assert.All(values, v => Assert.Equal(0u, BitConverter.SingleToUInt32Bits(v)));
     }
 
     public static TheoryData<string> Refused => [.. Bad.Keys];
@@ -185,7 +187,8 @@ public class OptimizerTests(ITestOutputHelper log)
         string before = network.WeightsSha256();
         Assert.ThrowsAny<ArgumentException>(() => Bad[name].ToRule());
         float[] data = [0, 1];
-        Assert.ThrowsAny<ArgumentException>(() => { _ = Trainer.FitAsync(network, data, data, LossFunction.SquaredError, new() { Optimizer = Bad[name] }); });
+        Assert.ThrowsAny<ArgumentException>(
+            () => { _ = Trainer.FitAsync(network, data, data, LossFunction.SquaredError, new() { Optimizer = Bad[name] }); });
         Assert.Equal(before, network.WeightsSha256());
     }
 

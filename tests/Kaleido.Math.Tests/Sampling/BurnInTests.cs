@@ -63,7 +63,8 @@ public class BurnInTests
         using var network = Mlp.Create(device, new(1, 0, 0) { Output = Activation.Sigmoid });
         network.Weight(0).Upload([8f]);
         network.Bias(0).Upload([-4f]);
-        using var kaleidoscope = new Kaleidoscope(network, new() { Samples = 101, Epsilon = 0.05, Perturbation = Noise.Normal(0, 20), Seed = 1 });
+        using var kaleidoscope = new Kaleidoscope(network,
+            new() { Samples = 101, Epsilon = 0.05, Perturbation = Noise.Normal(0, 20), Seed = 1 });
         foreach (var frame in kaleidoscope.Run(300)) Assert.False(frame.Converged);
     }
 

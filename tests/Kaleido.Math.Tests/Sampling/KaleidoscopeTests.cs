@@ -223,12 +223,15 @@ public class KaleidoscopeTests
         using var unbounded = Network(device, "identity");
         using var oblong = Mlp.Create(device, new(3, 4, 1) { Outputs = 2, Output = Activation.Tanh });
         using var network = Network(device);
-        Assert.Contains("identity", Assert.Throws<ArgumentException>(() => new Kaleidoscope(unbounded, new())).Message, StringComparison.Ordinal);
-        Assert.Contains("3 features to 2", Assert.Throws<ArgumentException>(() => new Kaleidoscope(oblong, new())).Message, StringComparison.Ordinal);
+        Assert.Contains("identity",
+            Assert.Throws<ArgumentException>(() => new Kaleidoscope(unbounded, new())).Message, StringComparison.Ordinal);
+        Assert.Contains("3 features to 2",
+            Assert.Throws<ArgumentException>(() => new Kaleidoscope(oblong, new())).Message, StringComparison.Ordinal);
         foreach (var bad in new KaleidoscopeOptions[]
         {
             new() { Samples = 0 }, new() { Epsilon = -1 }, new() { Epsilon = double.NaN }, new() { Tolerance = 0 }, new() { Patience = 0 },
-            new() { Start = Noise.Uniform(1, 0) }, new() { Start = Noise.Normal(0, -1) }, new() { Perturbation = Noise.Normal(double.NaN, 1) },
+            new() { Start = Noise.Uniform(1, 0) }, new() { Start = Noise.Normal(0, -1) },
+            new() { Perturbation = Noise.Normal(double.NaN, 1) },
         })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new Kaleidoscope(network, bad));
@@ -244,7 +247,9 @@ public class KaleidoscopeTests
         float[] start = kaleidoscope.Frame.Samples.ToArray();
         Assert.All(start, v => Assert.InRange(v, 0f, 1f));
         // Beyond one deviation on each side: 15.87 %, within five standard errors.
-        Assert.InRange(start.Count(v => v == 0) / (double)start.Length, 0.1587 - 5 * 0.3654 / Math.Sqrt(3000), 0.1587 + 5 * 0.3654 / Math.Sqrt(3000));
-        Assert.InRange(start.Count(v => v == 1) / (double)start.Length, 0.1587 - 5 * 0.3654 / Math.Sqrt(3000), 0.1587 + 5 * 0.3654 / Math.Sqrt(3000));
+        Assert.InRange(start.Count(v => v == 0) / (double)start.Length,
+            0.1587 - 5 * 0.3654 / Math.Sqrt(3000), 0.1587 + 5 * 0.3654 / Math.Sqrt(3000));
+        Assert.InRange(start.Count(v => v == 1) / (double)start.Length,
+            0.1587 - 5 * 0.3654 / Math.Sqrt(3000), 0.1587 + 5 * 0.3654 / Math.Sqrt(3000));
     }
 }

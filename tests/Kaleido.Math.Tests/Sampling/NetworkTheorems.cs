@@ -13,7 +13,8 @@ public class NetworkTheorems
     {
         public Mlp Create(Device device, double scale)
         {
-            var network = Mlp.Create(device, new(Features, Width, Layers) { Output = Tanh ? Activation.Tanh : Activation.Sigmoid, Seed = (uint)Seed });
+            var network = Mlp.Create(device,
+                new(Features, Width, Layers) { Output = Tanh ? Activation.Tanh : Activation.Sigmoid, Seed = (uint)Seed });
             for (int layer = 0; layer < network.Layers; layer++)
             {
                 network.Weight(layer).Upload([.. network.Weight(layer).ToArray().Select(w => (float)(w * scale))]);

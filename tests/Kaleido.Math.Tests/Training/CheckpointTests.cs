@@ -28,7 +28,8 @@ public sealed class CheckpointTests : IDisposable
     private static void Same(FitResult expected, FitResult seen)
     {
         Assert.Equal((expected.LastWeightsSha256, expected.BestWeightsSha256), (seen.LastWeightsSha256, seen.BestWeightsSha256));
-        Assert.Equal((expected.Loss, expected.BestStep, expected.Steps, expected.StopReason), (seen.Loss, seen.BestStep, seen.Steps, seen.StopReason));
+        Assert.Equal((expected.Loss, expected.BestStep, expected.Steps, expected.StopReason),
+            (seen.Loss, seen.BestStep, seen.Steps, seen.StopReason));
         Assert.Equal(expected.Evaluations, seen.Evaluations);
         Assert.Equal(expected.MinibatchLosses.ToArray(), seen.MinibatchLosses.ToArray());
     }
@@ -130,8 +131,10 @@ public sealed class CheckpointTests : IDisposable
         Refused("training seed was 5 and is 6 now", options with { Seed = 6 });
         Refused("input noise was 0.1 and is 0.2 now", options with { InputNoise = 0.2 });
         Refused("gradient norm limit was 0.3 and is none now", options with { Clipping = null });
-        Refused("learning rate was 0.02 and is 0.001 now", options with { Optimizer = new Adam { Schedule = LearningRateSchedule.Cosine(0.001, 137, 1e-4).WithWarmUp(9) } });
-        Refused("layer sizes was 3,12,12,2 and is 3,13,13,2 now", options, new TrainingCase(new(3, 13, 2) { Outputs = 2, Output = Activation.Sigmoid, Seed = 1 }));
+        Refused("learning rate was 0.02 and is 0.001 now",
+            options with { Optimizer = new Adam { Schedule = LearningRateSchedule.Cosine(0.001, 137, 1e-4).WithWarmUp(9) } });
+        Refused("layer sizes was 3,12,12,2 and is 3,13,13,2 now", options,
+            new TrainingCase(new(3, 13, 2) { Outputs = 2, Output = Activation.Sigmoid, Seed = 1 }));
         var otherData = new TrainingCase();
         otherData.Targets[3] += 0.5f;
         Refused("data SHA-256 was ", options, otherData);
@@ -148,7 +151,13 @@ public sealed class CheckpointTests : IDisposable
     public void A_torn_or_damaged_file_is_refused_in_one_sentence_and_never_believed()
     {
         using (var it = new TrainingCase(new(3, 4, 1) { Outputs = 2, Output = Activation.Sigmoid }, samples: 5))
-            it.Fit(Options() with { Steps = 20, Checkpoint = new(File) { Steps = 10, Notes = new Dictionary<string, string> { ["note"] = "n" } } });
+        {
+            it.Fit(Options() with
+            {
+                Steps = 20, Checkpoint = new(File) { Steps = 10, Notes = new Dictionary<string, string> { ["note"] = "n" } },
+            });
+        }
+
         byte[] whole = System.IO.File.ReadAllBytes(File);
         var loaded = TrainingCheckpoint.Load(File);
         Assert.Equal("n", loaded.Notes["note"]);

@@ -18,7 +18,8 @@ internal sealed record EnsembleCase(MlpOptions Shape, TrainingOptions Options, I
     public static IReadOnlyList<EnsembleMember> Sharing(int count, MlpOptions shape, int samples)
     {
         float[] inputs = TrainingCase.Uniform(samples * shape.Inputs, 1), targets = TrainingCase.Uniform(samples * shape.Sizes()[^1], 2);
-        return [.. Enumerable.Range(0, count).Select(i => new EnsembleMember(inputs, targets) { WeightSeed = (uint)(100 + i), TrainingSeed = (uint)(7 * i) })];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => new EnsembleMember(inputs, targets) { WeightSeed = (uint)(100 + i), TrainingSeed = (uint)(7 * i) })];
     }
 
     /// <summary>Members with their own seeds and their own data.</summary>

@@ -65,7 +65,8 @@ public class EnsembleInputTests
     [InlineData(12, 11)]
     public void Batches_below_at_and_above_the_samples_are_the_single_trainers(int batch, int evaluated) =>
         new EnsembleCase(EnsembleCase.Tiny,
-            new() { Steps = 150, EvaluationInterval = 60, BatchSize = batch, EvaluationSamples = evaluated }, EnsembleCase.Separate(15, EnsembleCase.Tiny, 11)).AssertSameBits();
+            new() { Steps = 150, EvaluationInterval = 60, BatchSize = batch, EvaluationSamples = evaluated },
+            EnsembleCase.Separate(15, EnsembleCase.Tiny, 11)).AssertSameBits();
 
     [Fact]
     public void The_number_of_threads_changes_nothing()

@@ -21,15 +21,16 @@ public class EnsembleTests
     [Fact]
     public void Members_draw_their_own_minibatches_from_their_own_data()
     {
-        var result = new EnsembleCase(EnsembleCase.Tiny, new() { Steps = 150, EvaluationInterval = 40, BatchSize = 3, EvaluationSamples = 7 },
+        var result = new EnsembleCase(EnsembleCase.Tiny,
+            new() { Steps = 150, EvaluationInterval = 40, BatchSize = 3, EvaluationSamples = 7 },
             EnsembleCase.Separate(18, EnsembleCase.Tiny, 11)).AssertSameBits();
         Assert.Equal(18, result.Results.Select(r => r.LastWeightsSha256).Distinct().Count());
     }
 
     [Fact]
     public void Members_add_their_own_noise() =>
-        new EnsembleCase(EnsembleCase.Tiny, new() { Steps = 60, BatchSize = 2, InputNoise = 0.1 }, EnsembleCase.Sharing(17, EnsembleCase.Tiny, 5))
-            .AssertSameBits();
+        new EnsembleCase(EnsembleCase.Tiny, new() { Steps = 60, BatchSize = 2, InputNoise = 0.1 },
+            EnsembleCase.Sharing(17, EnsembleCase.Tiny, 5)).AssertSameBits();
 
     public static TheoryData<Optimizer> Optimizers => new(
         new Sgd { LearningRate = 0.1 },

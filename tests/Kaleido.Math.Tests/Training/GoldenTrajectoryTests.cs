@@ -37,7 +37,8 @@ public class GoldenTrajectoryTests(ITestOutputHelper log)
             worstWeight = Math.Max(worstWeight, golden.WeightError(step + 1));
         }
 
-        log.WriteLine($"{name}: loss {worstLoss:g2}, gradients {gradient:g2}, weights after {string.Join(", ", compared)} steps {worstWeight:g2}");
+        log.WriteLine(
+            $"{name}: loss {worstLoss:g2}, gradients {gradient:g2}, weights after {string.Join(", ", compared)} steps {worstWeight:g2}");
         Assert.Contains(1, compared);
         Assert.Contains(last, compared);
         Assert.InRange(gradient, 0, 1e-9);

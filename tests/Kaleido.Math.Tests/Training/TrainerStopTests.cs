@@ -37,7 +37,8 @@ public class TrainerStopTests
         Assert.Equal(250, fit.MinibatchLosses.Length);
         Assert.Equal(250, fit.Steps);
         // The whole data is batch and evaluation set, in one order: each loss before a step is the evaluation before it.
-        Assert.Equal(fit.Evaluations.SkipLast(1).Select(e => e.Loss), new[] { 0, 100, 200 }.Select(step => (double)fit.MinibatchLosses.Span[step]));
+        Assert.Equal(fit.Evaluations.SkipLast(1).Select(e => e.Loss),
+            new[] { 0, 100, 200 }.Select(step => (double)fit.MinibatchLosses.Span[step]));
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public class TrainerStopTests
     public async Task Cancelling_returns_the_best_so_far_and_never_throws()
     {
         using var it = new TrainingCase();
-        var before = await Trainer.FitAsync(it.Network, it.Inputs, it.Targets, LossFunction.SquaredError, new(), null, new CancellationToken(true));
+        var before = await Trainer.FitAsync(it.Network, it.Inputs, it.Targets, LossFunction.SquaredError,
+            new(), null, new CancellationToken(true));
         Assert.Equal((StopReason.Cancelled, 0), (before.StopReason, before.Steps));
         using var source = new CancellationTokenSource();
         var fit = await Trainer.FitAsync(it.Network, it.Inputs, it.Targets, LossFunction.SquaredError,

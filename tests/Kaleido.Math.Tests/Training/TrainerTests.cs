@@ -13,7 +13,8 @@ public class TrainerTests
 {
     private static readonly MlpOptions Wide = new(20, 70, 2) { Output = Activation.Tanh, Seed = 3 };
 
-    private static readonly TrainingOptions Minibatches = new() { Steps = 25, BatchSize = 130, EvaluationInterval = 10, Seed = 4, InputNoise = 0.05 };
+    private static readonly TrainingOptions Minibatches =
+        new() { Steps = 25, BatchSize = 130, EvaluationInterval = 10, Seed = 4, InputNoise = 0.05 };
 
     [Fact]
     public void Threads_runs_and_reports_do_not_change_a_bit()
@@ -55,9 +56,12 @@ public class TrainerTests
         using var device = Device.Cpu(1);
         using var network = Mlp.Create(device, new(2, 4, 1) { Output = Activation.Sigmoid });
         float[] inputs = [0, 1, 1, 0];
-        var error = Assert.Throws<ArgumentException>(() => Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, wrong], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }));
-        Assert.Contains(FormattableString.Invariant($"sample 1, feature 1 of the targets is {wrong}"), error.Message, StringComparison.Ordinal);
-        Assert.True(double.IsFinite(Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, 1], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }).Loss));
+        var error = Assert.Throws<ArgumentException>(
+            () => Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, wrong], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }));
+        Assert.Contains(FormattableString.Invariant($"sample 1, feature 1 of the targets is {wrong}"),
+            error.Message, StringComparison.Ordinal);
+        Assert.True(double.IsFinite(
+            Trainer.Fit(network, inputs, (float[])[0, 1, 0.5f, 1], LossFunction.BinaryCrossEntropy, new() { Steps = 1 }).Loss));
     }
 
     [Fact]
@@ -182,7 +186,8 @@ public class TrainerTests
             string before = it.Network.WeightsSha256();
             var error = Assert.Throws<ArgumentException>(() => Trainer.Fit(it.Network, inputs, targets, LossFunction.SquaredError, new()));
             Assert.Contains(what, error.Message, StringComparison.Ordinal);
-            Assert.Throws<ArgumentException>(() => { _ = Trainer.FitAsync(it.Network, inputs, targets, LossFunction.SquaredError, new()); });
+            Assert.Throws<ArgumentException>(
+                () => { _ = Trainer.FitAsync(it.Network, inputs, targets, LossFunction.SquaredError, new()); });
             Assert.Equal(before, it.Network.WeightsSha256());
         }
     }
@@ -199,7 +204,8 @@ public class TrainerTests
         }
 
         it.Network.OutputScaling = DataScaling.ToSymmetric; // not for classes
-        var fit = Trainer.Fit(it.Network, it.Inputs, new float[] { 0, 1, 3, 3, 2 }, LossFunction.CrossEntropy, new() { Steps = 300, LearningRate = 0.01 });
+        var fit = Trainer.Fit(it.Network, it.Inputs, new float[] { 0, 1, 3, 3, 2 }, LossFunction.CrossEntropy,
+            new() { Steps = 300, LearningRate = 0.01 });
         Assert.InRange(fit.Evaluations[0].Loss, 1.2, 1.6); // about ln 4 before it knows anything
         Assert.InRange(fit.Loss, 0, 0.2);
     }

@@ -160,7 +160,9 @@ internal sealed class ExactNet
     /// <summary>
     /// f(x) and a bound of |f̂(x) - f(x)| for an evaluation that follows the contract, by running error analysis: with ε the error of a
     /// layer's input h, the pre-activation is off by |W|ε + γ_{K+1+extra}(|W|(|h| + ε) + |b|), K multiply-adds and one addition each
-    /// rounding once and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at most over the units. φ carries an error on by its Lipschitz constant and adds 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none. Underflow adds at most one subnormal unit an operation.
+    /// rounding once and each weight having been rounded <paramref name="extra"/> times before; this is LogitError for the last layer, at
+    /// most over the units. φ carries an error on by its Lipschitz constant and adds 2 ulp (4u|φ|), leaky ReLU two roundings, ReLU none.
+    /// Underflow adds at most one subnormal unit an operation.
     /// </summary>
     public (double[] Value, double[] Error, double LogitError) Bounded(double[] x, int extra = 0, double unit = Single)
     {

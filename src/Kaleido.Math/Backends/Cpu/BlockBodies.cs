@@ -38,7 +38,8 @@ internal readonly unsafe struct FusedMultiplyAddBody(float* x, float* y, float* 
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Execute<TLane>(long i) where TLane : struct, ILane<TLane, float> =>
-        TLane.FusedMultiplyAdd(BlockLoop.Load<TLane>(x + i), BlockLoop.Load<TLane>(y + i), BlockLoop.Load<TLane>(z + i)).Store(ref destination[i]);
+        TLane.FusedMultiplyAdd(BlockLoop.Load<TLane>(x + i), BlockLoop.Load<TLane>(y + i), BlockLoop.Load<TLane>(z + i))
+            .Store(ref destination[i]);
 }
 
 internal readonly unsafe struct NegateBody(float* x, float* destination) : IBlockBody
@@ -108,7 +109,8 @@ internal readonly unsafe struct SignBody(float* x, float* destination) : IBlockB
     {
         var value = BlockLoop.Load<TLane>(x + i);
         var zero = TLane.Create(0f);
-        var sign = TLane.Select(TLane.GreaterThan(value, zero), TLane.Create(1f), TLane.Select(TLane.LessThan(value, zero), TLane.Create(-1f), zero));
+        var sign = TLane.Select(TLane.GreaterThan(value, zero), TLane.Create(1f),
+            TLane.Select(TLane.LessThan(value, zero), TLane.Create(-1f), zero));
         TLane.Select(TLane.Equal(value, value), sign, value).Store(ref destination[i]);
     }
 }

@@ -81,7 +81,8 @@ public sealed unsafe class CpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void Product(in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination)
+    public void Product(
+        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, bool accumulate, in MatrixView destination)
     {
         int depth = transposeLeft ? left.Rows : left.Columns;
         var kernel = ProductKernel.Create(destination.Rows, destination.Columns, depth, transposeLeft, transposeRight,
@@ -146,7 +147,8 @@ public sealed unsafe class CpuBackend : IBackend
 
     /// <inheritdoc/>
     public void Broadcast(in MatrixView x, in MatrixView destination) =>
-        MovementKernels.Broadcast(CpuMemory.PointerOf(x), x.Rows, x.Columns, CpuMemory.PointerOf(destination), destination.Columns, 0, destination.Rows);
+        MovementKernels.Broadcast(CpuMemory.PointerOf(x), x.Rows, x.Columns,
+            CpuMemory.PointerOf(destination), destination.Columns, 0, destination.Rows);
 
     /// <inheritdoc/>
     public void Fill(double value, in MatrixView destination) =>
@@ -217,7 +219,8 @@ public sealed unsafe class CpuBackend : IBackend
 
     /// <inheritdoc/>
     public void Update(
-        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2)
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2)
     {
         ArgumentNullException.ThrowIfNull(counter);
         ArgumentNullException.ThrowIfNull(rule);

@@ -15,7 +15,10 @@ internal sealed unsafe class CpuMemory : DeviceMemory
     public CpuMemory(long length) : base(length)
     {
         if (length > Array.MaxLength - Alignment)
-            throw new ArgumentOutOfRangeException(nameof(length), length, $"one memory holds at most {Array.MaxLength - Alignment} numbers");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(length), length, $"one memory holds at most {Array.MaxLength - Alignment} numbers");
+        }
         _array = GC.AllocateArray<float>((int)length + Alignment, pinned: true);
         fixed (float* first = _array)
         {
@@ -69,7 +72,10 @@ internal sealed unsafe class CpuMemory : DeviceMemory
     public static float* PointerOf(DeviceMemory memory, long offset, long count)
     {
         if (memory is not CpuMemory cpu)
-            throw new ArgumentException($"the memory belongs to another device ({memory.GetType().Name}); everything in a plan must lie on one");
+        {
+            throw new ArgumentException(
+                $"the memory belongs to another device ({memory.GetType().Name}); everything in a plan must lie on one");
+        }
         cpu.CheckRange(offset, count);
         return cpu.Pointer + offset;
     }

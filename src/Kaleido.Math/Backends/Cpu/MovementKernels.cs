@@ -42,7 +42,8 @@ internal static unsafe class MovementKernels
         for (int row = row0; row < row1; row++)
         {
             int index = Index(indices[row], sourceRows, "GatherRows");
-            new ReadOnlySpan<float>(source + (long)index * columns, columns).CopyTo(new Span<float>(destination + (long)row * columns, columns));
+            new ReadOnlySpan<float>(source + (long)index * columns, columns)
+                .CopyTo(new Span<float>(destination + (long)row * columns, columns));
         }
     }
 
@@ -70,13 +71,15 @@ internal static unsafe class MovementKernels
     }
 
     private static void ThrowIndex(float value, int count, string operation) =>
-        throw new ArgumentOutOfRangeException(nameof(value), value, $"{operation}: the index {value} is not one of the {count} rows 0 to {count - 1}");
+        throw new ArgumentOutOfRangeException(
+            nameof(value), value, $"{operation}: the index {value} is not one of the {count} rows 0 to {count - 1}");
 
     /// <summary>
     /// Copies a rectangle of <paramref name="columns"/> columns, rows row0 … row1-1 counted from its upper left corners, between two dense
     /// matrices of these widths.
     /// </summary>
-    public static void CopyRectangle(float* source, int sourceColumns, float* destination, int destinationColumns, int columns, int row0, int row1)
+    public static void CopyRectangle(
+        float* source, int sourceColumns, float* destination, int destinationColumns, int columns, int row0, int row1)
     {
         for (int row = row0; row < row1; row++)
         {
@@ -107,7 +110,8 @@ internal static unsafe class MovementKernels
         }
 
         uint seed = minibatch.Seed;
-        MinibatchDraw.Fill(new(in seed), minibatch.Stream, minibatch.Samples, step, row0, row1 - row0, new Span<float>(destination + row0, row1 - row0));
+        MinibatchDraw.Fill(new(in seed), minibatch.Stream, minibatch.Samples, step, row0, row1 - row0,
+            new Span<float>(destination + row0, row1 - row0));
     }
 }
 

@@ -8,12 +8,14 @@ namespace Kaleido.Backends.Cpu;
 /// </summary>
 internal static unsafe class OptimizerKernel
 {
-    public static void Run(OptimizerRule rule, ulong step, float* gradients, float* parameters, float* moment1, float* moment2, long count) =>
+    public static void Run(
+        OptimizerRule rule, ulong step, float* gradients, float* parameters, float* moment1, float* moment2, long count) =>
         Run(rule, rule.At(step), step == 0, gradients, parameters, moment1, moment2, count);
 
     /// <summary>The same with the rule's scalars of this step, for those who need them more than once.</summary>
     public static void Run(
-        OptimizerRule rule, in OptimizerScalars s, bool firstStep, float* gradients, float* parameters, float* moment1, float* moment2, long count)
+        OptimizerRule rule, in OptimizerScalars s, bool firstStep, float* gradients, float* parameters, float* moment1,
+        float* moment2, long count)
     {
         var arenas = new Arenas
         {

@@ -32,7 +32,8 @@ internal static class ImageFormat
         if (found != expected)
         {
             string name = expected == ImageKind.Png ? "a PNG picture" : "a PGM or PPM picture";
-            throw BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} (ImageMagick's {Command(path)} makes one)" : name, Found(found, start));
+            throw BadFile.At(path, 0, found > ImageKind.Pnm ? $"{name} (ImageMagick's {Command(path)} makes one)" : name,
+                Found(found, start));
         }
     }
 

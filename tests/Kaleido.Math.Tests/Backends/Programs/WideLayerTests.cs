@@ -47,7 +47,8 @@ public sealed class WideLayerTests
             using var device = Device.Cpu(threads);
             using var network = Mlp.Create(device, new(20, width, 2) { Output = Activation.Tanh, Seed = 7 });
             using Tensor data = Drawn(device, 2 * batch, 20, 7);
-            return Trainer.Fit(network, data.ToArray(), data.ToArray(), LossFunction.SquaredError, new() { BatchSize = batch, Steps = 3, EvaluationInterval = 3, Seed = 7 }).LastWeightsSha256;
+            return Trainer.Fit(network, data.ToArray(), data.ToArray(), LossFunction.SquaredError,
+                new() { BatchSize = batch, Steps = 3, EvaluationInterval = 3, Seed = 7 }).LastWeightsSha256;
         });
         Assert.Single(hashes.Distinct());
     }

@@ -29,5 +29,6 @@ internal sealed unsafe class LaneUpdate : LaneStep
     }
 
     public override void Run(LaneContext context) => OptimizerKernel.Run(_rule, context.Scalars, context.Step == 0,
-        context.Pointer(_gradients), context.Pointer(_parameters), context.Pointer(_moment1), context.Pointer(_moment2), _count * LaneLayout.Lanes);
+        context.Pointer(_gradients), context.Pointer(_parameters), context.Pointer(_moment1), context.Pointer(_moment2),
+        _count * LaneLayout.Lanes);
 }

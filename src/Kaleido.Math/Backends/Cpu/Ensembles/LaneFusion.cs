@@ -39,7 +39,8 @@ internal static class LaneFusion
         var drafts = new List<LaneDraft>();
         for (int i = 0; i < instructions.Count; i++)
         {
-            if (endings.TryGetValue(i, out var ending)) drafts.Add(Product(instructions[ending.Product], ending, instructions[i].Destination));
+            if (endings.TryGetValue(i, out var ending))
+                drafts.Add(Product(instructions[ending.Product], ending, instructions[i].Destination));
             else if (!fused[i]) drafts.Add(Draft(program, instructions[i]));
         }
 
@@ -50,7 +51,8 @@ internal static class LaneFusion
     // For each slot the instructions that read it; -1 stands for everything else that needs it.
     private static List<int>[] Readers(PlanProgram program)
     {
-        var readers = program.Slots.Select(slot => slot is { Kind: SlotKind.Computed, Memory: not null } ? new List<int> { -1 } : []).ToArray();
+        var readers = program.Slots
+            .Select(slot => slot is { Kind: SlotKind.Computed, Memory: not null } ? new List<int> { -1 } : []).ToArray();
         for (int i = 0; i < program.Instructions.Count; i++)
         {
             foreach (int source in program.Instructions[i].Sources) readers[source].Add(i);

@@ -82,7 +82,8 @@ internal sealed unsafe class LaneTranspose(LaneProgram program, Instruction inst
         for (int column = 0; column < _size.Columns; column++)
         {
             for (int row = 0; row < _size.Rows; row++, destination += Lanes)
-                new ReadOnlySpan<float>(source + ((long)row * _size.Columns + column) * Lanes, Lanes).CopyTo(new Span<float>(destination, Lanes));
+                new ReadOnlySpan<float>(source + ((long)row * _size.Columns + column) * Lanes, Lanes)
+                    .CopyTo(new Span<float>(destination, Lanes));
         }
     }
 }
@@ -152,7 +153,8 @@ internal sealed unsafe class LaneRectangles : LaneStep
     private void Put(LaneProgram program, int source, int columns, int row, int column)
     {
         var size = program.SizeOf(source);
-        _rectangles.Add(new(program.PlaceOf(source), size.Columns, At(_destination, columns, row, column), columns, size.Rows, size.Columns));
+        _rectangles.Add(new(program.PlaceOf(source), size.Columns,
+            At(_destination, columns, row, column), columns, size.Rows, size.Columns));
     }
 
     private static LanePlace At(LanePlace place, int columns, int row, int column) =>

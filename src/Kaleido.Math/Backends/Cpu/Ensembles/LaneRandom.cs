@@ -70,6 +70,7 @@ internal sealed unsafe class LaneMinibatch(LaneProgram program, MinibatchIndices
                 ahead.Indices.AsSpan(0, ahead.Steps * perStep));
         }
 
-        ahead.Indices.AsSpan((int)(context.Step - ahead.First) * perStep, perStep).CopyTo(new Span<float>(context.Pointer(_destination), perStep));
+        ahead.Indices.AsSpan((int)(context.Step - ahead.First) * perStep, perStep)
+            .CopyTo(new Span<float>(context.Pointer(_destination), perStep));
     }
 }

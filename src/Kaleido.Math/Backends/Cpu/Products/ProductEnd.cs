@@ -21,7 +21,8 @@ internal readonly unsafe record struct ProductEnd(nint Bias, nint Mask, bool Rel
     /// adds the bias itself.
     /// </summary>
     public void Run<TLanes, TVector>(
-        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth, float* c, int column, long ldc, bool load)
+        int rows, int columns, float* a, long aRow, long aDepth, float* b, long bDepth, int depth,
+        float* c, int column, long ldc, bool load)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {

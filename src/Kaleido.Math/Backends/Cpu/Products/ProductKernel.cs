@@ -56,7 +56,8 @@ internal unsafe partial struct ProductKernel
     /// being row by row. Its pack tasks need B alone.
     /// </summary>
     public static ProductKernel CreateByRows(
-        int rows, int columns, int depth, bool transposeB, int lda, int ldb, int ldc, int workers, SimdLevel? level = null, bool? software = null)
+        int rows, int columns, int depth, bool transposeB, int lda, int ldb, int ldc, int workers,
+        SimdLevel? level = null, bool? software = null)
     {
         var kernel = New(rows, columns, depth, false, transposeB, lda, ldb, ldc, false, level ?? Simd.Level, software);
         kernel.Plan(workers, packOnce: true, ProductPath.Panels);
@@ -64,7 +65,8 @@ internal unsafe partial struct ProductKernel
     }
 
     private static ProductKernel New(
-        int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate, SimdLevel level, bool? software)
+        int rows, int columns, int depth, bool transposeA, bool transposeB, int lda, int ldb, int ldc, bool accumulate,
+        SimdLevel level, bool? software)
         => new()
         {
             _level = level, _rows = rows, _columns = columns, _depth = depth, _accumulate = accumulate,
@@ -181,7 +183,8 @@ internal unsafe partial struct ProductKernel
         _width = 2 * lanes;
 
         // 12 rows × 2 vectors fill 32 registers with a row to spare; 6 × 2 fill 16.
-        _group = _software ? SoftwareKernel.Rows : _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
+        _group = _software ? SoftwareKernel.Rows
+            : _level == SimdLevel.Vector512 || (_level == SimdLevel.Vector128 && AdvSimd.IsSupported) ? 12 : 6;
         _panels = (_columns + _width - 1) / _width;
         _depthBlock = ProductBlocking.DepthBlocks(_depth);
         bool mayReadInPlace = CanMask && !_transposeB;
@@ -281,7 +284,8 @@ internal unsafe partial struct ProductKernel
             {
                 int column = panel * _width, columns = Math.Min(_width, _columns - column);
                 float* source = scratch + ((long)panel * _depth + k0) * _width;
-                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width, c + column, columns, load, k1 == _depth ? column : -1);
+                Panel<TLanes, TVector>(row0, row1, k0, k1, a, scratch, source, _width,
+                    c + column, columns, load, k1 == _depth ? column : -1);
             }
 
             k0 = k1;
@@ -294,7 +298,8 @@ internal unsafe partial struct ProductKernel
     /// pass through the product's end; else -1.
     /// </summary>
     private readonly void Panel<TLanes, TVector>(
-        int row0, int row1, int k0, int k1, float* a, float* scratch, float* panel, long stride, float* c, int columns, bool load, int end = -1)
+        int row0, int row1, int k0, int k1, float* a, float* scratch, float* panel, long stride, float* c,
+        int columns, bool load, int end = -1)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {

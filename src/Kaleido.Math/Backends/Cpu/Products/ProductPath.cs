@@ -19,7 +19,9 @@ internal enum ProductPath
 }
 
 /// <summary>Which path a product takes: a table of what was measured, or the environment variable <c>KALEIDO_PRODUCT</c>.</summary>
-/// <remarks><c>bench/Kaleido.Bench -- paths</c> measures every path beside the one chosen here; its figures are in docs/performance.md.</remarks>
+/// <remarks>
+/// <c>bench/Kaleido.Bench -- paths</c> measures every path beside the one chosen here; its figures are in docs/performance.md.
+/// </remarks>
 internal static class ProductPaths
 {
     private const int Any = int.MaxValue;
@@ -83,7 +85,8 @@ internal static class ProductPaths
         {
             int leading = line.Path == ProductPath.InPlace ? ldb : lda;
             if (level >= line.Least && rows <= line.Rows && columns <= line.Columns && depth <= line.Depth
-                && (line.Leading == Any || (leading <= line.Leading && leading % 256 != 0)) && (line.Path != ProductPath.InPlace || inPlace))
+                && (line.Leading == Any || (leading <= line.Leading && leading % 256 != 0))
+                && (line.Path != ProductPath.InPlace || inPlace))
             {
                 return line.Path;
             }

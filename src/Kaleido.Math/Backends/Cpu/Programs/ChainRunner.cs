@@ -96,7 +96,8 @@ internal sealed unsafe class ChainRunner
         {
             foreach (int v in _repeated)
             {
-                if (_values[v].Place == ValuePlace.Column) new Span<float>(pointers[v], Math.Min(Block, column1 - column0)).Fill(((float*)_memory[v])[row]);
+                if (_values[v].Place == ValuePlace.Column)
+                    new Span<float>(pointers[v], Math.Min(Block, column1 - column0)).Fill(((float*)_memory[v])[row]);
             }
 
             for (int column = column0; column < column1; column += Block)

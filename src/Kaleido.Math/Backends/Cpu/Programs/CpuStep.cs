@@ -38,7 +38,8 @@ internal abstract unsafe class CpuStep
     public bool ByRows { get; set; }
 
     /// <summary>Runs rows row0 … row1-1, after all tasks of earlier phases.</summary>
-    public virtual void RunRows(int row0, int row1, float* scratch) => throw new NotSupportedException($"{GetType().Name} does not run by rows");
+    public virtual void RunRows(int row0, int row1, float* scratch) =>
+        throw new NotSupportedException($"{GetType().Name} does not run by rows");
 
     /// <summary>Computes sizes and tasks for a number of rows. Allocates nothing.</summary>
     public abstract void Prepare(StepBinding binding, int rows, int workers);

@@ -39,7 +39,8 @@ internal sealed class DataflowOrder
         if (phase < step.Phases - 1)
         {
             int earlier = _phases.FindLastIndex(p => p.Step is ProductStep && p.Phase == p.Step.Phases - 1);
-            if (earlier >= 0 && !Enumerable.Range(earlier, at - earlier).Any(i => Conflict(_touched[i], ranges, byRows) != Link.None)) at = earlier;
+            if (earlier >= 0 && !Enumerable.Range(earlier, at - earlier).Any(i => Conflict(_touched[i], ranges, byRows) != Link.None))
+                at = earlier;
         }
 
         _phases.Insert(at, (step, phase));

@@ -20,7 +20,8 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
 
     public override IEnumerable<int> Writes => [instruction.Destination];
 
-    public override IEnumerable<int>? ReadByRows => !program.Slots[instruction.Destination].Shape.Rows.IsRows ? null : instruction.Operation switch
+    public override IEnumerable<int>? ReadByRows => !program.Slots[instruction.Destination].Shape.Rows.IsRows
+        ? null : instruction.Operation switch
     {
         GatherRowsOperation => _sources[1] == _sources[0] ? null : [_sources[1]],
         OneHotOperation => [_sources[0]],
@@ -75,7 +76,9 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
         switch (instruction.Operation)
         {
             case TransposeOperation: MovementKernels.Transpose(Source(0), _sizes[0].Rows, _sizes[0].Columns, _target, row0, row1); break;
-            case GatherRowsOperation: MovementKernels.GatherRows(Source(0), _sizes[0].Rows, _columns, Source(1), _target, row0, row1); break;
+            case GatherRowsOperation:
+                MovementKernels.GatherRows(Source(0), _sizes[0].Rows, _columns, Source(1), _target, row0, row1);
+                break;
             case SliceOperation s:
                 MovementKernels.CopyRectangle(Source(0) + (long)s.Row * _sizes[0].Columns + s.Column, _sizes[0].Columns,
                     _target, _columns, _columns, row0, row1);
@@ -105,6 +108,7 @@ internal sealed unsafe class MovementStep(PlanProgram program, Instruction instr
     private void CopyIn(int i, int row, int column, int row0, int row1)
     {
         int first = Math.Max(0, row0 - row), last = Math.Min(_sizes[i].Rows, row1 - row);
-        MovementKernels.CopyRectangle(Source(i), _sizes[i].Columns, _target + (long)row * _columns + column, _columns, _sizes[i].Columns, first, last);
+        MovementKernels.CopyRectangle(Source(i), _sizes[i].Columns,
+            _target + (long)row * _columns + column, _columns, _sizes[i].Columns, first, last);
     }
 }

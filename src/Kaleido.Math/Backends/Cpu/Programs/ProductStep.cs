@@ -51,7 +51,8 @@ internal sealed unsafe class ProductStep : CpuStep
     {
         AssignEffect assign => _program.Slots[assign.Variable].Memory == memory,
         RecordEffect record => record.Ring == memory,
-        UpdateEffect update => update.Parameters == memory || update.Gradients == memory || update.Moment1 == memory || update.Moment2 == memory,
+        UpdateEffect update =>
+            update.Parameters == memory || update.Gradients == memory || update.Moment1 == memory || update.Moment2 == memory,
         _ => true,
     });
 
@@ -62,7 +63,8 @@ internal sealed unsafe class ProductStep : CpuStep
     public override int Phases => 2;
 
     // What is packed of a product by rows is the right operand alone, and of others too if they never copy the left one.
-    public override IEnumerable<int> PackReads(bool byRows) => ReadByRows is null || (!byRows && MayCopyLeft && !KeepsScratch) ? [_left, _right] : [_right];
+    public override IEnumerable<int> PackReads(bool byRows) =>
+        ReadByRows is null || (!byRows && MayCopyLeft && !KeepsScratch) ? [_left, _right] : [_right];
 
     private bool MayCopyLeft
     {
@@ -101,9 +103,13 @@ internal sealed unsafe class ProductStep : CpuStep
     {
         var (rows, columns, depth, lda, ldb) = Sizes(capacity);
         // The number of rows of a run is then the depth alone.
-        if (_operation.TransposeLeft && ProductKernel.Create(rows, columns, depth, true, _operation.TransposeRight, lda, ldb, columns, false, 1).IsInPlace)
+        if (_operation.TransposeLeft
+            && ProductKernel.Create(rows, columns, depth, true, _operation.TransposeRight, lda, ldb, columns, false, 1).IsInPlace)
+        {
             return 0;
-        return ProductKernel.ScratchFloats(rows, columns, depth, _operation.TransposeLeft, _program.Slots[_left].Shape.Columns.IsRows ? 0 : lda);
+        }
+        return ProductKernel.ScratchFloats(rows, columns, depth, _operation.TransposeLeft,
+            _program.Slots[_left].Shape.Columns.IsRows ? 0 : lda);
     }
 
     public override long WorkerScratch(int capacity) => _runner?.Scratch ?? 0;
