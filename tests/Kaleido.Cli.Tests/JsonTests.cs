@@ -39,7 +39,8 @@ public sealed class JsonTests
         var json = Run(["create", .. Material.Small, "--out", folder.Path]);
         using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, OutputFolder.Report)));
         Assert.True(JsonElement.DeepEquals(file.RootElement, json));
-        HasKeys(json, "format version numerics_version date_utc stop_reason weights_sha256 best_weights_sha256 settings data network training "
+        HasKeys(json,
+            "format version numerics_version date_utc stop_reason weights_sha256 best_weights_sha256 settings data network training "
             + "sampling memorization environment seconds");
     }
 
@@ -72,10 +73,13 @@ public sealed class JsonTests
         using var folder = new TemporaryFolder();
         Session.Run(["create", .. Material.Small, "--out", folder.Path]);
         var json = Run("info", Path.Combine(folder.Path, "network.safetensors"));
-        HasKeys(json, "kind path sizes parameters hidden_activation output_activation initialization seed input_scale input_offset numerics_version "
+        HasKeys(json,
+            "kind path sizes parameters hidden_activation output_activation initialization seed input_scale input_offset numerics_version "
             + "weights_sha256");
-        Assert.Equal(("network", "[784,8,784]"), (json.GetProperty("kind").GetString(), json.GetProperty("sizes").GetRawText().Replace("\n", "", StringComparison.Ordinal)
-            .Replace(" ", "", StringComparison.Ordinal)));
+        Assert.Equal(
+            ("network", "[784,8,784]"),
+            (json.GetProperty("kind").GetString(), json.GetProperty("sizes").GetRawText().Replace("\n", "", StringComparison.Ordinal)
+                .Replace(" ", "", StringComparison.Ordinal)));
         Assert.Equal((2.0, -1.0), (json.GetProperty("input_scale").GetDouble(), json.GetProperty("input_offset").GetDouble()));
     }
 
@@ -83,12 +87,14 @@ public sealed class JsonTests
     public void Info_tells_data_with_and_without_labels()
     {
         using var folder = new TemporaryFolder();
-        const string Keys = "kind path samples features width height channels minimum maximum classes class_names samples_of_each_class fingerprint picture";
+        const string Keys = "kind path samples features width height channels minimum maximum "
+            + "classes class_names samples_of_each_class fingerprint picture";
         var photos = Run("info", Material.Photos(folder.File("photos"), 2), "--size", "3x2");
         HasKeys(photos, Keys);
         Assert.Equal((2, 18, 3, 2, 3), (photos.GetProperty("samples").GetInt32(), photos.GetProperty("features").GetInt32(),
             photos.GetProperty("width").GetInt32(), photos.GetProperty("height").GetInt32(), photos.GetProperty("channels").GetInt32()));
-        Assert.All(["classes", "class_names", "samples_of_each_class", "picture"], key => Assert.Equal(JsonValueKind.Null, photos.GetProperty(key).ValueKind));
+        Assert.All(["classes", "class_names", "samples_of_each_class", "picture"],
+            key => Assert.Equal(JsonValueKind.Null, photos.GetProperty(key).ValueKind));
         string picture = folder.File("first.png");
         var classes = Run("info", Material.Classes(folder.File("classes"), 1, "cat", "dög"), "--picture", picture);
         HasKeys(classes, Keys);
@@ -101,7 +107,8 @@ public sealed class JsonTests
     [Fact]
     public void Info_tells_devices_and_checkpoints()
     {
-        HasKeys(Run("info", "--devices"), "kind device cuda no_cuda os runtime architecture processor cores instruction_set fused_multiply_add vector512 vector256 "
+        HasKeys(Run("info", "--devices"),
+            "kind device cuda no_cuda os runtime architecture processor cores instruction_set fused_multiply_add vector512 vector256 "
             + "vector128 vector_floats");
         using var folder = new TemporaryFolder();
         Session.Run(new CancellationToken(true), ["create", .. Material.Small, "--out", folder.Path]);
@@ -127,7 +134,11 @@ public sealed class JsonTests
     public void Verify_lists_every_hash()
     {
         using StringWriter output = new(), error = new();
-        VerificationResult[] results = [new(InstructionSwitch.None, "AVX2", [(1, "aa"), (4, "aa")], null), new(InstructionSwitch.Avx2, "x", [(1, "ab")], "no effect")];
+        VerificationResult[] results =
+        [
+            new(InstructionSwitch.None, "AVX2", [(1, "aa"), (4, "aa")], null),
+            new(InstructionSwitch.Avx2, "x", [(1, "ab")], "no effect"),
+        ];
         Assert.Equal(1, VerifyCommand.JudgeAsJson(results, new(output, error, false)));
         var json = Parse(output.ToString());
         HasKeys(json, "all_equal results problems");

@@ -26,12 +26,14 @@ public sealed record CreateOptions
     public ImageSize? Size { get; init; }
 
     /// <summary>
-    /// What to compute on: "cpu", "reference" (float64), or another name with <see cref="OpenDevice"/>, as "cuda". It is part of the settings
-    /// of a run.
+    /// What to compute on: "cpu", "reference" (float64), or another name with <see cref="OpenDevice"/>, as "cuda". It is part of the
+    /// settings of a run.
     /// </summary>
     public string DeviceName { get; init; } = "cpu";
 
-    /// <summary>Opens what <see cref="DeviceName"/> names; null where that is "cpu" or "reference". The run gives the device back.</summary>
+    /// <summary>
+    /// Opens what <see cref="DeviceName"/> names; null where that is "cpu" or "reference". The run gives the device back.
+    /// </summary>
     public Func<Device>? OpenDevice { get; init; }
 
     /// <summary>How many samples: digits drawn, or the first ones of <see cref="Data"/>; 0 for all of them.</summary>

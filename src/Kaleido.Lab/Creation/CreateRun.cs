@@ -38,7 +38,8 @@ public static class CreateRun
         options.Validate();
         var clock = Stopwatch.StartNew();
         // Before anything is written: where there is no such device, nothing happens.
-        using var device = options.OpenDevice?.Invoke() ?? (options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads));
+        using var device = options.OpenDevice?.Invoke()
+            ?? (options.DeviceName == "reference" ? Device.Reference() : Device.Cpu(options.Threads));
         OutputFolder.Prepare(options.Output);
         var data = Load(options);
         var shape = KaleidoscopeSheet.ShapeOf(data);
