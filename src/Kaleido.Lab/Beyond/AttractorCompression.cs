@@ -95,7 +95,7 @@ public sealed class AttractorCompression : Experiment
         return new(Name, Title, numbers, [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached",
             "mse_attractor_nearest"], tables)],
             [
-                new(VerdictKind.Acceptance, "on the training images no code of b bits is better than b components without quantisation",
+                new(VerdictKind.Acceptance, "check of the coder: on its training images b bits of principal components err at least as b components unquantised do",
                     bounded, "all rates"),
                 new(VerdictKind.Acceptance, "the held-out error of every code falls with the rate, from the least to the largest at least to a half",
                     falls,
