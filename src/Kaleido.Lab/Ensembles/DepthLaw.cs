@@ -19,7 +19,7 @@ public sealed class DepthLaw : Experiment
     public override string Name => "depth";
 
     /// <inheritdoc/>
-    public override string Title => "Deeper networks over-generalise more, and their chains reach the data sooner";
+    public override string Title => "Deeper networks over-generalise more, and the chains of narrow ones reach the data sooner";
 
     private sealed record Cell(int Width, int Depth, int Dead, List<double[]> Rows)
     {

@@ -11,7 +11,7 @@ namespace Kaleido.Lab.Ensembles;
 /// </summary>
 public sealed class WidthLaw : Experiment
 {
-    private const int FullSeeds = 50, Narrow = 5, Deep = 10, NarrowParameters = 286, Wide = 50, Shallow = 2, WideParameters = 2701;
+    private const int FullSeeds = 50, Narrow = 5, Deep = 10, Wide = 50, Shallow = 2;
     private static readonly int[] s_widths = [5, 10, 20, 50], s_depths = [1, 2, 4, 6, 8, 10];
 
     /// <inheritdoc/>

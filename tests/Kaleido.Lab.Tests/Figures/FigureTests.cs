@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Kaleido.Backends;
 using Kaleido.Lab.Figures;
 using Kaleido.Lab.Pictures;
+using Kaleido.Networks;
 using Kaleido.Tests.Support;
 
 namespace Kaleido.Lab.Tests.Figures;
@@ -35,6 +37,21 @@ public sealed class FigureTests
         Assert.Equal(5 + 4, falls.Count);
         Assert.All(falls, verdict => Assert.True(verdict.Holds, $"{verdict.Statement}: {verdict.Seen}"));
         Assert.Equal(5 * 9 * 3, result.Tables[0].Rows.Count);
+    }
+
+    // The counts that the paper and the figures speak of.
+    [Theory]
+    [InlineData(1, 5, 10, 286)]
+    [InlineData(1, 50, 2, 2701)]
+    [InlineData(3072, 2000, 10, 48_311_072)]
+    public void A_network_of_the_figures_has_its_number_of_parameters(int features, int width, int layers, long parameters)
+    {
+        long hidden = width, inputs = features;
+        Assert.Equal(parameters, inputs * hidden + hidden + (layers - 1) * (hidden * hidden + hidden) + hidden * inputs + inputs);
+        if (parameters > 1_000_000) return;
+        using var device = Device.Cpu(1);
+        using var network = Mlp.Create(device, new(features, width, layers));
+        Assert.Equal(parameters, network.ParameterCount);
     }
 
     [Fact]
