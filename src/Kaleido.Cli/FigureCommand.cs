@@ -20,8 +20,13 @@ internal static class FigureCommand
             string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
             if (!names.Contains(text)) result.AddError($"there is no figure \"{text}\"; there are {string.Join(", ", names)}");
         });
-        var seeds = Flags.Whole("--seeds", "Seeds 0 … N-1 [default: the figure's own number, mostly 50; 8 with --quick]; 7 and 8 have none", 1, 10_000);
-        var quick = new Option<bool>("--quick") { Description = "Few seeds: where an acceptance counts seeds, it fails only if a binomial test rejects it at 1 %" };
+        string without = string.Join(" and ", Experiment.All.Where(figure => !figure.HasSeeds).Select(figure => figure.Name));
+        var seeds = Flags.Whole(
+            "--seeds", $"Seeds 0 … N-1, but for {without} [default: the figure's own number, mostly 50; 8 with --quick]", 1, 10_000);
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Few seeds: where an acceptance counts seeds, it fails only if a binomial test rejects it at 1 %",
+        };
         var folder = Flags.Path("--out", $"Folder for pictures and numbers [default: {DefaultFolder}]");
         var data = Flags.Path("--data", "Folder of the data sets mnist and cifar10, a sub-folder each [default: KALEIDO_DATA]");
         var threads = Flags.Threads();

@@ -43,7 +43,7 @@ internal sealed record SequenceCycle(float[] Points, double Radius, double Off, 
             nearest.SequenceEqual(Enumerable.Range(0, length)) && Away(x, points.AsSpan(0, features)) <= Closed);
     }
 
-    /// <summary>The share of starts, one beside each point in turn, that are nearer to that point after the iterations than before.</summary>
+    /// <summary>The share of starts, beside each point in turn, that are nearer to that point after the iterations than before.</summary>
     /// <param name="starts">Starts [copies · k, features], the i-th beside point i mod k.</param>
     /// <param name="ends">Where they are after a multiple of k iterations.</param>
     /// <param name="features">Numbers of a point.</param>

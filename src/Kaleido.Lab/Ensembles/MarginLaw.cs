@@ -58,7 +58,8 @@ public sealed class MarginLaw : Experiment
         return new(Name, Title, 
             [
                 new("seeds", seeds), new("networks where both data attract on both sides", both),
-                new("of these with margins of at most .6 together, as disjoint basins have", disjoint), .. cells.Where(cell => cell.Depth is 1 or 6 or 10).SelectMany(Numbers),
+                new("of these with margins of at most .6 together, as disjoint basins have", disjoint),
+                .. cells.Where(cell => cell.Depth is 1 or 6 or 10).SelectMany(Numbers),
             ],
             [
                 new("seeds", ["width", "hidden_layers", "seed", "loss", "plateau", "margin_of_0.2", "margin_of_0.8", "smallest_margin",

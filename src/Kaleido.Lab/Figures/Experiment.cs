@@ -82,7 +82,7 @@ public abstract class Experiment
     /// <summary>The data set that it needs (<c>mnist</c>, <c>cifar10</c>), or null where it makes its own data.</summary>
     public virtual string? DataSet => null;
 
-    /// <summary>Whether <see cref="FigureOptions.Seeds"/> means anything to it: false where one network of one seed is all there is.</summary>
+    /// <summary>Whether <see cref="FigureOptions.Seeds"/> means anything to it: not where one network is all there is.</summary>
     public virtual bool HasSeeds => true;
 
     /// <summary>Runs the experiment.</summary>

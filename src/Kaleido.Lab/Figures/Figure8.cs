@@ -102,8 +102,8 @@ public sealed class Figure8 : Experiment
         };
 
         Set Measured(string name, Dataset data) =>
-            new(name, data, ImageChains.Run(name, data, settings, device, options.Report, cancellation), LeaveOneOut(data, SideBySide.Of(options, cancellation)),
-                VarianceOf(data));
+            new(name, data, ImageChains.Run(name, data, settings, device, options.Report, cancellation),
+                LeaveOneOut(data, SideBySide.Of(options, cancellation)), VarianceOf(data));
 
         Verdict Jumpier(double share)
         {

@@ -19,7 +19,7 @@ public static class FigureFiles
     /// </summary>
     /// <param name="folder">Where to; made where it is missing.</param>
     /// <param name="result">What the figure came to.</param>
-    /// <param name="options">How it was made: the JSON says whether in the quick form, and the seeds asked for (null: its own number).</param>
+    /// <param name="options">How it was made: the JSON has whether in the quick form, and the seeds asked for, or null.</param>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public static IReadOnlyList<string> Write(string folder, FigureResult result, FigureOptions options)
     {

@@ -44,7 +44,8 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     /// <param name="share">The least share, from 0 to 1.</param>
     /// <param name="full">Whether this is the full number of seeds.</param>
     public static Verdict AtLeast(string statement, int successes, int seeds, double share, bool full) =>
-        Judge(statement, successes >= share * seeds, successes, seeds, share, full, FormattableString.Invariant($"{successes} of {seeds} seeds"));
+        Judge(statement, successes >= share * seeds, successes, seeds, share, full,
+            FormattableString.Invariant($"{successes} of {seeds} seeds"));
 
     /// <summary>
     /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where
