@@ -213,7 +213,7 @@ public sealed class AttractorMemory : Experiment
                 new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
                     $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
                 new(VerdictKind.Acceptance,
-                    "where the first image leads to a cycle in the images' order with ρ < 1 once around, all starts .001 beside it come nearer",
+                    "where the first image leads to a cycle in the images' order with ρ < 1 around it, starts .001 beside it come nearer",
                     cycles.Count > 0 && cycles.All(net => net.Attracted == 1),
                         $"{cycles.Count(net => net.Attracted == 1)} of {cycles.Count} such networks, of {sequences.Count}"),
                 .. claims,
