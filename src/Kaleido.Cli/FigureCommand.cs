@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Kaleido.Lab.Creation;
 using Kaleido.Lab.Figures;
 
 namespace Kaleido.Cli;
@@ -19,8 +20,13 @@ internal static class FigureCommand
             string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
             if (!names.Contains(text)) result.AddError($"there is no figure \"{text}\"; there are {string.Join(", ", names)}");
         });
-        var seeds = Flags.Whole("--seeds", "Seeds 0 … N-1 [default: the figure's own number, mostly 50; 8 with --quick]", 1, 10_000);
-        var quick = new Option<bool>("--quick") { Description = "Few seeds: an acceptance fails only where a binomial test rejects it at 1 %" };
+        string without = string.Join(" and ", Experiment.All.Where(figure => !figure.HasSeeds).Select(figure => figure.Name));
+        var seeds = Flags.Whole(
+            "--seeds", $"Seeds 0 … N-1, but for {without} [default: the figure's own number, mostly 50; 8 with --quick]", 1, 10_000);
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Few seeds: where an acceptance counts seeds, it fails only if a binomial test rejects it at 1 %",
+        };
         var folder = Flags.Path("--out", $"Folder for pictures and numbers [default: {DefaultFolder}]");
         var data = Flags.Path("--data", "Folder of the data sets mnist and cifar10, a sub-folder each [default: KALEIDO_DATA]");
         var threads = Flags.Threads();
@@ -28,6 +34,11 @@ internal static class FigureCommand
         {
             name, seeds, quick, folder, data, threads,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(seeds) is not null && Experiment.Find(result.GetValue(name) ?? "") is { HasSeeds: false } figure)
+                result.AddError($"figure {figure.Name} trains one network of one seed, so --seeds has nothing to say");
+        });
         command.SetAction(result =>
         {
             string wanted = result.GetValue(name)!;
@@ -37,10 +48,22 @@ internal static class FigureCommand
             {
                 Data = result.GetValue(data), Report = status.Show,
             };
-            return Run(wanted, options, result.GetValue(folder) ?? DefaultFolder, terminal, status, cancellation);
+            string output = result.GetValue(folder) ?? DefaultFolder;
+            bool made = !Directory.Exists(output);
+            OutputFolder.Prepare(output, [.. names.SelectMany(FilesOf), VerdictTable.File]);
+            try
+            {
+                return Run(wanted, options, output, terminal, status, cancellation);
+            }
+            finally
+            {
+                if (made && !Directory.EnumerateFileSystemEntries(output).Any()) Directory.Delete(output);
+            }
         });
         return command;
     }
+
+    private static string[] FilesOf(string figure) => [$"figure-{figure}.png", $"figure-{figure}.json"];
 
     private static int Show(Terminal terminal)
     {
@@ -95,7 +118,7 @@ internal static class FigureCommand
         var clock = Stopwatch.StartNew();
         var result = figure.Run(options, cancellation);
         status.Clear();
-        var written = FigureFiles.Write(folder, result);
+        var written = FigureFiles.Write(folder, result, options);
         terminal.Output.WriteLine(FormattableString.Invariant($"figure {result.Name}: {result.Title} ({clock.Elapsed.TotalSeconds:f1} s)"));
         foreach (var (name, value) in result.Numbers) terminal.Output.WriteLine(FormattableString.Invariant($"  {name}: {value:g4}"));
         foreach (var verdict in result.Verdicts) terminal.Output.WriteLine($"  {verdict.Word,-9}  {verdict.Statement} ({verdict.Seen})");

@@ -52,6 +52,8 @@ public sealed class WrongInputTests
     [InlineData("convert x y", $"TO tells by its ending what to write: {Images}; not \"y\".")]
     [InlineData("convert x y.idx", $"TO tells by its ending what to write: {Images}; not \"y.idx\".")]
     [InlineData("convert x .csv", $"TO tells by its ending what to write: {Images}; not \".csv\".")]
+    [InlineData("figure 7 --seeds 3", "figure 7 trains one network of one seed, so --seeds has nothing to say.")]
+    [InlineData("figure 8 --quick --seeds 3", "figure 8 trains one network of one seed, so --seeds has nothing to say.")]
     [InlineData("completion tcsh", "SHELL must be bash, zsh or fish, not \"tcsh\".")]
     public void A_wrong_line_is_a_usage_error(string line, string sentence)
     {
@@ -198,6 +200,26 @@ public sealed class WrongInputTests
         Assert.Equal((1, ""), (nothing.Code, nothing.Output));
         Assert.StartsWith(empty.File(set), nothing.Sentence, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
+    public void A_folder_that_figures_cannot_be_written_to_is_one_sentence_before_any_work()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("a"), taken = folder.File("taken");
+        File.WriteAllText(file, "");
+        Directory.CreateDirectory(Path.Combine(taken, "figure-2.json"));
+        foreach (var (output, sentence) in ((string, string)[])
+        [
+            (file, $"{file}: cannot be a folder to write to, because {file} is a file."),
+            (Path.Combine(file, "sub"), $"{file}/sub: cannot be a folder to write to, because {file} is a file."),
+            (taken, $"{taken}/figure-2.json is a folder, so no file of that name can be written."),
+        ])
+        {
+            // Cancelled from the start: had any work begun, it would say so.
+            var run = Session.Run(new CancellationToken(true), "figure", "2", "--quick", "--out", output);
+            Assert.Equal((1, "", sentence), (run.Code, run.Output, run.Sentence));
+        }
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class AttractorMemory : Experiment
             && Enumerable.Range(1, Copies).All(copy => Away(ends, copy * count + i, data, i) <= Tolerance))];
         var stored = new bool[count];
         var map = ReluSelfMap.Of(network);
-        Parallel.For(0, count, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1 }, i =>
+        Parallel.For(0, count, SideBySide.Of(options, cancellation), i =>
         {
             if (recalled[i]) stored[i] = Radius(map, ends.AsSpan(i * Features, Features)) < 1;
         });
@@ -109,7 +109,8 @@ public sealed class AttractorMemory : Experiment
         return System.Numerics.Complex.Abs(found.Value);
     }
 
-    private sealed record SequenceNet(int Seed, double Loss, double FloquetRadius, double NearReturns, double RandomReturns);
+    private sealed record SequenceNet(
+        int Seed, double Loss, SequenceCycle Cycle, double Attracted, double NearReturns, double RandomReturns);
 
     // f(x_i) → x_(i+1 mod k); the first network's recall from three random starts is kept as frames.
     private static SequenceNet Sequence(Device device, int seed, long steps, List<float[]> frames, CancellationToken cancellation)
@@ -132,7 +133,11 @@ public sealed class AttractorMemory : Experiment
             }
         }
 
-        return new(seed, fit.Loss, Floquet(network, data), Returns(network, near, data), Returns(network, random, data));
+        var cycle = SequenceCycle.Of(network, data, Features, Iterations / SequenceLength);
+        float[] beside = [.. Enumerable.Range(0, SequenceStarts / SequenceLength).SelectMany(copy =>
+            Noisy(cycle.Points, NearNoise, seed, copy))];
+        double attracted = cycle.Attracted(beside, SyntheticNets.Iterate(network, beside, Iterations), Features);
+        return new(seed, fit.Loss, cycle, attracted, Returns(network, near, data), Returns(network, random, data));
     }
 
     // The share of starts that, after the iterations, pass through all images in order.
@@ -153,37 +158,6 @@ public sealed class AttractorMemory : Experiment
         return holds.Count(it => it) / (double)rows;
     }
 
-    // ρ of the product of Jacobians along the orbit that starts at the first image and has come to rest on the cycle.
-    private static double Floquet(Mlp network, float[] data)
-    {
-        var map = ReluSelfMap.Of(network);
-        var x = new double[Features];
-        for (int i = 0; i < Features; i++) x[i] = data[i];
-        for (int i = 0; i < Iterations; i++) map.Apply(x, x);
-        var along = new Linearization[SequenceLength];
-        for (int i = 0; i < SequenceLength; i++)
-        {
-            along[i] = map.Linearize(x);
-            map.Apply(x, x);
-        }
-
-        var (hidden, state) = (new double[along[0].Hidden], new double[Features]);
-        var found = Arnoldi.Dominant(
-            (v, image) =>
-            {
-                v.CopyTo(state, 0);
-                foreach (var at in along)
-                {
-                    DenseDouble.Apply(at.Right, state, hidden);
-                    DenseDouble.Apply(at.Left, hidden, state);
-                }
-
-                state.CopyTo(image, 0);
-            },
-            Features, 1e-4);
-        return System.Numerics.Complex.Abs(found.Value);
-    }
-
     private FigureResult Judge(List<Cell> cells, List<SequenceNet> sequences, List<float[]> frames, int[] images, int[] depths,
         int[] widths)
     {
@@ -194,7 +168,7 @@ public sealed class AttractorMemory : Experiment
             return Statistics.Spearman([.. largest.Select(size)], [.. largest.Select(cell => (double)cell.Stored)]);
         }
 
-        var cycles = sequences.Where(net => net.FloquetRadius < 1 && net.NearReturns > 0).ToList();
+        var cycles = sequences.Where(net => net.Cycle is { IsCycle: true, Radius: < 1 }).ToList();
         double baseline = Hopfield * Features, random = Statistics.Median(sequences.Select(net => net.RandomReturns));
         var numbers = new List<KeyValuePair<string, double>> { new("networks", cells.Count), new("Hopfield capacity .138 D", baseline) };
         var claims = new List<Verdict>();
@@ -221,24 +195,27 @@ public sealed class AttractorMemory : Experiment
             [
                 .. numbers,
                 new("sequence networks", sequences.Count),
+                new("of these: the first image leads to a cycle of ten in the images' order", sequences.Count(net => net.Cycle.IsCycle)),
                 new("median share of random starts that end on the cycle in order", random),
                 new("median share of starts beside an image that do", Statistics.Median(sequences.Select(net => net.NearReturns))),
-                new("median spectral radius once around the cycle", Statistics.Median(sequences.Select(net => net.FloquetRadius))),
+                new("median spectral radius once around the cycle", Statistics.Median(sequences.Select(net => net.Cycle.Radius))),
             ],
             [
                 new("images", ["images", "hidden_layers", "width", "noise", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
                     [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting,
                         cell.Recalled, cell.Stored })]),
-                new("sequences", ["seed", "loss", "rho_around_cycle", "share_near", "share_random"],
-                    [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.FloquetRadius, net.NearReturns, net.RandomReturns })]),
+                new("sequences", ["seed", "loss", "rho_around_cycle", "farthest_from_images", "is_cycle", "share_attracted",
+                    "share_near", "share_random"],
+                    [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.Cycle.Radius, net.Cycle.Off,
+                        net.Cycle.IsCycle ? 1 : 0, net.Attracted, net.NearReturns, net.RandomReturns })]),
             ],
             [
                 new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
                     $"{single.Count(cell => cell.Stored == 1)} of {single.Count} networks"),
                 new(VerdictKind.Acceptance,
-                    "where the cycle attracts (ρ once around it below 1), all starts within noise of .001 of an image end on it in order",
-                    cycles.Count > 0 && cycles.All(net => net.NearReturns == 1),
-                        $"{cycles.Count(net => net.NearReturns == 1)} of {cycles.Count} such networks"),
+                    "where the first image leads to a cycle in the images' order with ρ < 1 around it, starts .001 beside it come nearer",
+                    cycles.Count > 0 && cycles.All(net => net.Attracted == 1),
+                        $"{cycles.Count(net => net.Attracted == 1)} of {cycles.Count} such networks, of {sequences.Count}"),
                 .. claims,
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
                     random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),

@@ -53,7 +53,7 @@ public sealed class CertifiedRadii : Experiment
         var series = new List<(string Name, List<Sink> Sinks)>();
         foreach (var setup in Setups())
         {
-            int seeds = options.Seeds > 0 ? Math.Min(options.Seeds, setup.Seeds) : full ? setup.Seeds : setup.QuickSeeds;
+            int seeds = options.Seeds > 0 ? options.Seeds : full ? setup.Seeds : setup.QuickSeeds;
             if (seeds == 0) continue;
             options.Report?.Invoke($"{setup.Name}: training");
             using var nets = new SyntheticNets(setup.Shape, setup.Points, setup.Steps, seeds, options, cancellation, setup.Noise);
@@ -62,8 +62,7 @@ public sealed class CertifiedRadii : Experiment
             var found = census.SelectMany(it => it.Census.Sinks.Select(point => new Sink(it.Seed, point))).ToList();
             if (!full && setup.QuickSinks > 0) found = [.. found.Take(setup.QuickSinks)];
             var sinks = new Sink[found.Count];
-            Parallel.For(0, sinks.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
-                CancellationToken = cancellation }, i =>
+            Parallel.For(0, sinks.Length, SideBySide.Of(options, cancellation), i =>
             {
                 var map = ReluSelfMap.Of(nets.Nets[found[i].Seed]);
                 double[] centre = found[i].Point.Point;

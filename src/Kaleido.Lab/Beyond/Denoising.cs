@@ -70,10 +70,10 @@ public sealed class Denoising : Experiment
                 .. s_cases.SelectMany(it => Numbers(it.Sigma, it.Draws)),
             ],
             [
-                new("seeds", ["sigma", "draws", "seed", "loss", "data_with_basin_02", "data_with_basin_05", "share_at_data", "b90_02",
+                new("seeds", ["sigma", "draws", "seed", "loss", "data_with_basin_0.02", "data_with_basin_0.05", "share_at_data", "b90_0.02",
                     "rms_to_oracle",
                     "noise_removed", .. s_sigmas.Skip(1).Select(s => FormattableString.Invariant($"rms_to_oracle_{s}"))], rows),
-                new("oracle", ["sigma", "data_with_basin_02", "b90_02"], [.. s_sigmas.Skip(1).Select(OracleRow)]),
+                new("oracle", ["sigma", "data_with_basin_0.02", "b90_0.02"], [.. s_sigmas.Skip(1).Select(OracleRow)]),
             ],
             [
                 Verdict.AtLeast("σ = .05, 32 draws: each of the four points has a basin (τ = .02)", Count(Judged, ManyDraws),

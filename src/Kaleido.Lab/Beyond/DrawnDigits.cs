@@ -12,17 +12,6 @@ internal static class DrawnDigits
     public static ImageShape Half { get; } = new(14, 14, 1);
 
     /// <summary>Digits 0 1 2 … in rows, values in [0, 1].</summary>
-    public static float[] Rows(ImageShape shape, int samples, uint seed)
-    {
-        float[] rows = EmbeddedDigits.Create(samples, seed).Values.ToArray();
-        if (shape.Width == 28) return rows;
-        var halved = new float[samples * 196];
-        for (int i = 0; i < halved.Length; i++)
-        {
-            int at = i / 196 * 784 + i % 196 / 14 * 56 + i % 14 * 2;
-            halved[i] = (rows[at] + rows[at + 1] + rows[at + 28] + rows[at + 29]) / 4;
-        }
-
-        return halved;
-    }
+    public static float[] Rows(ImageShape shape, int samples, uint seed) =>
+        PooledDigits.Create(samples, seed, PooledDigits.Side / shape.Width).Values.ToArray();
 }

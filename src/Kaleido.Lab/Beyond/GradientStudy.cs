@@ -70,7 +70,8 @@ public sealed class GradientStudy : Experiment
             ],
             [.. families.Select(Table), .. families.Select(YieldTable)],
             [
-                new(VerdictKind.Acceptance, "∇ℓ by the library is (2/D)(I-J)ᵀ(x - f(x)), to 1e-9 in float64", error <= 1e-9,
+                new(VerdictKind.Acceptance, 
+                    "check of the formula: ∇ℓ by the library is (2/D)(I-J)ᵀ(x - f(x)), to 1e-9 in float64", error <= 1e-9,
                     FormattableString.Invariant($"largest relative difference {error:g2}")),
                 // A small basin may be met by none of the starts.
                 Verdict.AtLeast("under gradient flow unstable fixed points have a positive basin share, in 95 % of 1-D nets that have one",
@@ -78,7 +79,7 @@ public sealed class GradientStudy : Experiment
                 new(VerdictKind.Acceptance, "under iteration their basin share is 0, in every net", iterated == 0,
                     FormattableString.Invariant($"largest share {iterated:g2}, {rows.Count} networks")),
                 new(VerdictKind.Acceptance,
-                    "closed form: p gives the repeller (1-f'(datum))/(f'(repeller)-1) times the mass of a datum as T falls, to 1 %",
+                    "check of the quadrature: p gives the repeller (1-f'(datum))/(f'(repeller)-1) times a datum's mass as T falls, to 1 %",
                     Math.Abs(ratio / expected - 1) <= 0.01, FormattableString.Invariant($"{ratio:g4} against {expected:g4}")),
                 .. families.Select(family => new Verdict(VerdictKind.Claim,
                     $"{family.Name}: iteration brings more uniform starts within τ of the data than gradient flow, in the median net",

@@ -142,8 +142,8 @@ public sealed class NoiseStudy : Experiment
 
     private static FigureTable Table(Family family) => new(family.Key,
         [
-            "seed", "attractor", "slope", "bound", "radius", "contraction", "escape_noise", "denoising_radius", "jumped_at_01_centred",
-                "jumped_at_01_reference", "shift_epsilon", "shift_centred", "shift_reference",
+            "seed", "attractor", "slope", "bound", "radius", "contraction", "escape_noise", "denoising_radius", "jumped_at_0.01_centred",
+                "jumped_at_0.01_reference", "shift_epsilon", "shift_centred", "shift_reference",
             "shift_predicted", "shift_of_f_plus_bias", .. NoisySink.Multiples.Select(m => FormattableString.Invariant($"escaped_at_{m:g}")),
             .. NoisySink.Multiples.Select(m => FormattableString.Invariant($"farthest_at_{m:g}")),
         ],

@@ -29,9 +29,14 @@ public static class OutputFolder
 
     /// <summary>Makes the folder where it is missing and makes sure that files can be written there under all their names.</summary>
     /// <exception cref="IOException">It cannot be written to; the message is one sentence that names it and says why.</exception>
-    public static void Prepare(string folder)
+    public static void Prepare(string folder) => Prepare(folder, Files);
+
+    /// <summary>The same for files of other names.</summary>
+    /// <inheritdoc cref="Prepare(string)"/>
+    public static void Prepare(string folder, IReadOnlyList<string> files)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(files);
         try
         {
             for (string? above = Path.GetFullPath(folder); above is not null; above = Path.GetDirectoryName(above))
@@ -40,14 +45,14 @@ public static class OutputFolder
             }
 
             Directory.CreateDirectory(folder);
-            foreach (string name in Files)
+            foreach (string name in files)
             {
                 string path = Path.Combine(folder, name);
                 if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
             }
 
             // What a run that was killed while it wrote left behind.
-            foreach (string name in Files.Append(Checkpoint))
+            foreach (string name in files.Append(Checkpoint))
                 foreach (string leftOver in Directory.EnumerateFiles(folder, $".{name}.*.tmp")) File.Delete(leftOver);
 
             string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");

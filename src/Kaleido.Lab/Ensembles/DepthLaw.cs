@@ -19,7 +19,7 @@ public sealed class DepthLaw : Experiment
     public override string Name => "depth";
 
     /// <inheritdoc/>
-    public override string Title => "Deeper networks over-generalise more, and their chains reach the data sooner";
+    public override string Title => "Deeper networks over-generalise more, and the chains of narrow ones reach the data sooner";
 
     private sealed record Cell(int Width, int Depth, int Dead, List<double[]> Rows)
     {
@@ -50,7 +50,7 @@ public sealed class DepthLaw : Experiment
 
         return new(Name, Title, [new("seeds", seeds), .. cells.Where(cell => cell.Depth is 1 or 2 or 10).SelectMany(Numbers)],
             [
-                new("seeds", ["width", "hidden_layers", "seed", "loss", "ogr", "b90_02"], [.. cells.SelectMany(cell => cell.Rows)]),
+                new("seeds", ["width", "hidden_layers", "seed", "loss", "ogr", "b90_0.02"], [.. cells.SelectMany(cell => cell.Rows)]),
                 new("medians", ["width", "hidden_layers", "dead_or_diverged", "ogr_lower_quartile", "ogr_median", "ogr_upper_quartile",
                     "b90_02_median"],
                     [.. cells.Select(cell => new[]
@@ -88,7 +88,12 @@ public sealed class DepthLaw : Experiment
             var ends = Verdict.QuantileAtMost(
                 $"layers of {width}: the {what} of {cells[^1].Depth} hidden layers is below that of {cells[0].Depth}",
                 values(cells[^1]), 0.5, medians[0], full);
-            return ends with { Seen = seen, Holds = ends.Holds || cells[^1].Rows.Count == 0 };
+            bool none = cells[^1].Rows.Count == 0;
+            return ends with
+            {
+                Seen = ends.IsUndecided ? seen + ", not rejected at 1 %" : seen, Holds = ends.Holds || none,
+                IsUndecided = ends.IsUndecided || none,
+            };
         }
     }
 

@@ -159,7 +159,7 @@ public sealed class JumpLaw : Experiment
             }
 
             return Panels.Draw([plots[0], plots[1], orbits[0], plots[2], plots[3], orbits[1]], 3, 1680, 980,
-                "Noise between iterations: two points, sigmoid output");
+                "Jumps between two points by the noise, sigmoid output");
         }
     }
 

@@ -82,6 +82,9 @@ public abstract class Experiment
     /// <summary>The data set that it needs (<c>mnist</c>, <c>cifar10</c>), or null where it makes its own data.</summary>
     public virtual string? DataSet => null;
 
+    /// <summary>Whether <see cref="FigureOptions.Seeds"/> means anything to it: not where one network is all there is.</summary>
+    public virtual bool HasSeeds => true;
+
     /// <summary>Runs the experiment.</summary>
     /// <param name="options">How many seeds, in which form.</param>
     /// <param name="cancellation">Ends it by an exception.</param>

@@ -53,8 +53,8 @@ public sealed class Figure3 : Experiment
                 }),
             ],
             [.. new[] { shallow, six, seven }.Select(depth => new FigureTable(FormattableString.Invariant($"hidden-{depth.Layers}"),
-                ["seed", "loss", "share_within_02_after_30", "ogr", "b90_02",
-                    "slope_left_of_2", "slope_right_of_2", "slope_left_of_8", "slope_right_of_8"],
+                ["seed", "loss", "share_within_0.02_after_30", "ogr", "b90_0.02",
+                    "slope_left_of_0.2", "slope_right_of_0.2", "slope_left_of_0.8", "slope_right_of_0.8"],
                 depth.Rows))],
             [
                 Verdict.AtLeast(
@@ -106,7 +106,7 @@ public sealed class Figure3 : Experiment
             if (i >= Iterations && double.IsFinite(burnIn)) break;
         }
 
-        // Data mostly sit on a kink, flat outside: one-sided slopes.
+        // Data mostly sit on a kink, steeper between the data than outside: one-sided slopes.
         const float Step = 1f / 512;
         double[] slopes = [.. s_points.SelectMany(x =>
         {

@@ -44,7 +44,7 @@ public sealed class Figure4 : Experiment
                 new("seeds", seeds),
                 new("dead or diverged", seeds - rows.Count),
                 new("median share of orbits that end at a datum", median),
-                new("10 % quantile of it", low),
+                new("10 % quantile of the share of orbits that end at a datum", low),
                 new("median coverage", Statistics.Median(rows.Select(row => row[3])) / s_points.Length),
                 new("share of seeds in which one of ±.2 has no basin", inner / (double)rows.Count),
             ],

@@ -77,8 +77,8 @@ public sealed class Figure5b : Experiment
                 new("median share within .05 after 15 with 7 hidden layers", median),
             ],
             [
-                new("hidden-6", ["seed", "loss", "share_within_05_after_15", "corners_that_stay"], six),
-                new("hidden-7", ["seed", "loss", "share_within_05_after_15", "corners_that_stay"], seven),
+                new("hidden-6", ["seed", "loss", "share_within_0.05_after_15", "corners_that_stay"], six),
+                new("hidden-7", ["seed", "loss", "share_within_0.05_after_15", "corners_that_stay"], seven),
             ],
             [
                 Verdict.QuantileAtLeast(

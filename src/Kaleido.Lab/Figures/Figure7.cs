@@ -39,6 +39,9 @@ public sealed class Figure7 : Experiment
     /// <inheritdoc/>
     public override string? DataSet => "mnist";
 
+    /// <inheritdoc/>
+    public override bool HasSeeds => false;
+
     // The published loss at step 1000 is that of the 1001st minibatch, before its update.
     private static ImageSettings Full { get; } = new(500, 10, 10_000, 1000, 1e-4, 1000, 300);
 

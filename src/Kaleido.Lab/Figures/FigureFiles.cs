@@ -17,11 +17,15 @@ public static class FigureFiles
     /// Writes <c>figure-NAME.png</c>, <c>figure-NAME.gif</c> where there is an animation, <c>figure-NAME.json</c> and
     /// <c>figure-NAME-TABLE.csv</c>; returns the paths.
     /// </summary>
+    /// <param name="folder">Where to; made where it is missing.</param>
+    /// <param name="result">What the figure came to.</param>
+    /// <param name="options">How it was made: the JSON has whether in the quick form, and the seeds asked for, or null.</param>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public static IReadOnlyList<string> Write(string folder, FigureResult result)
+    public static IReadOnlyList<string> Write(string folder, FigureResult result, FigureOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(options);
         Directory.CreateDirectory(folder);
         var written = new List<string>();
         foreach (var table in result.Tables)
@@ -42,7 +46,7 @@ public static class FigureFiles
         }
 
         string json = Path.Combine(folder, $"figure-{result.Name}.json");
-        AtomicFile.Write(json, stream => WriteJson(stream, result));
+        AtomicFile.Write(json, stream => WriteJson(stream, result, options));
         written.Add(json);
         return written;
     }
@@ -55,7 +59,7 @@ public static class FigureFiles
             text.WriteLine(string.Join(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
     }
 
-    private static void WriteJson(Stream stream, FigureResult result)
+    private static void WriteJson(Stream stream, FigureResult result, FigureOptions options)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
@@ -64,6 +68,9 @@ public static class FigureFiles
         json.WriteNumber("numerics_version", NumericsVersion.Current);
         json.WriteString("figure", result.Name);
         json.WriteString("title", result.Title);
+        json.WriteBoolean("quick", options.Quick);
+        if (options.Seeds > 0) json.WriteNumber("seeds", options.Seeds);
+        else json.WriteNull("seeds");
         json.WriteBoolean("accepted", result.IsAccepted);
         json.WriteStartObject("numbers");
         foreach (var (name, value) in result.Numbers)

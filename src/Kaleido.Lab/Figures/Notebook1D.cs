@@ -41,7 +41,7 @@ public sealed class Notebook1D : Experiment
                 new("median loss", Statistics.Median(rows.Select(row => row[1]))),
                 new("median share within .02 after 30 applications", median),
             ],
-            [new("seeds", ["seed", "loss", "dead", "share_within_02_after_30"], rows)],
+            [new("seeds", ["seed", "loss", "dead", "share_within_0.02_after_30"], rows)],
             [
                 Verdict.AtLeast("the loss ends at most at 1e-8", converged, seeds, 0.9, full),
                 Verdict.QuantileAtLeast("the median share of a uniform grid within .02 of the data after 30 applications is at least .99",

@@ -15,14 +15,20 @@ public enum VerdictKind
 /// <summary>One judgement on a figure.</summary>
 /// <param name="Kind">Acceptance or claim.</param>
 /// <param name="Statement">What was to be shown, in one sentence.</param>
-/// <param name="Holds">Whether it holds.</param>
+/// <param name="Holds">Whether it holds; for an acceptance, whether it does not fail.</param>
 /// <param name="Seen">The figures seen.</param>
 public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, string Seen)
 {
-    /// <summary>"accepted", "failed", "confirmed" or "refuted".</summary>
+    /// <summary>
+    /// Whether an acceptance holds only because too few seeds were run to reject it: what it asks for is not reached, and that may be
+    /// chance.
+    /// </summary>
+    public bool IsUndecided { get; init; }
+
+    /// <summary>"accepted", "undecided", "failed", "confirmed" or "refuted".</summary>
     public string Word => (Kind, Holds) switch
     {
-        (VerdictKind.Acceptance, true) => "accepted",
+        (VerdictKind.Acceptance, true) => IsUndecided ? "undecided" : "accepted",
         (VerdictKind.Acceptance, false) => "failed",
         (_, true) => "confirmed",
         _ => "refuted",
@@ -30,22 +36,21 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
 
     /// <summary>
     /// An acceptance of the kind "at least a share of the seeds". With fewer seeds than the full number it fails only where a binomial test
-    /// rejects that share at 1 %.
+    /// rejects that share at 1 %; where the share is not reached and not rejected, it is undecided.
     /// </summary>
     /// <param name="statement">What was to be shown.</param>
     /// <param name="successes">Seeds for which it holds.</param>
     /// <param name="seeds">Seeds that count.</param>
     /// <param name="share">The least share, from 0 to 1.</param>
     /// <param name="full">Whether this is the full number of seeds.</param>
-    public static Verdict AtLeast(string statement, int successes, int seeds, double share, bool full)
-    {
-        bool holds = full ? successes >= share * seeds : seeds > 0 && BinomialTest.LowerTail(successes, seeds, share) >= BinomialTest.Level;
-        return new(VerdictKind.Acceptance, statement, holds && seeds > 0, FormattableString.Invariant($"{successes} of {seeds} seeds"));
-    }
+    public static Verdict AtLeast(string statement, int successes, int seeds, double share, bool full) =>
+        Judge(statement, successes >= share * seeds, successes, seeds, share, full,
+            FormattableString.Invariant($"{successes} of {seeds} seeds"));
 
     /// <summary>
     /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where
-    /// a binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound.
+    /// a binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound; where the quantile does not reach it and the
+    /// test does not reject it, it is undecided.
     /// </summary>
     /// <param name="statement">What was to be shown.</param>
     /// <param name="values">The seeds' values.</param>
@@ -55,21 +60,35 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     public static Verdict QuantileAtLeast(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full)
     {
         ArgumentNullException.ThrowIfNull(values);
-        double seen = Statistics.Quantile(values, quantile);
-        int reach = values.Count(value => value >= bound);
-        bool holds = full
-            ? seen >= bound
-            : values.Count > 0 && BinomialTest.LowerTail(reach, values.Count, 1 - quantile) >= BinomialTest.Level;
-        return new(VerdictKind.Acceptance, statement, holds, FormattableString.Invariant($"{seen:g3} against {bound:g3}"));
+        return Quantile(statement, values, quantile, bound, full, 1);
     }
 
     /// <summary>The same for "at most".</summary>
     /// <inheritdoc cref="QuantileAtLeast"/>
-    public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full) =>
-        QuantileAtLeast(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full) with
+    public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Quantile(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full, -1);
+    }
+
+    private static Verdict Quantile(
+        string statement, IReadOnlyList<double> values, double quantile, double bound, bool full, int sign)
+    {
+        double seen = Statistics.Quantile(values, quantile);
+        return Judge(statement, seen >= bound, values.Count(value => value >= bound), values.Count, 1 - quantile, full,
+            FormattableString.Invariant($"{sign * seen:g3} against {sign * bound:g3}"));
+    }
+
+    private static Verdict Judge(string statement, bool reached, int successes, int seeds, double share, bool full, string seen)
+    {
+        if (seeds == 0) return new(VerdictKind.Acceptance, statement, false, seen);
+        if (full || reached) return new(VerdictKind.Acceptance, statement, reached, seen);
+        bool rejected = BinomialTest.LowerTail(successes, seeds, share) < BinomialTest.Level;
+        return new(VerdictKind.Acceptance, statement, !rejected, $"{seen}, {(rejected ? "" : "not ")}rejected at 1 %")
         {
-            Seen = FormattableString.Invariant($"{Statistics.Quantile(values, quantile):g3} against {bound:g3}"),
+            IsUndecided = !rejected,
         };
+    }
 }
 
 /// <summary>The one-sided binomial test of the quick forms.</summary>

@@ -7,7 +7,10 @@ namespace Kaleido.Lab.Figures;
 /// <summary>The verdicts of several figures as one table in Markdown.</summary>
 public static class VerdictTable
 {
-    private static readonly string[] s_words = ["accepted", "failed", "confirmed", "refuted"];
+    /// <summary>The table's file.</summary>
+    public const string File = "verdicts.md";
+
+    private static readonly string[] s_words = ["accepted", "undecided", "failed", "confirmed", "refuted"];
 
     /// <summary>A header and a line for each verdict; a bar in a text is escaped.</summary>
     public static string Of(IReadOnlyList<FigureResult> results)
@@ -30,13 +33,13 @@ public static class VerdictTable
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, "verdicts.md");
+        string path = Path.Combine(folder, File);
         byte[] text = Encoding.UTF8.GetBytes(Of(results));
         AtomicFile.Write(path, stream => stream.Write(text));
         return path;
     }
 
-    /// <summary>"31 accepted, 0 failed, 12 confirmed, 5 refuted".</summary>
+    /// <summary>"31 accepted, 2 undecided, 0 failed, 12 confirmed, 5 refuted".</summary>
     public static string Count(IReadOnlyList<FigureResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);

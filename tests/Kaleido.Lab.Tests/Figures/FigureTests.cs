@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Kaleido.Backends;
 using Kaleido.Lab.Figures;
 using Kaleido.Lab.Pictures;
+using Kaleido.Networks;
 using Kaleido.Tests.Support;
 
 namespace Kaleido.Lab.Tests.Figures;
@@ -37,6 +39,21 @@ public sealed class FigureTests
         Assert.Equal(5 * 9 * 3, result.Tables[0].Rows.Count);
     }
 
+    // The counts that the paper and the figures speak of.
+    [Theory]
+    [InlineData(1, 5, 10, 286)]
+    [InlineData(1, 50, 2, 2701)]
+    [InlineData(3072, 2000, 10, 48_311_072)]
+    public void A_network_of_the_figures_has_its_number_of_parameters(int features, int width, int layers, long parameters)
+    {
+        long hidden = width, inputs = features;
+        Assert.Equal(parameters, inputs * hidden + hidden + (layers - 1) * (hidden * hidden + hidden) + hidden * inputs + inputs);
+        if (parameters > 1_000_000) return;
+        using var device = Device.Cpu(1);
+        using var network = Mlp.Create(device, new(features, width, layers));
+        Assert.Equal(parameters, network.ParameterCount);
+    }
+
     [Fact]
     public void A_cancelled_figure_gives_no_result()
     {
@@ -71,19 +88,41 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public void A_bound_that_is_neither_reached_nor_rejected_is_undecided_and_does_not_fail()
+    {
+        foreach (var (verdict, word, seen) in ((Verdict, string, string)[])
+        [
+            (Verdict.AtLeast("", 0, 1, 0.5, full: false), "undecided", "0 of 1 seeds, not rejected at 1 %"),
+            (Verdict.AtLeast("", 1, 1, 0.5, full: false), "accepted", "1 of 1 seeds"),
+            (Verdict.AtLeast("", 4, 8, 0.9, full: false), "failed", "4 of 8 seeds, rejected at 1 %"),
+            (Verdict.AtLeast("", 44, 50, 0.9, full: true), "failed", "44 of 50 seeds"),
+            (Verdict.AtLeast("", 0, 0, 0.9, full: false), "failed", "0 of 0 seeds"),
+            (Verdict.QuantileAtLeast("", [0.888], 0.5, 0.95, full: false), "undecided", "0.888 against 0.95, not rejected at 1 %"),
+            (Verdict.QuantileAtMost("", [0.668], 0.5, 0.65, full: false), "undecided", "0.668 against 0.65, not rejected at 1 %"),
+            (Verdict.QuantileAtMost("", [0.6, 0.6, 0.9], 0.5, 0.65, full: false), "accepted", "0.6 against 0.65"),
+        ])
+        {
+            Assert.Equal((word, seen), (verdict.Word, verdict.Seen));
+            Assert.Equal(word != "failed", new FigureResult("t", "", [], [], [verdict], new Picture(1, 1, 1)).IsAccepted);
+        }
+    }
+
+    [Fact]
     public void Its_files_hold_what_the_result_holds()
     {
         using var folder = new TemporaryFolder();
         var result = new FigureResult("t", "a title", [new("seeds", 2), new("nothing", double.NaN)],
             [new("seeds", ["seed", "loss"], [[0, 0.1], [1, double.PositiveInfinity]])],
             [new(VerdictKind.Acceptance, "s", false, "seen"), new(VerdictKind.Claim, "c", false, "")], new Picture(3, 2, 1));
-        var written = FigureFiles.Write(folder.Path, result);
+        var written = FigureFiles.Write(folder.Path, result, new(Seeds: 2, Quick: true));
         Assert.Equal([folder.File("figure-t-seeds.csv"), folder.File("figure-t.png"), folder.File("figure-t.json")], written);
         Assert.Equal("seed,loss\n0,0.1\n1,Infinity\n", File.ReadAllText(written[0]));
         var json = JsonDocument.Parse(File.ReadAllBytes(written[2])).RootElement;
         Assert.False(json.GetProperty("accepted").GetBoolean());
         Assert.Equal(2, json.GetProperty("numbers").GetProperty("seeds").GetInt32());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("numbers").GetProperty("nothing").ValueKind);
+        Assert.True(json.GetProperty("quick").GetBoolean());
+        Assert.Equal(2, json.GetProperty("seeds").GetInt32());
         Assert.Equal(["failed", "refuted"],
             json.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("verdict").GetString()));
     }
@@ -98,7 +137,7 @@ public sealed class FigureTests
                 new Picture(1, 1, 1)),
             new("b", "", [], [], [new(VerdictKind.Claim, "d", true, "3")], new Picture(1, 1, 1)),
         ];
-        Assert.Equal("1 accepted, 0 failed, 1 confirmed, 1 refuted", VerdictTable.Count(results));
+        Assert.Equal("1 accepted, 0 undecided, 0 failed, 1 confirmed, 1 refuted", VerdictTable.Count(results));
         Assert.Equal(["| a | x\\|y | 1 | accepted |", "| a | c | 2 | refuted |", "| b | d | 3 | confirmed |"],
             File.ReadAllLines(VerdictTable.Write(folder.Path, results))[2..]);
     }
@@ -111,7 +150,7 @@ public sealed class FigureTests
         {
             Animation = [new Picture(3, 2, 1), new Picture(3, 2, 1)],
         };
-        Assert.Contains(folder.File("figure-t.gif"), FigureFiles.Write(folder.Path, result));
+        Assert.Contains(folder.File("figure-t.gif"), FigureFiles.Write(folder.Path, result, new()));
         Assert.Equal("GIF89a"u8.ToArray(), File.ReadAllBytes(folder.File("figure-t.gif"))[..6]);
     }
 

@@ -86,7 +86,7 @@ public sealed class ImageFigureTests
 
     [Fact]
     public void Each_sample_among_the_others_has_the_ratio_of_its_own_neighbours() =>
-        Assert.Equal([1 / 3.0, 1 / 2.0, 2 / 3.0], Figure8.LeaveOneOut(Dataset.FromRows("line", [0, 1, 3], 1)).Select(ratio =>
+        Assert.Equal([1 / 3.0, 1 / 2.0, 2 / 3.0], Figure8.LeaveOneOut(Dataset.FromRows("line", [0, 1, 3], 1), new()).Select(ratio =>
             Math.Round(ratio, 15)),
             (x, y) => Math.Abs(x - y) < 1e-14);
 
