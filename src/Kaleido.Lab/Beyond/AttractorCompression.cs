@@ -127,8 +127,8 @@ public sealed class AttractorCompression : Experiment
         for (int i = 0; i < ends.Length / Features; i++)
         {
             double[] end = Doubles(ends[(i * Features)..((i + 1) * Features)]);
-            if (Rms(end, Doubles(next[(i * Features)..((i + 1) * Features)])) > RestTolerance) continue;
-            if (!book.Any(other => Rms(other, end) <= SameTolerance)) book.Add(end);
+            if (PointSets.RootMeanSquare(end, Doubles(next[(i * Features)..((i + 1) * Features)])) > RestTolerance) continue;
+            if (!book.Any(other => PointSets.RootMeanSquare(other, end) <= SameTolerance)) book.Add(end);
         }
 
         if (book.Count == 0) book.Add(new double[Features]);
@@ -181,8 +181,6 @@ public sealed class AttractorCompression : Experiment
         double[] seen = [.. errors.Where(double.IsFinite)];
         return seen.Length > 1 && seen[^1] <= seen[0] / 2;
     }
-
-    private static double Rms(double[] x, double[] y) => Math.Sqrt(PointSets.SquaredDistance(x, y) / Features);
 
     private static double[] Doubles(float[] values) => [.. values.Select(value => (double)value)];
 

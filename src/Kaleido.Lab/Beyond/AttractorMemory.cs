@@ -87,26 +87,11 @@ public sealed class AttractorMemory : Experiment
         var map = ReluSelfMap.Of(network);
         Parallel.For(0, count, SideBySide.Of(options, cancellation), i =>
         {
-            if (recalled[i]) stored[i] = Radius(map, ends.AsSpan(i * Features, Features)) < 1;
+            if (!recalled[i]) return;
+            double[] end = [.. ends.Skip(i * Features).Take(Features).Select(value => (double)value)];
+            stored[i] = Linearization.DominantRadius(map.Linearize(end)) < 1;
         });
         return new(count, depth, width, noise, seed, fit.Loss, rests.Count(it => it), recalled.Count(it => it), stored.Count(it => it));
-    }
-
-    // ρ(J) by Arnoldi's method on J = BK, which is never formed.
-    private static double Radius(ReluSelfMap map, ReadOnlySpan<float> point)
-    {
-        var x = new double[point.Length];
-        for (int i = 0; i < x.Length; i++) x[i] = point[i];
-        var at = map.Linearize(x);
-        var hidden = new double[at.Hidden];
-        var found = Arnoldi.Dominant(
-            (v, image) =>
-            {
-                DenseDouble.Apply(at.Right, v, hidden);
-                DenseDouble.Apply(at.Left, hidden, image);
-            },
-            x.Length, 1e-4);
-        return System.Numerics.Complex.Abs(found.Value);
     }
 
     private sealed record SequenceNet(
@@ -121,8 +106,7 @@ public sealed class AttractorMemory : Experiment
             new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-8 }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] near = [.. Enumerable.Range(0, SequenceStarts / SequenceLength).SelectMany(copy => Noisy(data, NearNoise, seed, copy))];
-        float[] random = [.. Enumerable.Range(0, SequenceStarts * Features).Select(i =>
-            (float)MetricRandom.Uniform((uint)seed, Stream + 1, 0, (ulong)i))];
+        float[] random = MetricRandom.Rounded((uint)seed, Stream + 1, 0, SequenceStarts * Features);
         if (frames.Count == 0)
         {
             float[] state = random[..(3 * Features)];

@@ -92,7 +92,7 @@ public sealed class CertifiedRadii : Experiment
     [
         new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0,
             FullSeeds, 8, 12, 120),
-        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 3,
+        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => MetricRandom.Rounded((uint)seed, StartStream + 1, 0, 16 * 8), 10_000, 0, 20, 3,
             12, 120),
         new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed),
             2000, 0.5, 8, 1, 2, 64),
@@ -100,14 +100,11 @@ public sealed class CertifiedRadii : Experiment
             2000, 0.5, 1, 0, 0, 64),
     ];
 
-    private static float[] Uniform(int count, int seed, uint stream) =>
-        [.. Enumerable.Range(0, count).Select(i => (float)MetricRandom.Uniform((uint)seed, stream, 0, (ulong)i))];
-
     private static SampledCensus Census(Mlp network, Setup setup, int seed, FigureOptions options)
     {
         int features = network.Inputs;
         float[] data = setup.Points(seed);
-        float[] starts = [.. Uniform(CensusStarts * features, seed, StartStream), .. data];
+        float[] starts = [.. MetricRandom.Rounded((uint)seed, StartStream, 0, CensusStarts * features), .. data];
         return SampledCensus.Take(network, starts, data, new() { Middles = options.Quick ? 4 : 32 });
     }
 

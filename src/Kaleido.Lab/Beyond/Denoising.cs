@@ -128,10 +128,10 @@ public sealed class Denoising : Experiment
     private static double[] Measure(double sigma, int draws, int seed, double loss, Mlp network, float[] grid)
     {
         float[] once = network.Evaluate(grid), state = once;
-        double burnIn = double.PositiveInfinity;
+        var near = new BurnInMeasure(s_points, 1, Tolerance, firstIteration: 1);
         for (int i = 1; i <= Iterations; i++)
         {
-            if (SyntheticNets.ShareWithin(state, s_points, Tolerance) >= 0.9) burnIn = Math.Min(burnIn, i);
+            near.Observe(state);
             if (i < Iterations) state = network.Evaluate(state);
         }
 
@@ -140,7 +140,7 @@ public sealed class Denoising : Experiment
         double[] distances = [.. s_sigmas.Skip(1).Select(s => Distance(s, once, grid))];
         var (uniform, explained) = sigma == 0 ? (double.NaN, double.NaN) : (Distance(sigma, once, grid), Removed(sigma, network));
         return [sigma, draws, seed, loss, Basins(Tolerance), Basins(Wide),
-            ends.Count(end => end.Distance <= Tolerance) / (double)ends.Length, burnIn,
+            ends.Count(end => end.Distance <= Tolerance) / (double)ends.Length, near.BurnIn ?? double.PositiveInfinity,
             uniform, explained, .. distances];
     }
 
@@ -179,14 +179,14 @@ public sealed class Denoising : Experiment
     private static double[] OracleRow(double sigma)
     {
         double[] state = [.. Line(FullGrid).Select(x => (double)x)];
-        double burnIn = double.PositiveInfinity;
+        var near = new BurnInMeasure(s_points, 1, Tolerance, firstIteration: 1);
         for (int i = 1; i <= Iterations; i++)
         {
             state = Best(sigma, state);
-            if (SyntheticNets.ShareWithin([.. state.Select(x => (float)x)], s_points, Tolerance) >= 0.9) burnIn = Math.Min(burnIn, i);
+            near.Observe([.. state.Select(x => (float)x)]);
         }
 
-        return [sigma, s_points.Count(datum => state.Any(x => Math.Abs(x - datum) <= Tolerance)), burnIn];
+        return [sigma, s_points.Count(datum => state.Any(x => Math.Abs(x - datum) <= Tolerance)), near.BurnIn ?? double.PositiveInfinity];
     }
 
     private static Plot Profile(double sigma, Mlp[] nets, float[] grid)

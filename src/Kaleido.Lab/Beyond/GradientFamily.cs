@@ -52,13 +52,12 @@ internal sealed class GradientFamily
     /// <summary>Measures all networks that neither died nor diverged.</summary>
     public static GradientFamily Of(
         string name, string key, float[] data, double tolerance, SyntheticNets nets, int starts, FigureOptions options,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         int[] alive = [.. nets.Alive];
         var rows = new Row[alive.Length];
-        Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
-            CancellationToken = cancellation },
-            i => rows[i] = Measure(alive[i], nets.Nets[alive[i]], data, tolerance, starts));
+        Parallel.For(0, alive.Length, SideBySide.Of(options, cancellation), i =>
+            rows[i] = Measure(alive[i], nets.Nets[alive[i]], data, tolerance, starts));
         return new(name, key, data, tolerance, nets, rows);
     }
 

@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Beyond;
@@ -52,13 +53,13 @@ internal static class LabelledChains
             float loudness = 1)
     {
         int width = network.Inputs, features = width - classes;
-        float[] state = Append(BeyondRandom.Uniforms(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
+        float[] state = Append(MetricRandom.UniformFloats(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
         var samples = new List<float[]> { First(state, width, features) };
         for (int t = 1; t <= iterations; t++)
         {
             float[] next = network.Evaluate(state);
             samples.Add(First(next, width, features));
-            float[] noise = BeyondRandom.Uniforms(seed, BeyondRandom.Noise, (ulong)t, labels.Length * features);
+            float[] noise = MetricRandom.UniformFloats(seed, BeyondRandom.Noise, (ulong)t, labels.Length * features);
             for (int c = 0; c < labels.Length; c++)
             {
                 for (int k = 0; k < features; k++)

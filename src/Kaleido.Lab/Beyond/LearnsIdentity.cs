@@ -132,7 +132,7 @@ public sealed class LearnsIdentity : Experiment
             Initialization = it.Means == Initialised ? Initialization.Identity : Initialization.PyTorch,
         };
         float[][] data = [.. Enumerable.Range(0,
-            seeds).Select(seed => BeyondRandom.Uniforms((uint)seed, BeyondRandom.CubeData, (ulong)it.Dimension, it.Count * it.Dimension))];
+            seeds).Select(seed => MetricRandom.UniformFloats((uint)seed, BeyondRandom.CubeData, (ulong)it.Dimension, it.Count * it.Dimension))];
         using var device = Device.Cpu(1);
         EnsembleMember[] members = [.. data.Select((points, seed) =>
         {
@@ -154,8 +154,8 @@ public sealed class LearnsIdentity : Experiment
             float[] cube = [.. Cube.Points(0, 1, it.Dimension, CubePoints, (uint)seed).Select(z => (float)z)], images = Map(cube);
             double before = Mean(SyntheticNets.Nearest(cube, data[seed], it.Dimension)),
                 after = Mean(SyntheticNets.Nearest(images, data[seed], it.Dimension));
-            rows.Add([it.Means, it.Dimension, it.Count, seed, Distance(Map(data[seed]), data[seed], it.Dimension),
-                Distance(images, cube, it.Dimension), after / before]);
+            rows.Add([it.Means, it.Dimension, it.Count, seed, MeanDistance(Map(data[seed]), data[seed], it.Dimension),
+                MeanDistance(images, cube, it.Dimension), after / before]);
             if (it.Dimension == 1) profiles.Add([.. Map(SyntheticNets.UnitGrid(IdentityPictures.ProfilePoints)).Select(y => (double)y)]);
         }
 
@@ -171,7 +171,7 @@ public sealed class LearnsIdentity : Experiment
         var mixed = new float[MixturePoints * dimension];
         for (int m = 0; m < MixturePoints; m++)
         {
-            float[] u = BeyondRandom.Uniforms(seed, BeyondRandom.Mixtures, (ulong)m, 3);
+            float[] u = MetricRandom.UniformFloats(seed, BeyondRandom.Mixtures, (ulong)m, 3);
             int i = (int)(u[0] * count), j = (i + 1 + (int)(u[1] * (count - 1))) % count;
             for (int k = 0; k < dimension; k++) mixed[m * dimension + k] =
                 u[2] * points[i * dimension + k] + (1 - u[2]) * points[j * dimension + k];
@@ -181,16 +181,10 @@ public sealed class LearnsIdentity : Experiment
     }
 
     // Mean of ‖x - y‖/√D.
-    private static double Distance(float[] x, float[] y, int dimension)
+    private static double MeanDistance(float[] x, float[] y, int dimension)
     {
         double sum = 0;
-        for (int i = 0; i < x.Length; i += dimension)
-        {
-            double squares = 0;
-            for (int k = i; k < i + dimension; k++) squares += ((double)x[k] - y[k]) * ((double)x[k] - y[k]);
-            sum += Math.Sqrt(squares / dimension);
-        }
-
+        for (int i = 0; i < x.Length; i += dimension) sum += PointSets.RootMeanSquare(x.AsSpan(i, dimension), y.AsSpan(i, dimension));
         return sum / (x.Length / dimension);
     }
 }

@@ -65,8 +65,7 @@ public sealed class NoiseStudy : Experiment
         {
             int[] alive = [.. nets.Alive];
             var found = new List<NoisySink>[alive.Length];
-            Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
-                CancellationToken = cancellation }, i =>
+            Parallel.For(0, alive.Length, SideBySide.Of(options, cancellation), i =>
             {
                 found[i] = NoisySink.Of(alive[i], nets.Nets[alive[i]]);
                 foreach (var sink in found[i])

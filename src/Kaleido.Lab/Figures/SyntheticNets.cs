@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 using Kaleido.Training;
 
@@ -73,14 +74,8 @@ internal sealed class SyntheticNets : IDisposable
             var (best, nearest) = (double.PositiveInfinity, -1);
             for (int j = 0; j < data.Length / features; j++)
             {
-                double sum = 0;
-                for (int k = 0; k < features; k++)
-                {
-                    double difference = (double)rows[i * features + k] - data[j * features + k];
-                    sum += difference * difference;
-                }
-
-                if (sum < best) (best, nearest) = (sum, j);
+                double square = PointSets.SquaredDistance(rows.AsSpan(i * features, features), data.AsSpan(j * features, features));
+                if (square < best) (best, nearest) = (square, j);
             }
 
             found[i] = (Math.Sqrt(best), nearest);
@@ -89,9 +84,12 @@ internal sealed class SyntheticNets : IDisposable
         return found;
     }
 
-    /// <summary>The share of numbers within τ of one of the data.</summary>
-    public static double ShareWithin(float[] values, float[] data, double tolerance) =>
-        values.Count(value => data.Any(datum => Math.Abs(value - datum) <= tolerance)) / (double)values.Length;
+    /// <summary>The share of rows within τ, a Euclidean distance, of one of the data.</summary>
+    public static double ShareWithin(float[] rows, float[] data, int features, double tolerance)
+    {
+        var nearest = Nearest(rows, data, features);
+        return nearest.Count(it => it.Distance <= tolerance) / (double)nearest.Length;
+    }
 
     private sealed class Told(Action<string> report) : IProgress<EnsembleProgress>
     {

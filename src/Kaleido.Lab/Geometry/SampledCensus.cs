@@ -169,7 +169,7 @@ public sealed class SampledCensus
         {
             var next = new double[features];
             map.Apply(orbit[^1], next);
-            double away = Math.Sqrt(PointSets.SquaredDistance(next, x));
+            double away = PointSets.Distance(next, x);
             if (away <= 0.01 * same)
             {
                 double[] exact = x;
@@ -239,18 +239,10 @@ public sealed class SampledCensus
         for (int i = 0; i < period; i++)
         {
             double[] link = (at[(i + 1) % period] with { Left = at[i].Left }).Core();
-            product = product is null ? link : DenseMultiply(link, product, hidden);
+            product = product is null ? link : DenseDouble.Multiply(link, product, hidden);
         }
 
         return Eigenvalues.SpectralRadius(product!, hidden);
-    }
-
-    private static double[] DenseMultiply(double[] a, double[] b, int size)
-    {
-        var product = new double[size * size];
-        for (int i = 0; i < size; i++)
-            for (int k = 0; k < size; k++) DenseDouble.AddScaled(a[i * size + k], b.AsSpan(k * size, size), product.AsSpan(i * size, size));
-        return product;
     }
 
     private static IEnumerable<double[]> NewtonStarts(List<SampledPoint> found, double[] data, int features, SampledCensusOptions options)
@@ -294,6 +286,6 @@ public sealed class SampledCensus
     {
         var y = new double[x.Length];
         map.Apply(x, y);
-        return Math.Sqrt(PointSets.SquaredDistance(x, y));
+        return PointSets.Distance(x, y);
     }
 }
