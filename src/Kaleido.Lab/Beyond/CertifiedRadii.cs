@@ -53,7 +53,7 @@ public sealed class CertifiedRadii : Experiment
         var series = new List<(string Name, List<Sink> Sinks)>();
         foreach (var setup in Setups())
         {
-            int seeds = options.Seeds > 0 ? options.Seeds : full ? setup.Seeds : setup.QuickSeeds;
+            int seeds = options.SeedsOf(setup.Seeds, setup.QuickSeeds);
             if (seeds == 0) continue;
             options.Report?.Invoke($"{setup.Name}: training");
             using var nets = new SyntheticNets(setup.Shape, setup.Points, setup.Steps, seeds, options, cancellation, setup.Noise);
