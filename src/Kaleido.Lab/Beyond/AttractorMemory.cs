@@ -8,11 +8,9 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a sequence as a limit
-/// cycle
-/// when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks implement
-/// associative
-/// memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
+/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a
+/// sequence as a limit cycle when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler,
+/// "Overparameterized neural networks implement associative memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
 /// </summary>
 public sealed class AttractorMemory : Experiment
 {

@@ -6,9 +6,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784 dimensions, a
-/// certified
-/// radius about each sink by interval arithmetic, and attacks that look for starts that leave.
+/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784
+/// dimensions, a certified radius about each sink by interval arithmetic, and attacks that look for starts that leave.
 /// </summary>
 public sealed class CertifiedRadii : Experiment
 {

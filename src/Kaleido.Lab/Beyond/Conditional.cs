@@ -9,13 +9,10 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label a unit vector; chains
-/// from
-/// uniform noise with the label put back after every application. Is the sample's class the label? A perceptron trained on other digits
-/// judges.
-/// Fitted without and with noise on the inputs, with the label as it is or four times as loud in the input; beside them chains that are
-/// told the
-/// label at the start only.
+/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label
+/// a unit vector; chains from uniform noise with the label put back after every application. Is the sample's class
+/// the label? A perceptron trained on other digits judges. Fitted without and with noise on the inputs, with the
+/// label as it is or four times as loud in the input; beside them chains that are told the label at the start only.
 /// </summary>
 public sealed class Conditional : Experiment
 {

@@ -7,13 +7,10 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Steps exactly at the data? The networks of figure 4 (±.2 and ±.8; ten hidden layers of 10, tanh, 5000 steps) fitted to give the data
-/// back
-/// from noisy inputs, f(x + σε) → x: how often has each of the four points a basin, how fast is burn-in, and how near does f come to the
-/// best
-/// denoiser Σ softmax(-(x - x_i)²/2σ²) x_i, which steps between the data? Each step draws the noise of each point once, or 32 times: the
-/// mean of
-/// 32 gradients is a less noisy one of the same loss.
+/// Steps exactly at the data? The networks of figure 4 (±.2 and ±.8; ten hidden layers of 10, tanh, 5000 steps) fitted to
+/// give the data back from noisy inputs, f(x + σε) → x: how often has each of the four points a basin, how fast is burn-in,
+/// and how near does f come to the best denoiser Σ softmax(-(x - x_i)²/2σ²) x_i, which steps between the data? Each step
+/// draws the noise of each point once, or 32 times: the mean of 32 gradients is a less noisy one of the same loss.
 /// </summary>
 public sealed class Denoising : Experiment
 {

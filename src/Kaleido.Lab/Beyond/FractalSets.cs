@@ -6,15 +6,14 @@ using Kaleido.Sampling;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Are the basins' boundaries or the sets of attractors of a kaleidoscope fractal? Box-counting dimensions of the boundaries of figure 5b's
-/// networks ({.2, .8}², seven hidden layers of 50, sigmoid, 5000 steps), of what noise makes of their attractors, and of the attractors of
-/// networks fitted to 128 points of a circle (six hidden layers of 32); beside them a boundary that is known to be fractal, that of
-/// Newton's
-/// method for z³ = 1.
+/// Are the basins' boundaries or the sets of attractors of a kaleidoscope fractal? Box-counting dimensions of
+/// the boundaries of figure 5b's networks ({.2, .8}², seven hidden layers of 50, sigmoid, 5000 steps), of what
+/// noise makes of their attractors, and of the attractors of networks fitted to 128 points of a circle (six
+/// hidden layers of 32); beside them a boundary that is known to be fractal, that of Newton's method for z³ = 1.
 /// </summary>
 /// <remarks>
-/// Every point of Newton's boundary borders all three basins (Julia, Fatou 1918 to 1920), which no smooth curve can do: its dimension is
-/// above 1.
+/// Every point of Newton's boundary borders all three basins (Julia, Fatou
+/// 1918 to 1920), which no smooth curve can do: its dimension is above 1.
 /// </remarks>
 public sealed class FractalSets : Experiment
 {

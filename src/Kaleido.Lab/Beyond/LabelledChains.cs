@@ -38,8 +38,10 @@ internal static class LabelledChains
         return rows;
     }
 
-    /// <summary>Runs chains from uniform noise; returns the samples (before the noise) of each iteration, the starts first, row-major
-    /// without labels.</summary>
+    /// <summary>
+    /// Runs chains from uniform noise; returns the samples (before the
+    /// noise) of each iteration, the starts first, row-major without labels.
+    /// </summary>
     /// <param name="network">f.</param>
     /// <param name="labels">A label for each chain.</param>
     /// <param name="classes">How many labels there are.</param>

@@ -5,15 +5,14 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Is a kaleidoscope jumpy because its data are disconnected? Networks (six hidden layers of 32, sigmoid) fitted to 128 points of a
-/// circle, a
-/// segment, a spiral, two moons and four blobs; of a circle with four gaps of growing width, where nothing but the connection changes; and
-/// drawn digits, one class against ten. Steps ‖x_{t+1} - x_t‖/√D after burn-in, for three strengths of centred uniform noise and for none.
+/// Is a kaleidoscope jumpy because its data are disconnected? Networks (six hidden layers of 32, sigmoid)
+/// fitted to 128 points of a circle, a segment, a spiral, two moons and four blobs; of a circle with four
+/// gaps of growing width, where nothing but the connection changes; and drawn digits, one class against
+/// ten. Steps ‖x_{t+1} - x_t‖/√D after burn-in, for three strengths of centred uniform noise and for none.
 /// </summary>
 /// <remarks>
-/// ε times uniform noise in [-1, 1]^D moves a sample by at most ε in this measure. The projection onto a convex set, or a network that is
-/// the
-/// identity on its data and contracts onto them, makes no step longer than that: what is longer, the network has stretched.
+/// ε times uniform noise in [-1, 1]^D moves a sample by at most ε in this measure. The projection onto a convex set, or a network that
+/// is the identity on its data and contracts onto them, makes no step longer than that: what is longer, the network has stretched.
 /// </remarks>
 public sealed class SmoothData : Experiment
 {

@@ -20,8 +20,8 @@ public enum VerdictKind
 public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, string Seen)
 {
     /// <summary>
-    /// Whether an acceptance holds only because too few seeds were run to reject it: what it asks for is not reached, and that may be
-    /// chance.
+    /// Whether an acceptance holds only because too few seeds were run to
+    /// reject it: what it asks for is not reached, and that may be chance.
     /// </summary>
     public bool IsUndecided { get; init; }
 

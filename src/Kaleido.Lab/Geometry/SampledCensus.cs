@@ -70,10 +70,9 @@ public sealed record SampledCensusOptions
 }
 
 /// <summary>
-/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by Newton's method
-/// on
-/// x - f(x) = 0 with the full Jacobian in float64, and unstable fixed points found by the same method from training points and from between
-/// sinks. Not complete: nothing is said about what no chain and no Newton iteration reached.
+/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by
+/// Newton's method on x - f(x) = 0 with the full Jacobian in float64, and unstable fixed points found by the same method from
+/// training points and from between sinks. Not complete: nothing is said about what no chain and no Newton iteration reached.
 /// </summary>
 /// <remarks>
 /// A ReLU network is linear up to its output activation on each piece, so Newton's method converges quadratically inside one; where it does
@@ -135,8 +134,9 @@ public sealed class SampledCensus
         return new(found, count);
     }
 
-    /// <summary>Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below
-    /// 1e-8.</summary>
+    /// <summary>
+    /// Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below 1e-8.
+    /// </summary>
     internal static double[]? Newton(ReluSelfMap map, double[] start)
     {
         const int Steps = 40;

@@ -11,8 +11,9 @@ namespace Kaleido.Lab.Metrics;
 /// <param name="SecondDistance">d₂; NaN where there is none.</param>
 public readonly record struct Neighbours(int First, double FirstDistance, int Second, double SecondDistance)
 {
-    /// <summary>d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where
-    /// undefined.</summary>
+    /// <summary>
+    /// d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where undefined.
+    /// </summary>
     public double Ratio => FirstDistance / SecondDistance;
 }
 

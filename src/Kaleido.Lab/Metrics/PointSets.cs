@@ -54,8 +54,8 @@ internal static class PointSets
     }
 
     /// <summary>
-    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same bits on every processor, as a 256-bit vector is four lanes on
-    /// all.
+    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same
+    /// bits on every processor, as a 256-bit vector is four lanes on all.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredDistance(ReadOnlySpan<double> x, ReadOnlySpan<double> y)

@@ -52,8 +52,8 @@ public static class VerificationCase
     }
 
     /// <summary>
-    /// Trains an ensemble of 18 small networks, one per lane, that stop at different steps, and returns the hash over the hashes of their
-    /// last weights.
+    /// Trains an ensemble of 18 small networks, one per lane, that stop at
+    /// different steps, and returns the hash over the hashes of their last weights.
     /// </summary>
     /// <exception cref="InvalidOperationException">A member, which is named, has other weights than the same network alone.</exception>
     public static string EnsembleSha256(int threads)
