@@ -50,8 +50,9 @@ internal static class FigureCommand
             if (wanted == List) return Show(asJson, terminal);
             // One object alone goes to the output; what is being done is told beside it.
             var status = new StatusLine(asJson ? terminal with { Output = terminal.Error, IsInteractive = false } : terminal);
-            var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0))
+            var options = new FigureOptions
             {
+                Seeds = (int)(result.GetValue(seeds) ?? 0), Quick = result.GetValue(quick), Threads = (int)(result.GetValue(threads) ?? 0),
                 Data = result.GetValue(data), Report = status.Show,
             };
             string output = result.GetValue(folder) ?? DefaultFolder;

@@ -95,7 +95,7 @@ public sealed class Conditional : Experiment
             [
                 .. new[] { Denoised, Louder }.Select(m => new Verdict(VerdictKind.Acceptance,
                     $"{Means[m].Name}: P(class = label) after {iterations} is above chance in every network (binomial test at 1 %)",
-                        Above(m) == seeds, Seen(m))),
+                    Above(m) == seeds, Seen(m))),
                 new(VerdictKind.Acceptance, "the perceptron that judges reads at least 80 % of held-out digits", accuracy >= 0.8,
                     FormattableString.Invariant($"{accuracy:f3}")),
                 new(VerdictKind.Claim, $"{Means[Plain].Name}: P is above chance in every network, too", Above(Plain) == seeds, Seen(Plain)),
@@ -104,11 +104,9 @@ public sealed class Conditional : Experiment
                 new(VerdictKind.Claim, $"{Means[Louder].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Louder) >= 0.9,
                     Seen(Louder)),
                 new(VerdictKind.Claim, "the label must be clamped: given at the start only, P is lower by at least .1",
-                    Last(Denoised) - Last(AtStart) >= 0.1,
-                    FormattableString.Invariant($"{Last(AtStart):f3} against {Last(Denoised):f3}")),
+                    Last(Denoised) - Last(AtStart) >= 0.1, FormattableString.Invariant($"{Last(AtStart):f3} against {Last(Denoised):f3}")),
                 new(VerdictKind.Claim, "with the loud label the judge is right at least as often as on held-out digits",
-                    Last(Louder) >= accuracy,
-                    FormattableString.Invariant($"{Last(Louder):f3} against {accuracy:f3}")),
+                    Last(Louder) >= accuracy, FormattableString.Invariant($"{Last(Louder):f3} against {accuracy:f3}")),
             ],
             ConditionalPictures.Draw(found[0].Tracks, data.Image!.Value, Chains, [.. Enumerable.Range(0, Means.Length).Select(Curve)],
                 Confusion(found), 1.0 / Classes))
@@ -129,8 +127,8 @@ public sealed class Conditional : Experiment
     private static double UpperTail(int successes, int trials, double probability) =>
         successes == 0 ? 1 : Math.Max(0, 1 - BinomialTest.LowerTail(successes - 1, trials, probability));
 
-    private static Found Measure(uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps,
-        CancellationToken cancellation)
+    private static Found Measure(
+        uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps, CancellationToken cancellation)
     {
         using var device = Device.Cpu(1);
         float[] targets = LabelledChains.Append(data.Values.Span, data.Labels!.Value.Span, Classes);

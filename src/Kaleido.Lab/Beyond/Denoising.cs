@@ -46,12 +46,12 @@ public sealed class Denoising : Experiment
         var panels = new List<Plots.Figure>();
         foreach (var (sigma, draws) in s_cases)
         {
-            using var nets = new SyntheticNets(new(1, 10, 10) { Output = Activation.Tanh },
-                [.. Enumerable.Repeat(s_points, draws).SelectMany(points => points)], 5000, seeds, options, cancellation,
-                    inputNoise: sigma);
+            float[] points = [.. Enumerable.Repeat(s_points, draws).SelectMany(all => all)];
+            using var nets = new SyntheticNets(
+                new(1, 10, 10) { Output = Activation.Tanh }, points, 5000, seeds, options, cancellation, inputNoise: sigma);
             rows.AddRange(nets.Alive.Select(seed => Measure(sigma, draws, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], grid)));
-            if (sigma == 0 || draws > 1) panels.Add(Profile(sigma, [.. nets.Alive.Take(Profiles).Select(seed => nets.Nets[seed])],
-                Line(FullGrid)));
+            if (sigma == 0 || draws > 1)
+                panels.Add(Profile(sigma, [.. nets.Alive.Take(Profiles).Select(seed => nets.Nets[seed])], Line(FullGrid)));
         }
 
         double[] Of(double sigma, int draws, int column) =>

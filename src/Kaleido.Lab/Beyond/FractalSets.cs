@@ -127,7 +127,7 @@ public sealed class FractalSets : Experiment
                 new(VerdictKind.Acceptance,
                     "control: the boundary of Newton's method for z³ = 1 has a dimension above 1 by more than 3 standard errors",
                     newton.Dimension - 3 * newton.StandardError > 1,
-                        FormattableString.Invariant($"{newton.Dimension:f3} ± {newton.StandardError:f3}")),
+                    FormattableString.Invariant($"{newton.Dimension:f3} ± {newton.StandardError:f3}")),
                 Verdict.AtLeast("a boundary's dimension is at least .9: it parts the square",
                     dimensions.Count(d => d >= 0.9), dimensions.Length, 1, full),
                 Verdict.QuantileAtMost(
@@ -146,7 +146,7 @@ public sealed class FractalSets : Experiment
                     FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0.003, Coarse)):f2}")),
                 new(VerdictKind.Claim, "without noise the circle's network keeps the line (fine dimension above .5 in most networks)",
                     2 * Of(circle, 0, Fine).Count(d => d > 0.5) > Of(circle, 0, Fine).Length,
-                        FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0, Fine)):f2}")),
+                    FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0, Fine)):f2}")),
             ],
             pictures.Draw([.. boundaries.OfType<BoxCounting>()], newton,
                 [.. s_noises.Select(e => Cloud(circles.Nets[round[0]], e, options.Quick))], s_noises))

@@ -29,8 +29,7 @@ internal sealed class GradientFamily
     /// <param name="UnstableMass">The same within τ of unstable fixed points farther than 2τ from the data.</param>
     public sealed record Row(
         int Seed, double[] Iteration, double[] Flow, double IterationUnstable, double FlowUnstable, double[] IterationYield,
-            double[] FlowYield,
-        int Unstable, double[] DataMass, double[] UnstableMass);
+        double[] FlowYield, int Unstable, double[] DataMass, double[] UnstableMass);
 
     private GradientFamily(string name, string key, float[] data, double tolerance, SyntheticNets nets, Row[] rows) =>
         (Name, Key, Data, Tolerance, Nets, Rows) = (name, key, data, tolerance, nets.Nets, rows);

@@ -52,10 +52,11 @@ internal static class LabelledChains
     /// <param name="loudness">The factor of the label in the input.</param>
     public static List<float[]> Run(
         Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped,
-            float loudness = 1)
+        float loudness = 1)
     {
         int width = network.Inputs, features = width - classes;
-        float[] state = Append(MetricRandom.UniformFloats(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
+        float[] starts = MetricRandom.UniformFloats(seed, BeyondRandom.Starts, 0, labels.Length * features);
+        float[] state = Append(starts, labels, classes, loudness);
         var samples = new List<float[]> { First(state, width, features) };
         for (int t = 1; t <= iterations; t++)
         {

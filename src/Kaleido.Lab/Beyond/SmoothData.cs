@@ -146,9 +146,7 @@ public sealed class SmoothData : Experiment
             {
                 var tail = JumpTail.Measure(nets.Nets[seed], s_noises[e], chains, burnIn: steps, steps, (uint)seed, data[seed]);
                 rows.Add([set, s_noises[e], seed, tail.Quantile(0.5), tail.Quantile(0.9), tail.Quantile(0.99), tail.Quantile(0.999),
-                    1000 * tail.Above(s_noises[e]),
-                    1000 * tail.Above(JumpTail.Leap),
-                    tail.AtRest, tail.Near]);
+                    1000 * tail.Above(s_noises[e]), 1000 * tail.Above(JumpTail.Leap), tail.AtRest, tail.Near]);
                 for (int i = 0; i < SmoothPictures.Sizes.Length; i++) survival[e, i] += tail.Above(SmoothPictures.Sizes[i]) / alive.Length;
             }
         }

@@ -88,8 +88,7 @@ public sealed class OnePointLaw : Experiment
         {
             double largest = rows.Max(row => row[Third] / Math.Sqrt(row[Dimension]));
             return new(VerdictKind.Claim, "the same wherever the point lies, for the root mean square over the coordinates",
-                largest <= Tolerance,
-                FormattableString.Invariant($"largest {largest:g3}"));
+                largest <= Tolerance, FormattableString.Invariant($"largest {largest:g3}"));
         }
     }
 

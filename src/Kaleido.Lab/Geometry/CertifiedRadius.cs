@@ -130,8 +130,8 @@ public sealed partial class CertifiedRadius
         {
             // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
             double inner = proved.Radius, most = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
-            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball,
-                2 * radius);
+            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner))
+                (proved, radius) = (ball, 2 * radius);
             return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
         }
 
@@ -142,8 +142,8 @@ public sealed partial class CertifiedRadius
     private CertifiedBall Reach(CertifiedBall inner, VectorNorm norm)
     {
         // How far x* may be from the centre, in the Euclidean norm.
-        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High,
-            target = Interval.Down(inner.Radius - inner.Offset);
+        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High;
+        double target = Interval.Down(inner.Radius - inner.Offset);
         var (preactivations, _) = Forward(_map, [.. _centre.Select(x => Interval.Around(x, offset))]);
         IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
         double below = inner.EuclideanRadius, above = 2 * below;
@@ -215,9 +215,10 @@ public sealed partial class CertifiedRadius
         double q = Contraction(norm, rows, radius, form);
         if (!(q < 1)) return null;
         double offset = norm.Of(_residual);
-        return offset <= ((1 - new Interval(q)) * radius).Low
-            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name,
-                unstable) { Offset = (new Interval(offset) / (1 - new Interval(q))).High }
-            : null;
+        if (!(offset <= ((1 - new Interval(q)) * radius).Low)) return null;
+        return new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable)
+        {
+            Offset = (new Interval(offset) / (1 - new Interval(q))).High,
+        };
     }
 }

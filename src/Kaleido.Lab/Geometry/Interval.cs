@@ -42,8 +42,8 @@ public readonly struct Interval : IEquatable<Interval>
 
     /// <summary>A number in the interval, near the middle; finite.</summary>
     public double Midpoint =>
-        Math.Clamp(Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2, Low,
-            High);
+        Math.Clamp(
+            Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2, Low, High);
 
     /// <summary>The magnitude max |x| over the interval.</summary>
     public double Magnitude => Math.Max(Math.Abs(Low), Math.Abs(High));

@@ -81,13 +81,14 @@ internal static class OrbitEnds
         if (period > LongestCycle) return -1;
         if (period == 1)
         {
-            int nearest = -1;
+            var (nearest, least) = (-1, double.PositiveInfinity);
             for (int k = 0; k < points.Count; k++)
             {
-                if (nearest < 0 || PointSets.Distance(points[k].Location, path[0]) < PointSets.Distance(points[nearest].Location, path[0])) nearest = k;
+                double distance = PointSets.Distance(points[k].Location, path[0]);
+                if (distance < least) (nearest, least) = (k, distance);
             }
 
-            return nearest >= 0 && PointSets.Distance(points[nearest].Location, path[0]) <= Near ? nearest : -1;
+            return least <= Near ? nearest : -1;
         }
 
         int known = cycles.FindIndex(cycle => cycle.Length == period && cycle.Any(state => PointSets.Distance(state, path[0]) <= Near));

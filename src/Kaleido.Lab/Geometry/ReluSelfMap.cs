@@ -47,8 +47,9 @@ internal sealed record Linearization(double[] Value, double[] Left, double[] Rig
     }
 
     /// <summary>ρ(J), from the smaller of J and its core.</summary>
-    public double SpectralRadius() => Hidden < Features ? Eigenvalues.SpectralRadius(Core(),
-        Hidden) : Eigenvalues.SpectralRadius(Jacobian(), Features);
+    public double SpectralRadius() => Hidden < Features
+        ? Eigenvalues.SpectralRadius(Core(), Hidden)
+        : Eigenvalues.SpectralRadius(Jacobian(), Features);
 
     /// <summary>
     /// ρ(J_k … J_1) of the Jacobians along an orbit by Arnoldi's method on J = BK, which is never formed, to a residual of 1e-4.
@@ -92,8 +93,8 @@ internal sealed record Linearization(double[] Value, double[] Left, double[] Rig
     /// <summary>The sign of det(I - J), the index of a fixed point; 0 where it is degenerate.</summary>
     public int Index() => System(Hidden < Features ? Core() : Jacobian(), Math.Min(Hidden, Features)).Sign;
 
-    private static double[]? Solve(double[] matrix, double[] y) => System(matrix, y.Length) is { IsSingular: false } system
-        ? system.Solve(y) : null;
+    private static double[]? Solve(double[] matrix, double[] y) =>
+        System(matrix, y.Length) is { IsSingular: false } system ? system.Solve(y) : null;
 
     private static LinearSystem System(double[] matrix, int size)
     {

@@ -37,8 +37,8 @@ public enum SampledKind
 /// <param name="BasinHigh">Its upper end.</param>
 /// <param name="Index">sign det(I - J) for a fixed point, else 0.</param>
 public sealed record SampledPoint(
-    SampledKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius, double KinkDistance,
-    int NearestDatum, double Distance, int Chains, double BasinLow, double BasinHigh, int Index)
+    SampledKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius,
+    double KinkDistance, int NearestDatum, double Distance, int Chains, double BasinLow, double BasinHigh, int Index)
 {
     /// <summary>Whether it attracts.</summary>
     public bool IsSink => Kind is SampledKind.Datum or SampledKind.SpuriousSink;
@@ -159,7 +159,8 @@ public sealed class SampledCensus
     }
 
     // Rest, a cycle, or neither.
-    private static (double[] Orbit, int Period, double Residual) Settle(ReluSelfMap map, double[] place, SampledCensusOptions options, double same)
+    private static (double[] Orbit, int Period, double Residual) Settle(
+        ReluSelfMap map, double[] place, SampledCensusOptions options, double same)
     {
         int features = place.Length;
         double[] x = place;
@@ -173,8 +174,8 @@ public sealed class SampledCensus
             if (away <= 0.01 * same)
             {
                 double[] exact = x;
-                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same)
-                    && Residual(map, refined) <= away) exact = refined;
+                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same) && Residual(map, refined) <= away)
+                    exact = refined;
                 return period == 1 ? (exact, 1, Residual(map, exact)) : ([.. orbit.SelectMany(point => point)], period, away);
             }
 
@@ -252,8 +253,8 @@ public sealed class SampledCensus
         int pairs = 0;
         for (int i = 0; i < sinks.Length; i++)
         {
-            for (int j = 0; j < i && pairs < options.Middles; j++,
-                pairs++) yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
+            for (int j = 0; j < i && pairs < options.Middles; j++, pairs++)
+                yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
         }
     }
 
