@@ -46,10 +46,10 @@ public sealed class Conditional : Experiment
         ArgumentNullException.ThrowIfNull(options);
         int seeds = options.Seeds > 0 ? options.Seeds : options.Quick ? QuickSeeds : FullSeeds;
         int iterations = options.Quick ? 20 : 60, steps = options.Quick ? 1500 : 4000;
-        var data = PooledDigits.Create(Samples, DataSeed, Pool);
+        var data = DrawnDigits.Create(Samples, DataSeed, Pool);
         using var device = Device.Cpu(options.Threads);
         using var judge = Judge(device, options.Quick ? 300 : 1500, cancellation);
-        var held = PooledDigits.Create(HeldOut, HeldOutSeed, Pool);
+        var held = DrawnDigits.Create(HeldOut, HeldOutSeed, Pool);
         double accuracy = Share(Classify(judge, held.Values.Span), held.Labels!.Value.Span),
             nearest = Share(NearestClass(device, held.Values.Span, data), held.Labels!.Value.Span);
         int[] labels = [.. Enumerable.Range(0, Classes * Chains).Select(i => i / Chains)];
@@ -67,7 +67,7 @@ public sealed class Conditional : Experiment
             from t in Enumerable.Range(0, iterations + 1)
                               select new double[] { m, seed, t, found[seed].Hits[m][t] / (double)labels.Length }];
         double Last(int means) => Curve(means)[^1];
-        int Above(int means) => found.Count(f => UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
+        int Above(int means) => found.Count(f => BinomialTest.UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
         double Least(int means) => found.Min(f => f.Hits[means][^1]) / (double)labels.Length;
         string Seen(int means) => FormattableString.Invariant(
             $"P = {Last(means):f3} over {seeds} networks of {labels.Length} chains; least {Least(means):f3}");
@@ -123,10 +123,6 @@ public sealed class Conditional : Experiment
         return shares;
     }
 
-    // P(X ≥ successes).
-    private static double UpperTail(int successes, int trials, double probability) =>
-        successes == 0 ? 1 : Math.Max(0, 1 - BinomialTest.LowerTail(successes - 1, trials, probability));
-
     private static Found Measure(
         uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps, CancellationToken cancellation)
     {
@@ -166,7 +162,7 @@ public sealed class Conditional : Experiment
 
     private static Mlp Judge(Device device, int steps, CancellationToken cancellation)
     {
-        var digits = PooledDigits.Create(JudgeSamples, JudgeSeed, Pool);
+        var digits = DrawnDigits.Create(JudgeSamples, JudgeSeed, Pool);
         var network = Mlp.Create(device, new(digits.Features, 128, 1) { Outputs = Classes, Output = Activation.Softmax });
         float[] targets = [.. digits.Labels!.Value.ToArray().Select(label => (float)label)];
         Trainer.Fit(network, digits.Values, targets, LossFunction.CrossEntropy,

@@ -125,7 +125,7 @@ public sealed class SmoothData : Experiment
     // Every tenth drawn digit is a zero.
     private static float[] Pooled(int count, uint seed, bool zeros)
     {
-        var digits = PooledDigits.Create(zeros ? 10 * count : count, seed, Pool);
+        var digits = DrawnDigits.Create(zeros ? 10 * count : count, seed, Pool);
         return zeros ? digits.Subset([.. Enumerable.Range(0, count).Select(i => 10 * i)]).Values.ToArray() : digits.Values.ToArray();
     }
 

@@ -92,11 +92,6 @@ internal sealed class ImageChains
             Jumps = jumps.Sorted(0.5),
         };
     }
-
-    private sealed class Told<T>(Action<T> tell) : IProgress<T>
-    {
-        public void Report(T value) => tell(value);
-    }
 }
 
 /// <summary>Collects how far chains move from one iteration to the next.</summary>

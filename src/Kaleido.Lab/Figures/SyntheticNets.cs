@@ -31,7 +31,11 @@ internal sealed class SyntheticNets : IDisposable
         }).ToArray();
         Ensemble = EnsembleTrainer.Fit(_device, shape, members, LossFunction.SquaredError,
             new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100, InputNoise = inputNoise },
-            options.Report is { } report ? new Told(report) : null, cancellation);
+            options.Report is { } report
+                ? new Told<EnsembleProgress>(it => report(FormattableString.Invariant(
+                    $"step {it.Step} of {it.Steps}, {it.Running} of {it.Members} networks")))
+                : null,
+            cancellation);
         cancellation.ThrowIfCancellationRequested();
         Nets = [.. Enumerable.Range(0, seeds).Select(seed => Ensemble.Network(seed))];
     }
@@ -89,12 +93,6 @@ internal sealed class SyntheticNets : IDisposable
     {
         var nearest = Nearest(rows, data, features);
         return nearest.Count(it => it.Distance <= tolerance) / (double)nearest.Length;
-    }
-
-    private sealed class Told(Action<string> report) : IProgress<EnsembleProgress>
-    {
-        public void Report(EnsembleProgress value) => report(FormattableString.Invariant(
-            $"step {value.Step} of {value.Steps}, {value.Running} of {value.Members} networks"));
     }
 
     public void Dispose()

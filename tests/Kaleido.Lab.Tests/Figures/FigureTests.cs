@@ -71,6 +71,9 @@ public sealed class FigureTests
         Assert.Equal(Math.Pow(0.1, 8), BinomialTest.LowerTail(0, 8, 0.9), 15);
         Assert.Equal(1 - Math.Pow(0.9, 8), BinomialTest.LowerTail(7, 8, 0.9), 12);
         Assert.Equal(0.5, BinomialTest.LowerTail(3, 7, 0.5), 12); // symmetric
+        Assert.Equal(0.5, BinomialTest.UpperTail(4, 7, 0.5), 12);
+        Assert.Equal(1, BinomialTest.UpperTail(0, 7, 0.5));
+        Assert.Equal(Math.Pow(0.9, 8), BinomialTest.UpperTail(8, 8, 0.9), 12);
         // p = .9: three of eight failures are rare (P = .038), four are rejected (P = .005).
         Assert.True(Verdict.AtLeast("", 5, 8, 0.9, full: false).Holds);
         Assert.False(Verdict.AtLeast("", 4, 8, 0.9, full: false).Holds);
