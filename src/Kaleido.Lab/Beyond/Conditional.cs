@@ -67,7 +67,8 @@ public sealed class Conditional : Experiment
             from t in Enumerable.Range(0, iterations + 1)
                               select new double[] { m, seed, t, found[seed].Hits[m][t] / (double)labels.Length }];
         double Last(int means) => Curve(means)[^1];
-        int Above(int means) => found.Count(f => BinomialTest.UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
+        int Above(int means) => found.Count(f =>
+            BinomialTest.UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
         double Least(int means) => found.Min(f => f.Hits[means][^1]) / (double)labels.Length;
         string Seen(int means) => FormattableString.Invariant(
             $"P = {Last(means):f3} over {seeds} networks of {labels.Length} chains; least {Least(means):f3}");

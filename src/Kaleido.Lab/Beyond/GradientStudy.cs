@@ -36,7 +36,7 @@ public sealed class GradientStudy : Experiment
         [
             Of("2 points, 2 hidden × 5", "2x5", s_two, 0.02, shallow), Of("2 points, 6 hidden × 10", "6x10", s_two, 0.02, deep),
             Of("4 points, 10 hidden × 10", "10x10", s_four, 0.02, tanh),
-                Of("4 points in the plane, 6 hidden × 50", "plane", s_corners, 0.05, plane),
+            Of("4 points in the plane, 6 hidden × 50", "plane", s_corners, 0.05, plane),
         ];
         using var device = Device.Cpu(options.Threads);
         using var oracle = Oracle(device);

@@ -116,7 +116,9 @@ public static class BinomialTest
         return Math.Min(sum, 1);
     }
 
-    /// <summary>P(X ≥ successes) for X ~ Binomial(trials, probability), as 1 less the lower tail: absolutely exact, not relatively.</summary>
+    /// <summary>
+    /// P(X ≥ successes) for X ~ Binomial(trials, probability), as 1 less the lower tail: a small one has no relative accuracy.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the probability is not from 0 to 1.</exception>
     public static double UpperTail(int successes, int trials, double probability) =>
         successes == 0 ? 1 : Math.Max(0, 1 - LowerTail(successes - 1, trials, probability));
