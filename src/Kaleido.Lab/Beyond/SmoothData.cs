@@ -5,15 +5,14 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Is a kaleidoscope jumpy because its data are disconnected? Networks (six hidden layers of 32, sigmoid) fitted to 128 points of a
-/// circle, a
-/// segment, a spiral, two moons and four blobs; of a circle with four gaps of growing width, where nothing but the connection changes; and
-/// drawn digits, one class against ten. Steps ‖x_{t+1} - x_t‖/√D after burn-in, for three strengths of centred uniform noise and for none.
+/// Is a kaleidoscope jumpy because its data are disconnected? Networks (six hidden layers of 32, sigmoid)
+/// fitted to 128 points of a circle, a segment, a spiral, two moons and four blobs; of a circle with four
+/// gaps of growing width, where nothing but the connection changes; and drawn digits, one class against
+/// ten. Steps ‖x_{t+1} - x_t‖/√D after burn-in, for three strengths of centred uniform noise and for none.
 /// </summary>
 /// <remarks>
-/// ε times uniform noise in [-1, 1]^D moves a sample by at most ε in this measure. The projection onto a convex set, or a network that is
-/// the
-/// identity on its data and contracts onto them, makes no step longer than that: what is longer, the network has stretched.
+/// ε times uniform noise in [-1, 1]^D moves a sample by at most ε in this measure. The projection onto a convex set, or a network that
+/// is the identity on its data and contracts onto them, makes no step longer than that: what is longer, the network has stretched.
 /// </remarks>
 public sealed class SmoothData : Experiment
 {
@@ -126,7 +125,7 @@ public sealed class SmoothData : Experiment
     // Every tenth drawn digit is a zero.
     private static float[] Pooled(int count, uint seed, bool zeros)
     {
-        var digits = PooledDigits.Create(zeros ? 10 * count : count, seed, Pool);
+        var digits = DrawnDigits.Create(zeros ? 10 * count : count, seed, Pool);
         return zeros ? digits.Subset([.. Enumerable.Range(0, count).Select(i => 10 * i)]).Values.ToArray() : digits.Values.ToArray();
     }
 
@@ -147,9 +146,7 @@ public sealed class SmoothData : Experiment
             {
                 var tail = JumpTail.Measure(nets.Nets[seed], s_noises[e], chains, burnIn: steps, steps, (uint)seed, data[seed]);
                 rows.Add([set, s_noises[e], seed, tail.Quantile(0.5), tail.Quantile(0.9), tail.Quantile(0.99), tail.Quantile(0.999),
-                    1000 * tail.Above(s_noises[e]),
-                    1000 * tail.Above(JumpTail.Leap),
-                    tail.AtRest, tail.Near]);
+                    1000 * tail.Above(s_noises[e]), 1000 * tail.Above(JumpTail.Leap), tail.AtRest, tail.Near]);
                 for (int i = 0; i < SmoothPictures.Sizes.Length; i++) survival[e, i] += tail.Above(SmoothPictures.Sizes[i]) / alive.Length;
             }
         }

@@ -109,9 +109,9 @@ public static class KaleidoscopeSheet
     };
 
     /// <summary>
-    /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration,
-    /// whose frame is then the last; one iteration is always made. Of all frames but the last only the chains are kept that a picture
-    /// shows.
+    /// Iterates and collects the chosen frames, in ascending order, in the data's units.
+    /// Cancelling ends it after the current iteration, whose frame is then the last; one iteration
+    /// is always made. Of all frames but the last only the chains are kept that a picture shows.
     /// </summary>
     internal static List<(int Iteration, float[] Samples)> Collect(
         Kaleidoscope kaleidoscope, int iterations, int[] chosen, IProgress<CreateProgress>? progress, CancellationToken cancellation)

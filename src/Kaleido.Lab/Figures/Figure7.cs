@@ -8,9 +8,9 @@ using Kaleido.Lab.Plots;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// MNIST in [-1, 1]: ten hidden layers of 500, tanh output, 10,000 steps of 1000 samples at 1e-4; 1000 chains from U(-1, 1), ε = .01, 300
-/// iterations: digits out of noise. The losses are held against the published ones, the samples against their nearest training digits and
-/// held-out digits.
+/// MNIST in [-1, 1]: ten hidden layers of 500, tanh output, 10,000 steps of 1000 samples at 1e-4;
+/// 1000 chains from U(-1, 1), ε = .01, 300 iterations: digits out of noise. The losses are held
+/// against the published ones, the samples against their nearest training digits and held-out digits.
 /// </summary>
 public sealed class Figure7 : Experiment
 {
