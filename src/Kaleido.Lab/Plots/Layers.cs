@@ -28,6 +28,11 @@ internal abstract class Layer(string? name)
 
 internal sealed class LineLayer(double[] x, double[] y, string? name, LineStyle style, Rgb colour, double[] dash) : Layer(name)
 {
+    public Rgb Colour => colour;
+
+    /// <summary>Whether it runs through exactly these points.</summary>
+    public bool Joins(double[] pointX, double[] pointY) => x.AsSpan().SequenceEqual(pointX) && y.AsSpan().SequenceEqual(pointY);
+
     public override IEnumerable<double> Xs => x.Where((_, i) => double.IsFinite(y[i]));
 
     public override IEnumerable<double> Ys => y.Where((_, i) => double.IsFinite(x[i]));
@@ -54,6 +59,9 @@ internal sealed class LineLayer(double[] x, double[] y, string? name, LineStyle 
 
 internal sealed class PointLayer(double[] x, double[] y, string? name, PointStyle style, Rgb colour, Marker marker) : Layer(name)
 {
+    /// <summary>Whether these are a line's own points, without a name of theirs.</summary>
+    public bool Mark(LineLayer line) => string.IsNullOrEmpty(Name) && line.Colour == colour && line.Joins(x, y);
+
     public override IEnumerable<double> Xs => x.Where((_, i) => double.IsFinite(y[i]));
 
     public override IEnumerable<double> Ys => y.Where((_, i) => double.IsFinite(x[i]));
