@@ -138,7 +138,7 @@ internal sealed class FractalPictures
             double part = i / (frames - 1.0), half = 0.5 * Math.Pow(2, -8 * part);
             double keep = 1 - (half - 0.5 / 256) / (0.5 - 0.5 / 256);
             var zoomed = Zoomed(0.5 + keep * (_centre.X - 0.5), 0.5 + keep * (_centre.Y - 0.5), half, side);
-            return PictureStrip.Join([(zoomed, FormattableString.Invariant($"where starts end, {0.5 / half:f0} times larger"))], 4, 12);
+            return PictureStrip.Join([(zoomed, FormattableString.Invariant($"where starts end, magnified {0.5 / half:f0} ×"))], 4, 12);
         }),
     ];
 

@@ -135,7 +135,6 @@ internal static class GradientPictures
         void Mark(Func<int, bool> which, string? name, Marker marker, Rgb colour, double size)
         {
             int[] shown = [.. Enumerable.Range(0, kinds.Length).Where(which)];
-            if (shown.Length == 0) return;
             map.Points([.. shown.Select(i => (double)at[2 * i])], [.. shown.Select(i => (double)at[2 * i + 1])], name,
                 new() { Colour = colour, Marker = marker, Size = size, Halo = true });
         }

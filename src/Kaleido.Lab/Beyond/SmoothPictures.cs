@@ -46,7 +46,7 @@ internal static class SmoothPictures
                 var plot = new Plot
                 {
                     Title = FormattableString.Invariant($"{(sets == shapes ? "data sets" : "circle with gaps")}, ε = {noises[e]}"),
-                    X = new() { Label = "size of a step, ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-4, Maximum = 1 },
+                    X = new() { Label = "size of a step, ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-3, Maximum = 1 },
                     Y = new() { Label = "share of longer steps, median", Logarithmic = true, Minimum = 1e-5, Maximum = 1 },
                     Legend = LegendPlace.LowerLeft,
                 };
@@ -60,7 +60,7 @@ internal static class SmoothPictures
                     });
                 }
 
-                panels.Add(plot.VerticalRule(noises[e], "ε: the noise makes none longer"));
+                panels.Add(plot.VerticalRule(noises[e], "ε"));
             }
         }
 
@@ -71,7 +71,7 @@ internal static class SmoothPictures
         }
 
         return Panels.Draw(panels, 3, 1680, 1500,
-            "Steps of kaleidoscopes after burn-in, medians over the networks: data in one piece (solid) and in several (dashed)");
+            "Steps after burn-in, medians over the networks: data in one piece (solid) and in several (dashed); ε: all that the noise can do");
     }
 
     private static Plot Plane(Tracks tracks, IEnumerable<int> frames, string title)
@@ -91,7 +91,7 @@ internal static class SmoothPictures
     public static IReadOnlyList<Picture> Animate(IReadOnlyList<Tracks> tracks, IReadOnlyList<string> names) =>
         [.. Enumerable.Range(0, Frames)
             .Select(t => Panels.Draw([.. tracks.Select((it, i) => Frame(it, t, names[i]))], tracks.Count, 300 * tracks.Count, 330,
-            FormattableString.Invariant($"orange: data, blue: samples with ε = .03 after {t} iterations"), 11))];
+            FormattableString.Invariant($"orange: data, blue: samples with ε = .03, iteration {t}"), 11))];
 
     private static Plot Frame(Tracks tracks, int t, string name)
     {

@@ -25,7 +25,7 @@ internal static class SyntheticAnimations
             var plot = new Plot
             {
                 Title = $"{title}: {Applications(t)}", X = new() { Label = "start x", Minimum = low, Maximum = high },
-                Y = new() { Label = "where it is now", Minimum = low, Maximum = high }, Legend = LegendPlace.UpperLeft, TextSize = 8,
+                Y = new() { Label = "where it is now", Minimum = low, Maximum = high }, Legend = LegendPlace.Outside, TextSize = 8,
             };
             foreach (float datum in data) plot.HorizontalRule(datum, datum == data[0] ? "data" : null,
                 new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [4, 4] });

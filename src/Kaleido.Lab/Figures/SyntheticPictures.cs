@@ -105,7 +105,7 @@ internal static class SyntheticPictures
                 Title = $"loss, {row.Name}", X = axes.X, Y = axes.Y, EqualUnits = true,
                 Scale = new() { Label = "‖x - f(x)‖²/2", Logarithmic = true, Minimum = 1e-8, Maximum = 1 },
             };
-            surface.Points(dataX, dataY, "data", new() { Colour = Rgb.Black, Marker = Marker.Circle, Size = 9, Halo = true });
+            surface.Points(dataX, dataY, null, new() { Colour = Rgb.Black, Marker = Marker.Circle, Size = 9, Halo = true });
             string[] names = [.. dataX.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"({value:g2}, {dataY[i]:g2})"))];
             var map = new RegionMap(basins, names)
             {

@@ -43,12 +43,15 @@ internal sealed class FigureDrawing
         {
             _canvas.ClipTo(inner);
             _figure.DrawBackground(_canvas, mapping);
+            _canvas.Unclip();
         }
         else if (_figure.Grid)
         {
             DrawGrid(mapping);
         }
 
+        // Layers come last: points on a border lie on the axes.
+        DrawAxes(mapping);
         DrawLayers(_canvas, mapping);
         if (!_figure.HasBackground && !_figure.Layers.Any(layer => layer.HasData(mapping)))
         {
@@ -57,7 +60,6 @@ internal sealed class FigureDrawing
                 (inner.Top + inner.Bottom + _labelSize) / 2, _labelSize, Theme.Rule, TextAlignment.Middle);
         }
 
-        DrawAxes(mapping);
         if (_figure.SideWidth > 0)
         {
             _figure.DrawSide(_canvas, inner, inner.Right + (2 * Gap));

@@ -70,13 +70,20 @@ internal sealed class PointLayer(double[] x, double[] y, string? name, PointStyl
 
     public override void Draw(Canvas canvas, Mapping mapping)
     {
+        // A point on the border is drawn whole, one beyond it not at all.
+        Box clip = canvas.Clip, inner = mapping.Inner;
+        int reach = (int)Math.Ceiling(style.Size) + 3;
+        canvas.ClipTo(new Box(clip.Left - reach, clip.Top - reach, clip.Right + reach, clip.Bottom + reach));
         for (int i = 0; i < x.Length; i++)
         {
-            if (mapping.Shows(x[i], y[i]))
+            if (mapping.Shows(x[i], y[i]) && mapping.PixelX(x[i]) is double atX && mapping.PixelY(y[i]) is double atY
+                && atX >= inner.Left - 0.5 && atX <= inner.Right + 0.5 && atY >= inner.Top - 0.5 && atY <= inner.Bottom + 0.5)
             {
-                Markers.Draw(canvas, mapping.PixelX(x[i]), mapping.PixelY(y[i]), marker, style, colour);
+                Markers.Draw(canvas, atX, atY, marker, style, colour);
             }
         }
+
+        canvas.ClipTo(clip);
     }
 
     public override void Swatch(Canvas canvas, Box box) =>
