@@ -163,8 +163,8 @@ internal static class CensusPictures
         for (int i = 0; i < sets.Length; i++)
         {
             plot.Bars([.. all.Select((_, at) => at + Breadth * (i - 1))],
-                [.. all.Select(count => sets[i].Count(row => row.Census.Points.Count == count) / (double)sets[i].Length)], names[i], Breadth,
-                Palette.Series(i));
+                [.. all.Select(count => sets[i].Count(row => row.Census.Points.Count == count) / (double)sets[i].Length)],
+                names[i], Breadth, Palette.Series(i));
         }
 
         return plot;

@@ -40,7 +40,8 @@ internal sealed class FractalPictures
         var field = new ColourField(cells)
         {
             Title = title, EqualUnits = true,
-            X = new() { Label = "x", Minimum = x - half, Maximum = x + half }, Y = new() { Label = "y", Minimum = y - half, Maximum = y + half },
+            X = new() { Label = "x", Minimum = x - half, Maximum = x + half },
+            Y = new() { Label = "y", Minimum = y - half, Maximum = y + half },
         };
         int[] shown = [.. Enumerable.Range(0, _data.Length / 2)
             .Where(i => Math.Abs(_data[2 * i] - x) < half && Math.Abs(_data[2 * i + 1] - y) < half)];
@@ -55,8 +56,8 @@ internal sealed class FractalPictures
     public Picture Draw(BoxCounting[] boundaries, BoxCounting newton, float[][] clouds, double[] noises)
     {
         var sheet = new Picture(Width, Top + 2 * Cell, 3, 255);
-        StrokeFont.Draw(sheet, "Basins of a network at {.2, .8}² and their boundaries; attractors of a network at a circle", Width / 2, 32, 16, s_ink, TextAlignment.Middle,
-            bold: true);
+        StrokeFont.Draw(sheet, "Basins of a network at {.2, .8}² and their boundaries; attractors of a network at a circle", Width / 2, 32,
+            16, s_ink, TextAlignment.Middle, bold: true);
         Legend(sheet, 68);
         sheet.Paste(Panels.Draw(
             [
@@ -121,7 +122,8 @@ internal sealed class FractalPictures
     {
         var plot = new Plot
         {
-            Title = FormattableString.Invariant($"fitted to a circle: samples with ε = {noise}"), X = new() { Label = "x", Minimum = 0, Maximum = 1 },
+            Title = FormattableString.Invariant($"fitted to a circle: samples with ε = {noise}"),
+            X = new() { Label = "x", Minimum = 0, Maximum = 1 },
             Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.None,
         };
         int step = Math.Max(1, points.Length / 2 / 6000);

@@ -29,7 +29,8 @@ internal static class IdentityPictures
                 bool error = column == LearnsIdentity.Error;
                 var plot = new Plot
                 {
-                    Title = $"{(error ? "identity error" : "over-generalization")}, D = {dimension}", X = new() { Label = "training points", Logarithmic = true },
+                    Title = $"{(error ? "identity error" : "over-generalization")}, D = {dimension}",
+                    X = new() { Label = "training points", Logarithmic = true },
                     Y = new() { Label = label, Logarithmic = error, Minimum = error ? null : 0, Maximum = error ? null : 1.2 },
                     Legend = dimension != dimensions[1] ? LegendPlace.None : error ? LegendPlace.LowerLeft : LegendPlace.LowerRight,
                 };

@@ -161,6 +161,7 @@ public sealed class SmoothData : Experiment
         for (int e = 0; e < s_noises.Length; e++)
             for (int i = 0; i < SmoothPictures.Sizes.Length; i++)
                 middle[e, i] = Statistics.Median(tails[e].Select(tail => tail.Above(SmoothPictures.Sizes[i])));
-        return new(rows, survival, middle, it.Features == 2 && alive.Length > 0 ? SmoothPictures.Track(nets.Nets[alive[0]], data[alive[0]]) : null);
+        return new(rows, survival, middle,
+            it.Features == 2 && alive.Length > 0 ? SmoothPictures.Track(nets.Nets[alive[0]], data[alive[0]]) : null);
     }
 }

@@ -71,7 +71,7 @@ internal static class SmoothPictures
         }
 
         return Panels.Draw(panels, 3, 1680, 1500,
-            "Steps after burn-in, medians over the networks: data in one piece (solid) and in several (dashed); ε: all that the noise can do");
+            "Steps after burn-in, medians over the networks: data in one piece (solid), in several (dashed); ε: what the noise can do");
     }
 
     private static Plot Plane(Tracks tracks, IEnumerable<int> frames, string title)

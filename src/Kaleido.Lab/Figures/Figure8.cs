@@ -196,6 +196,7 @@ public sealed class Figure8 : Experiment
             FormattableString.Invariant($"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; ")
                 + FormattableString.Invariant($"{settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"),
             [.. sets.Select(set => (set.Name, ImagePictures.Strip(set.Chains, set.Data.Image!.Value, Tiles)))],
-            Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss], 4, Width, 484));
+            Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss],
+                4, Width, 484));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kaleido.Data;
 using Kaleido.Lab.Creation;
 using Kaleido.Lab.Metrics;
@@ -70,7 +69,7 @@ internal static class ImagePictures
                 int shown = Math.Min(side * side, samples.Length / set.Shape.Features);
                 var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape,
                     new() { Columns = side, Upscale = upscale });
-                return (grid, string.Create(CultureInfo.InvariantCulture, $"{set.Name}{(set.Name.Length > 0 ? ": " : "")}{SyntheticAnimations.Applications(iteration)}"));
+                return (grid, $"{set.Name}{(set.Name.Length > 0 ? ": " : "")}{SyntheticAnimations.Applications(iteration)}");
             })], gap: Gap, captionSize: sets.Count == 1 ? CaptionSize : SmallCaptionSize));
         }
 
@@ -82,7 +81,8 @@ internal static class ImagePictures
     {
         var plot = new Plot
         {
-            Title = "nearest against second nearest training sample", X = new() { Label = "ratio of their distances, d1/d2", Minimum = 0, Maximum = 1.02 },
+            Title = "nearest against second nearest training sample",
+            X = new() { Label = "ratio of their distances, d1/d2", Minimum = 0, Maximum = 1.02 },
             Y = new() { Label = "share of the samples up to here", Minimum = 0, Maximum = 1.02 },
         };
         foreach (var (name, ratios) in sets)

@@ -93,7 +93,7 @@ public abstract class Figure
     {
     }
 
-    /// <summary>All entries of the legend, in order. Points without a name that follow a line at the same places mark it there, too.</summary>
+    /// <summary>All entries of the legend, in order. Points without a name that follow a line of their own are its marks.</summary>
     internal List<(string Name, Action<Canvas, Box> Swatch)> LegendEntries()
     {
         List<(string Name, Action<Canvas, Box> Swatch)> entries = [.. AreaEntries];

@@ -113,7 +113,8 @@ public class ImageGridTests
     public void A_caption_is_drawn_above_and_widens_a_narrow_panel(int channels)
     {
         (Picture, string)[] panels = [(new Picture(4, 4, channels, 10), "wide caption"), (new Picture(4, 4, channels, 20), "")];
-        Picture strip = PictureStrip.Join(panels, gap: 3, captionSize: 12), bare = PictureStrip.Join([.. panels.Select(p => (p.Item1, ""))], 3);
+        Picture strip = PictureStrip.Join(panels, gap: 3, captionSize: 12);
+        Picture bare = PictureStrip.Join([.. panels.Select(panel => (panel.Item1, ""))], gap: 3);
         int room = StrokeFont.Width("wide caption", 12), line = strip.Height - bare.Height;
         Assert.Equal(3 + room + 3 + 4 + 3, strip.Width);
         Assert.True(line is > 12 and < 24, $"{line} pixels for capitals of 12");

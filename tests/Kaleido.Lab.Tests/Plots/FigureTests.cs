@@ -132,36 +132,6 @@ public class FigureTests
     }
 
     [Fact]
-    public void Points_of_a_line_are_part_of_its_legend_entry_and_others_are_not()
-    {
-        double[] x = [0, 1, 2], y = [1, 2, 1];
-        var square = new PointStyle { Colour = Odd, Marker = Marker.Square, Size = 9 };
-        Picture Entry(Plot plot)
-        {
-            var entries = plot.LegendEntries();
-            Assert.Equal(["line"], entries.Select(entry => entry.Name));
-            var picture = new Picture(28, 9, 3, 255);
-            entries[0].Swatch(new Canvas(picture), new Box(0, 0, 28, 9));
-            return picture;
-        }
-
-        var line = new LineStyle { Colour = Odd, Width = 1 };
-        Picture bare = Entry(new Plot().Line(x, y, "line", line));
-        Assert.Equal(Hash(bare), Hash(Entry(new Plot().Line(x, y, "line", line).Points(x, x, null, square))));
-        Assert.Equal(Hash(bare), Hash(Entry(new Plot().Line(x, y, "line", line).Points(x, y, null, square with { Colour = Rgb.Black }))));
-        Assert.True(Count(Entry(new Plot().Line(x, y, "line", line).Points(x, y, null, square)), Odd) > Count(bare, Odd) + 20);
-    }
-
-    [Fact]
-    public void A_field_of_colours_shows_each_cell_with_row_zero_at_the_bottom()
-    {
-        Rgb[] colours = [Rgb.Of(0x102030), Rgb.Of(0x405060), Rgb.Of(0x708090), Odd];
-        Picture picture = new ColourField(new[,] { { colours[0], colours[1] }, { colours[2], colours[3] } }).Draw(400, 300);
-        Rgb[] seen = [At(picture, 60, 200), At(picture, 340, 200), At(picture, 60, 60), At(picture, 340, 60)];
-        Assert.Equal(colours, seen);
-    }
-
-    [Fact]
     public void A_map_lists_the_classes_that_occur()
     {
         var map = new RegionMap(new[,] { { 0, 2 }, { -1, 2 } }, "a", "b", "c") { NoClass = "none" };
@@ -245,25 +215,6 @@ public class FigureTests
                 Assert.Equal(At(level, x, y), At(upright, y, 59 - x));
             }
         }
-    }
-
-    [Fact]
-    public void Text_outside_the_picture_is_left_out()
-    {
-        Picture small = new(9, 7, 3), large = new(200, 100, 3);
-        StrokeFont.Draw(small, "MgM", -7, 9, 12, Odd);
-        StrokeFont.Draw(small, "W", 100, 100, 12, Odd);
-        StrokeFont.Draw(large, "MgM", 50 - 7, 50 + 9, 12, Odd);
-        for (int y = 0; y < small.Height; y++)
-        {
-            for (int x = 0; x < small.Width; x++)
-            {
-                // Where a stroke is cut its ends are rounded anew, to 1/64 pixel: it moves by less than √2/64, a shade by less than 7.
-                Assert.InRange(At(large, x + 50, y + 50).Red - At(small, x, y).Red, -7, 7);
-            }
-        }
-
-        Assert.Contains((byte)255, small.Pixels);
     }
 
     /// <summary>Text from (12, 40), or turned by 90° about the picture's middle.</summary>
