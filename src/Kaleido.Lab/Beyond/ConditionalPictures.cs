@@ -103,7 +103,8 @@ internal static class ConditionalPictures
     {
         const int Above = 62, Margin = 6, Size = 11;
         var frame = new Picture(grid.Width + 2 * Margin, Above + grid.Height + Margin, 3, 255);
-        Text(frame, $"a column for each label; noise, then {SyntheticAnimations.Applications(iteration)}", frame.Width / 2, 22, Size);
+        Text(frame, iteration == 0 ? "a column for each label: noise"
+            : $"a column for each label: after {SyntheticAnimations.Applications(iteration)}", frame.Width / 2, 22, Size);
         for (int label = 0; label < Labels; label++)
             Text(frame, $"{label}", Margin + (2 * label + 1) * grid.Width / (2 * Labels), Above - 8, 13, bold: true);
         frame.Paste(grid, Margin, Above);
