@@ -216,7 +216,7 @@ public sealed class Denoising : Experiment
         Plot coverage = new()
         {
             Title = "seeds in which all four points attract", X = sigmas, Y = new() { Label = "share (bands: 95 %, Wilson)", Minimum = 0,
-                Maximum = 1 },
+                Maximum = 1.15 },
         };
         Plot burnIn = new()
         {
