@@ -60,6 +60,9 @@ internal static class ImagePictures
         IReadOnlyList<(string Name, ImageChains Chains, ImageShape Shape)> sets, int side, int upscale)
     {
         int[] chosen = Moments(sets[0].Chains.Frames[^1].Iteration);
+        int size = sets.Count == 1 ? CaptionSize : SmallCaptionSize;
+        // Frames are equally wide though captions are not.
+        int widest = sets.SelectMany(set => chosen.Select(iteration => StrokeFont.Width(Caption(set.Name, iteration), size))).Max();
         var frames = new List<Picture>();
         foreach (int iteration in chosen)
         {
@@ -69,12 +72,17 @@ internal static class ImagePictures
                 int shown = Math.Min(side * side, samples.Length / set.Shape.Features);
                 var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape,
                     new() { Columns = side, Upscale = upscale });
-                return (grid, $"{set.Name}{(set.Name.Length > 0 ? ": " : "")}{SyntheticAnimations.Applications(iteration)}");
-            })], gap: Gap, captionSize: sets.Count == 1 ? CaptionSize : SmallCaptionSize));
+                var room = new Picture(Math.Max(widest, grid.Width), grid.Height, grid.Channels, 255);
+                room.Paste(grid, (room.Width - grid.Width) / 2, 0);
+                return (room, Caption(set.Name, iteration));
+            })], gap: Gap, captionSize: size));
         }
 
         return (frames, new() { Delays = [.. chosen.Select((_, i) => i == chosen.Length - 1 ? 2000 : i == 0 ? 700 : i < 6 ? 350 : 250)] });
     }
+
+    private static string Caption(string name, int iteration) =>
+        $"{name}{(name.Length > 0 ? ": " : "")}{SyntheticAnimations.Applications(iteration)}";
 
     /// <summary>The share of points with d₁/d₂ up to each value, for several sets of points.</summary>
     public static Plot Ratios(params IReadOnlyList<(string Name, IEnumerable<double> Ratios)> sets)
