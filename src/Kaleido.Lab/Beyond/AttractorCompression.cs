@@ -190,14 +190,15 @@ public sealed class AttractorCompression : Experiment
         var plot = new Plot
         {
             Title = "held-out images", X = new() { Label = "bits per image", Logarithmic = true, Minimum = 7, Maximum = 220 },
-                Y = new() { Label = "PSNR, dB" }, Legend = LegendPlace.Outside,
+                Y = new() { Label = "PSNR in dB, of the median error" }, Legend = LegendPlace.UpperLeft,
         };
         for (int i = 0; i < series.Count; i++)
         {
             double[] psnr = [.. series[i].Errors.Select(error => 10 * Math.Log10(1 / error))];
             plot.Line(rates, psnr, series[i].Name, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Dash = LineStyle.DashOf(i),
                 Width = i == 0 ? 2.4 : 1.8 });
-            plot.Points(rates, psnr, null, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Size = 6 });
+            plot.Points(rates, psnr, null,
+                new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Marker = (Marker)(i % 4), Size = 7 });
         }
 
         return Panels.Draw([plot], 1, 1000, 560, "Compression: attractor index and residual, and principal components alone");

@@ -213,10 +213,13 @@ public sealed class Denoising : Experiment
         Plot coverage = new()
         {
             Title = "seeds in which all four points attract", X = sigmas, Y = new() { Label = "share (bands: 95 %, Wilson)", Minimum = 0,
-                Maximum = 1 },
+                Maximum = 1.15 },
         };
-        Plot burnIn = new() { Title = "burn-in", X = sigmas, Y = new() { Label = "B90(.02), median (bands: quartiles)", Logarithmic = true,
-            Minimum = 1 } };
+        Plot burnIn = new()
+        {
+            Title = "burn-in (no dot: most networks never get there)", X = sigmas,
+            Y = new() { Label = "applications, median B90(.02) (bands: quartiles)", Logarithmic = true, Minimum = 1 },
+        };
         Plot removed = new() { Title = "noise removed, of what the best denoiser removes", X = sigmas,
             Y = new() { Label = "share, median (bands: quartiles)", Maximum = 1 } };
         foreach (int draws in new[] { 1, ManyDraws })

@@ -97,7 +97,7 @@ public sealed class FractalSets : Experiment
         double[] dimensions = [.. known.Select(row => row[Dimension])];
         double[] Of(double[][] rows, double noise, int column) => [.. rows.Where(row => row[Noise] == noise).Select(row => row[column])];
         int shown = Enumerable.Range(0, alive.Length).MaxBy(i => boundaries[i]?.Dimension ?? 0);
-        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[shown]], s_corners, Most), options.Quick ? 96 : 540);
+        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[shown]], s_corners, Most), s_corners, options.Quick ? 96 : 540);
         return new(Name, Title,
             [
                 new("seeds", seeds),

@@ -34,7 +34,8 @@ public sealed class SmoothData : Experiment
 
     internal sealed record Case(string Name, int Features, Func<int, uint, float[]> Draw);
 
-    internal sealed record Found(List<double[]> Rows, double[,] Survival, SmoothPictures.Tracks? Tracks);
+    // Of each noise and size the share of longer steps: the mean over the networks, which the table has, and the median, which is drawn.
+    internal sealed record Found(List<double[]> Rows, double[,] Survival, double[,] Middle, SmoothPictures.Tracks? Tracks);
 
     /// <inheritdoc/>
     public override FigureResult Run(FigureOptions options, CancellationToken cancellation = default)
@@ -137,7 +138,9 @@ public sealed class SmoothData : Experiment
             new(it.Features, 32, 6) { Output = Activation.Sigmoid }, seed => data[seed], options.Quick ? QuickSteps : FullSteps, seeds,
             options with { Threads = 1, Report = null }, cancellation);
         var rows = new List<double[]>();
-        var survival = new double[s_noises.Length, SmoothPictures.Sizes.Length];
+        double[,] survival = new double[s_noises.Length, SmoothPictures.Sizes.Length], middle = (double[,])survival.Clone();
+        var tails = new List<JumpTail>[s_noises.Length];
+        for (int e = 0; e < s_noises.Length; e++) tails[e] = [];
         int[] alive = [.. nets.Alive];
         foreach (int seed in alive)
         {
@@ -148,9 +151,14 @@ public sealed class SmoothData : Experiment
                 rows.Add([set, s_noises[e], seed, tail.Quantile(0.5), tail.Quantile(0.9), tail.Quantile(0.99), tail.Quantile(0.999),
                     1000 * tail.Above(s_noises[e]), 1000 * tail.Above(JumpTail.Leap), tail.AtRest, tail.Near]);
                 for (int i = 0; i < SmoothPictures.Sizes.Length; i++) survival[e, i] += tail.Above(SmoothPictures.Sizes[i]) / alive.Length;
+                tails[e].Add(tail);
             }
         }
 
-        return new(rows, survival, it.Features == 2 && alive.Length > 0 ? SmoothPictures.Track(nets.Nets[alive[0]], data[alive[0]]) : null);
+        for (int e = 0; e < s_noises.Length; e++)
+            for (int i = 0; i < SmoothPictures.Sizes.Length; i++)
+                middle[e, i] = Statistics.Median(tails[e].Select(tail => tail.Above(SmoothPictures.Sizes[i])));
+        return new(rows, survival, middle,
+            it.Features == 2 && alive.Length > 0 ? SmoothPictures.Track(nets.Nets[alive[0]], data[alive[0]]) : null);
     }
 }

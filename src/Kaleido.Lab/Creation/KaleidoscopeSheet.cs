@@ -11,7 +11,7 @@ public static class KaleidoscopeSheet
     /// <summary>How many chains a grid shows at most: the first ones.</summary>
     public const int MaximumTiles = 100;
 
-    private const int MaximumWidth = 4096, Panels = 7, SmallestTile = 24, SmallestGrid = 96;
+    private const int MaximumWidth = 4096, Panels = 7, CaptionSize = 12, SmallestTile = 24, SmallestGrid = 96;
 
     private const double AnimationStride = 1.12;
 
@@ -86,7 +86,7 @@ public static class KaleidoscopeSheet
         {
             return (DrawGrid(frame.Samples, shape), Caption(frame.Iteration, i == frames.Count - 1));
         });
-        return PictureStrip.Join([.. panels], gap: 8, captionScale: 2);
+        return PictureStrip.Join([.. panels], gap: 8, captionSize: CaptionSize);
     }
 
     /// <summary>

@@ -137,7 +137,7 @@ public sealed class JumpLaw : Experiment
                 Plot jumps = new()
                 {
                     Title = $"jumps, {layers} hidden × {hidden}", X = new() { Label = "ε", Logarithmic = true },
-                    Y = new() { Label = "per 1000 chain steps", Logarithmic = true, Minimum = 0.01, Maximum = 1000 },
+                    Y = new() { Label = "per 1000 chain steps (0: not drawn)", Logarithmic = true, Minimum = 0.005, Maximum = 1000 },
                     Legend = LegendPlace.UpperLeft,
                 };
                 Plot upper = new()
@@ -160,7 +160,7 @@ public sealed class JumpLaw : Experiment
             }
 
             return Panels.Draw([plots[0], plots[1], orbits[0], plots[2], plots[3], orbits[1]], 3, 1680, 980,
-                "Jumps between two points by the noise, sigmoid output");
+                "Jumps between two points by the noise: means over the networks, sigmoid output");
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class JumpLaw : Experiment
         {
             Title = FormattableString.Invariant($"chains with ε = {epsilon}, {s_kinds[kind].Name}, {layers} hidden × {hidden}"),
             X = new() { Label = "iteration" },
-            Y = new() { Label = "sample", Minimum = 0, Maximum = 1 },
+            Y = new() { Label = "sample (dashed: the data)", Minimum = 0, Maximum = 1 },
         };
         var paths = new double[Orbits][];
         for (int i = 0; i < Orbits; i++) paths[i] = new double[OrbitSteps + 1];

@@ -142,7 +142,7 @@ public sealed class MarginLaw : Experiment
     {
         var plots = new List<Plot>();
         Plot plateau = Of("width of both plateaus: median, quartiles", "length of |f(x) - datum| ≤ .02");
-        Plot margin = Of("smallest basin margin: median, quartiles; dots: 10 % quantile",
+        Plot margin = Of("smallest basin margin: median, quartiles, 10 % quantile",
             "distance to the nearest start that ends elsewhere");
         for (int i = 0; i < s_widths.Length; i++)
         {
@@ -158,7 +158,8 @@ public sealed class MarginLaw : Experiment
                     .Points(depths, median, null, new() { Colour = Palette.OkabeIto[i], Marker = (Marker)i, Size = 8 });
             }
 
-            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))], null,
+            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))],
+                $"layers of {s_widths[i]}, 10 % quantile",
                 new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Filled = false, Size = 7 });
         }
 

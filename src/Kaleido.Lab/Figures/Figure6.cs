@@ -103,8 +103,8 @@ public sealed class Figure6 : Experiment
         double[] x = [.. counts.Select(n => (double)n)];
         (string Title, string Label, int Column, bool Logarithmic)[] panels =
         [
-            ("largest loss over the corners", "loss", Loss, true), ("over-generalization ratio", "OGR", Ratio, false),
-            ("spectral radius at training points", "ρ", Radius, false),
+            ("largest loss over the corners", "median loss", Loss, true), ("over-generalization ratio", "median OGR", Ratio, false),
+            ("spectral radius at training points", "median ρ(J)", Radius, false),
         ];
         return Panels.Draw([.. panels.Select(panel =>
         {
@@ -116,6 +116,6 @@ public sealed class Figure6 : Experiment
             foreach (int dimension in s_dimensions)
                 plot.Line(x, [.. counts.Select(n => median(dimension, n, panel.Column))], FormattableString.Invariant($"D = {dimension}"));
             return plot;
-        })], 3, 1680, 480, "Fig. 6: more points, less over-generalization (medians)");
+        })], 3, 1680, 480, "Fig. 6: More points, less over-generalization (medians)");
     }
 }

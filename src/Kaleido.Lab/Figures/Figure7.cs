@@ -166,8 +166,8 @@ public sealed class Figure7 : Experiment
             [.. Enumerable.Range(0, Classes).Select(i => (double)(chains.Last.ClassCounts?[i] ?? 0))]);
         var ratios = ImagePictures.Ratios(("chains", chains.Last.Neighbours.Select(it => it.Ratio)),
             ("held-out digits", test.Neighbours.Select(it => it.Ratio)));
-        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width,
-            480,
-            FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps")));
+        return ImagePictures.Sheet(
+            FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps"),
+            [("", strip)], Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width, 450));
     }
 }
