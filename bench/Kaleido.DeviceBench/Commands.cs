@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Kaleido.Backends;
@@ -10,6 +11,8 @@ namespace Kaleido.DeviceBench;
 internal static class Commands
 {
     private const string Usage = """
+        kaleido-devices info
+            the GPU, and how long it takes to open it; exit code 1 and the reason if there is none
         kaleido-devices measure [--device cpu|cuda|both] [--precision float32|tf32|both] [--threads N] [--quick] [--only TEXT] [--json FILE]
             the same work on the processor and on the GPU: medians, crossover (docs/benchmarks.md)
         kaleido-devices check
@@ -27,8 +30,12 @@ internal static class Commands
             var arguments = new Queue<string>(args);
             switch (arguments.TryDequeue(out string? verb) ? verb : "")
             {
+                case "info":
+                    Flags(arguments);
+                    return Info(output, errors);
                 case "measure":
-                    return Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"), output, errors);
+                    return Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"),
+                        output, errors);
                 case "check":
                     Flags(arguments);
                     return Check(output, errors);
@@ -79,9 +86,11 @@ internal static class Commands
     private static int Measure(Dictionary<string, string> flags, TextWriter output, TextWriter errors)
     {
         string kind = Choice(flags, "--device", "cpu", "cuda", "both"), precision = Choice(flags, "--precision", "float32", "tf32", "both");
-        int threads = flags.TryGetValue("--threads", out string? text) ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        int threads = flags.TryGetValue("--threads", out string? text)
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
         var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
-        if (flags.TryGetValue("--only", out string? only)) options = options with { Works = [.. options.Works.Where(it => it.Name.StartsWith(only, StringComparison.Ordinal))] };
+        if (flags.TryGetValue("--only", out string? only))
+            options = options with { Works = [.. options.Works.Where(it => it.Name.StartsWith(only, StringComparison.Ordinal))] };
         if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
         var contenders = new List<(Contender, Device)>();
         var report = new DeviceReport(
@@ -95,7 +104,8 @@ internal static class Commands
                 contenders.Add((new("Kaleido CPU", "Kaleido", false, "float32", cpu.Description), cpu));
             }
 
-            foreach (string mode in kind == "cpu" ? [] : precision == "both" ? ["float32", "TF32"] : new[] { precision == "tf32" ? "TF32" : "float32" })
+            foreach (string mode in kind == "cpu" ? []
+                : precision == "both" ? ["float32", "TF32"] : new[] { precision == "tf32" ? "TF32" : "float32" })
             {
                 if (new CudaProvider(new() { AllowTensorFloat32 = mode == "TF32" }).TryOpen(out var device, out string reason))
                     contenders.Add((new("Kaleido CUDA", "Kaleido", true, mode, device!.Description), device));
@@ -120,6 +130,36 @@ internal static class Commands
         return report.Omissions.Any(it => it.What != "CUDA") ? 1 : 0;
     }
 
+    private static int Info(TextWriter output, TextWriter errors)
+    {
+        output.WriteLine($"{HostEnvironment.Processor}, {Environment.ProcessorCount} cores");
+        // The driver compiles the kernels at the first opening and keeps what it made.
+        for (int time = 1; time <= 3; time++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            if (!CudaProvider.Instance.TryOpen(out var device, out string reason))
+            {
+                errors.WriteLine($"no CUDA: {reason}");
+                return 1;
+            }
+
+            using (device)
+            {
+                double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                if (time == 1 && device!.Backend is CudaBackend cuda)
+                {
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{device.Description}, compute capability "
+                        + $"{cuda.ComputeCapability}, {cuda.MemoryBytes / (double)(1 << 30):f1} GiB"));
+                }
+
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"opening no. {time}: {milliseconds:f0} ms"));
+            }
+        }
+
+        return 0;
+    }
+
     private static int Check(TextWriter output, TextWriter errors)
     {
         if (!CudaProvider.Instance.TryOpen(out var first, out string reason))
@@ -131,7 +171,8 @@ internal static class Commands
         output.WriteLine(first!.Description);
         first.Dispose();
         return new DeviceCheck(
-            options => new CudaProvider(options).TryOpen(out var device, out string why) ? device! : throw new DeviceException("opening CUDA", why),
+            options => new CudaProvider(options).TryOpen(out var device, out string why)
+                ? device! : throw new DeviceException("opening CUDA", why),
             CheckOptions.Mnist, output.WriteLine).Run() == 0 ? 0 : 1;
     }
 

@@ -47,8 +47,8 @@ internal sealed class LawRun(string filter, bool verbose, TextWriter output) : L
 
         foreach (string name in _failed) output.WriteLine($"FAILED {name}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(_failed.Count == 0 && _passed > 0 ? "PASS" : "FAIL")} contract: {_passed} passed, {_failed.Count} failed, {_skipped.Count} skipped, "
-            + $"{clock.Elapsed.TotalSeconds:f0} s"));
+            $"{(_failed.Count == 0 && _passed > 0 ? "PASS" : "FAIL")} contract: {_passed} passed, {_failed.Count} failed, "
+            + $"{_skipped.Count} skipped, {clock.Elapsed.TotalSeconds:f0} s"));
         return _failed.Count == 0 && _passed > 0 ? 0 : 1;
     }
 

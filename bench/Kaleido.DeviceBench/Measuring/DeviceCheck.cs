@@ -42,7 +42,8 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
                 return Compare(captured, launched);
             });
             if (!mode.ExactProducts) continue;
-            Check($"{name}: that training equals the processor's, to the bit", () => Compare(captured ?? Train(open(mode)), Train(Device.Cpu())));
+            Check($"{name}: that training equals the processor's, to the bit",
+                () => Compare(captured ?? Train(open(mode)), Train(Device.Cpu())));
             Check($"{name}: sampling equals the processor's, to the bit", () => Compare(Sample(open(mode)), Sample(Device.Cpu())));
         }
 
@@ -50,7 +51,8 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
         {
             Check($"product of {size}: strict float32 is within its bound", () => Product(new(), size, 0));
             // Both factors lose at most 2⁻¹⁰ of themselves, whether they are rounded or cut.
-            Check($"product of {size}: TF32 is within its bound", () => Product(new() { AllowTensorFloat32 = true }, size, Math.ScaleB(1, -9) + Math.ScaleB(1, -20)));
+            Check($"product of {size}: TF32 is within its bound",
+                () => Product(new() { AllowTensorFloat32 = true }, size, Math.ScaleB(1, -9) + Math.ScaleB(1, -20)));
         }
 
         print(_failures == 0 ? "all passed" : $"{_failures} failed");
@@ -87,9 +89,11 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
         }
 
         bool alive = one.Length > 0 && Array.TrueForAll(one, float.IsFinite) && Array.Exists(one, x => x != 0);
-        string shown = first < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", the first is number {first}: {one[first]:R} and {other[first]:R}");
+        string shown = first < 0 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", the first is number {first}: {one[first]:R} and {other[first]:R}");
         return (differing == 0 && alive, alive
-            ? string.Create(CultureInfo.InvariantCulture, $"{differing} of {one.Length} numbers differ{shown}") : "numbers are not finite, or all zero");
+            ? string.Create(CultureInfo.InvariantCulture, $"{differing} of {one.Length} numbers differ{shown}")
+                : "numbers are not finite, or all zero");
     }
 
     // Parameters, then losses. Now and then a step has fewer rows, so that a second graph takes its turn.
@@ -98,7 +102,8 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
         using var work = DeviceWork.Step(device, options.Net, options.Batch);
         for (int step = 0; step < options.Steps; step++) work.Plan!.Run(step % 5 == 3 ? options.Batch - options.Batch / 3 : options.Batch);
         work.Wait();
-        return [.. work.Network!.Parameters.Arena.ToArray(), .. work.Losses!.ToArray().AsSpan(0, Math.Min(options.Steps, work.Losses.Count))];
+        return [.. work.Network!.Parameters.Arena.ToArray(),
+            .. work.Losses!.ToArray().AsSpan(0, Math.Min(options.Steps, work.Losses.Count))];
     });
 
     private float[] Sample(Device device) => OnDevice(device, () =>
@@ -139,7 +144,8 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
         }
 
         return (worst <= 1, string.Create(CultureInfo.InvariantCulture, $"the largest error is {worst:0.000} of the bound")
-            + (lost > 0 ? strictest > 1 ? "; tensor cores are at work" : "; no more error than in float32: tensor cores do not seem to be at work" : ""));
+            + (lost > 0 ? strictest > 1 ? "; tensor cores are at work"
+                : "; no more error than in float32: tensor cores do not seem to be at work" : ""));
     }
 
     private float[] Multiply(Device device, int size) => OnDevice(device, () =>
@@ -166,8 +172,10 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
             float[] second = work();
             int after = cuda?.LiveAllocations ?? 0;
             if (after != once || once - before > 4)
-                throw new InvalidOperationException($"memory leaks: {before} allocations before the work, {once} after it, {after} after the same work again");
-            if (!first.AsSpan().SequenceEqual(second)) throw new InvalidOperationException("the same work gave other numbers the second time");
+                throw new InvalidOperationException(
+                    $"memory leaks: {before} allocations before the work, {once} after it, {after} after the same work again");
+            if (!first.AsSpan().SequenceEqual(second))
+                throw new InvalidOperationException("the same work gave other numbers the second time");
             return first;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Kaleido.DeviceBench;
@@ -32,7 +33,7 @@ internal sealed record Timing(string Work, string Contender, double Milliseconds
     /// <summary>The second call: the one that captures a graph.</summary>
     public double SecondMilliseconds { get; init; } = double.NaN;
 
-    /// <summary>The part of <see cref="Milliseconds"/> until the host had issued everything; if it is all, the host is what limits.</summary>
+    /// <summary>The part of <see cref="Milliseconds"/> until the host had issued everything; if it is all, the host limits.</summary>
     public double IssueMilliseconds { get; init; } = double.NaN;
 }
 
@@ -58,7 +59,8 @@ internal sealed record DeviceReport(string Date, string Host)
         return new(Text(root, "date"), Text(root, "host"))
         {
             Contenders = [.. root.GetProperty("contenders").EnumerateArray().Select(it => new Contender(
-                Text(it, "name"), Text(it, "library"), it.GetProperty("on_gpu").GetBoolean(), Text(it, "precision"), Text(it, "description")))],
+                Text(it, "name"), Text(it, "library"), it.GetProperty("on_gpu").GetBoolean(),
+                    Text(it, "precision"), Text(it, "description")))],
             Timings = [.. root.GetProperty("timings").EnumerateArray().Select(it => new Timing(
                 Text(it, "work"), Text(it, "contender"), Number(it, "ms"), Number(it, "low_ms"), Number(it, "high_ms"))
             {
@@ -67,7 +69,8 @@ internal sealed record DeviceReport(string Date, string Host)
                 SecondMilliseconds = Number(it, "second_ms"),
                 IssueMilliseconds = Number(it, "issue_ms"),
             })],
-            Omissions = [.. root.GetProperty("omissions").EnumerateArray().Select(it => new Omission(Text(it, "what"), Text(it, "reason")))],
+            Omissions = [.. root.GetProperty("omissions").EnumerateArray()
+                .Select(it => new Omission(Text(it, "what"), Text(it, "reason")))],
         };
     }
 
@@ -80,7 +83,7 @@ internal sealed record DeviceReport(string Date, string Host)
     public string Write()
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("date", Date);
@@ -130,7 +133,8 @@ internal sealed record DeviceReport(string Date, string Host)
             void Write(string name, double value)
             {
                 // Seven digits are more than any clock is worth.
-                if (double.IsFinite(value)) json.WriteNumber(name, double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+                if (double.IsFinite(value))
+                    json.WriteNumber(name, double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kaleido.Lab.Benchmarking;
 
 namespace Kaleido.DeviceBench;
 
@@ -25,7 +26,7 @@ internal static class DeviceTables
             foreach (string line in Figures(report, kind)) yield return line;
         }
 
-        string[][] sections = [[.. Crossover(report)], [.. FirstCalls(report)], [.. BesidePyTorch(report)], [.. Aims(report)]];
+        string[][] sections = [[.. Crossover(report)], [.. Rates(report)], [.. FirstCalls(report)], [.. BesidePyTorch(report)], [.. Aims(report)]];
         foreach (string[] section in sections.Where(section => section.Length > 0))
         {
             yield return "";
@@ -48,7 +49,8 @@ internal static class DeviceTables
         _ => $"{kind}, ms",
     };
 
-    private static string[] Works(DeviceReport report, string kind) => [.. report.Timings.Select(it => it.Work).Where(work => Kind(work) == kind).Distinct()];
+    private static string[] Works(DeviceReport report, string kind) =>
+        [.. report.Timings.Select(it => it.Work).Where(work => Kind(work) == kind).Distinct()];
 
     // A column for each contender that has a figure; the median, and in brackets the slowest and fastest round where they are far from it.
     private static IEnumerable<string> Figures(DeviceReport report, string kind)
@@ -88,9 +90,38 @@ internal static class DeviceTables
                 int from = both.FindLastIndex(it => it.Own!.Milliseconds >= it.Other!.Milliseconds) + 1;
                 if (from == both.Count) return "none";
                 var last = both[^1];
-                return $"{both[from].Work[(kind.Length + 1)..]} (at {last.Work[(kind.Length + 1)..]}: × {Text(last.Other!.Milliseconds / last.Own!.Milliseconds)})";
+                string ratio = Text(last.Other!.Milliseconds / last.Own!.Milliseconds);
+                return $"{both[from].Work[(kind.Length + 1)..]} (at {last.Work[(kind.Length + 1)..]}: × {ratio})";
             });
             yield return $"| {kind} | {string.Join(" | ", cells)} |";
+        }
+    }
+
+    // Floating-point operations of the products alone; a multiply-add is two.
+    private static double Flops(string work)
+    {
+        var text = work.AsSpan(work.IndexOf(' ', StringComparison.Ordinal) + 1);
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out int size)) return double.NaN;
+        return Kind(work) switch
+        {
+            "product" => 2.0 * size * size * size,
+            "step" => Workloads.StepFlops / Workloads.Batch * size,
+            "sampling" => Workloads.SamplingFlops / Workloads.Batch * size,
+            _ => double.NaN,
+        };
+    }
+
+    private static IEnumerable<string> Rates(DeviceReport report)
+    {
+        var columns = report.Contenders.Where(c => c.Library == "Kaleido").ToList();
+        string[] works = [.. report.Timings.Select(it => it.Work).Distinct().Where(work => double.IsFinite(Flops(work)))];
+        if (columns.Count == 0 || works.Length == 0) yield break;
+        yield return $"| TFLOP/s | {string.Join(" | ", columns.Select(c => c.Title))} |";
+        yield return $"|---|{string.Concat(columns.Select(_ => "---:|"))}";
+        foreach (string work in works)
+        {
+            var cells = columns.Select(c => Text(Flops(work) / (Find(report, work, c)?.Milliseconds ?? double.NaN) / 1e9));
+            yield return $"| {work} | {string.Join(" | ", cells)} |";
         }
     }
 
@@ -102,8 +133,8 @@ internal static class DeviceTables
         yield return "|---|---|---:|---:|---:|---:|";
         foreach (var it in rows)
         {
-            yield return $"| {it.Work} | {it.Contender} | {Text(it.CompileMilliseconds)} | {Text(it.FirstMilliseconds)} | {Text(it.SecondMilliseconds)} "
-                + $"| {Text(it.IssueMilliseconds)} |";
+            yield return $"| {it.Work} | {it.Contender} | {Text(it.CompileMilliseconds)} | {Text(it.FirstMilliseconds)} "
+                + $"| {Text(it.SecondMilliseconds)} | {Text(it.IssueMilliseconds)} |";
         }
     }
 
@@ -114,7 +145,8 @@ internal static class DeviceTables
         return (Of("Kaleido"), Of("PyTorch"));
     }
 
-    private static string[] Precisions(DeviceReport report) => [.. report.Contenders.Where(it => it.OnGpu).Select(it => it.Precision).Distinct()];
+    private static string[] Precisions(DeviceReport report) =>
+        [.. report.Contenders.Where(it => it.OnGpu).Select(it => it.Precision).Distinct()];
 
     // Against the fastest of PyTorch's ways, on the same device and in the same precision.
     private static IEnumerable<string> BesidePyTorch(DeviceReport report)
@@ -143,9 +175,11 @@ internal static class DeviceTables
         foreach (var (precision, limit) in new[] { ("float32", 0.55), ("TF32", 0.28) })
         {
             var (own, rival) = Best(report, "step 1000", precision);
-            yield return $"| step, {precision}: at most {Text(limit)} ms | {Cell(own)} | {Verdict(own is null ? null : own.Milliseconds <= limit)} |";
-            yield return $"| step, {precision}: faster than PyTorch's best | {(own is null || rival is null ? "–" : $"× {Text(rival.Milliseconds / own.Milliseconds)}")} "
-                + $"| {Verdict(own is null || rival is null ? null : own.Milliseconds < rival.Milliseconds)} |";
+            bool? quick = own is null ? null : own.Milliseconds <= limit;
+            double ratio = own is null || rival is null ? double.NaN : rival.Milliseconds / own.Milliseconds;
+            yield return $"| step, {precision}: at most {Text(limit)} ms | {Cell(own)} | {Verdict(quick)} |";
+            yield return $"| step, {precision}: faster than PyTorch's best | {(double.IsNaN(ratio) ? "–" : $"× {Text(ratio)}")} "
+                + $"| {Verdict(double.IsNaN(ratio) ? null : ratio > 1)} |";
         }
     }
 

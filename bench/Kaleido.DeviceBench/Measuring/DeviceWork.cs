@@ -57,8 +57,8 @@ internal sealed class DeviceWork : IDisposable
     });
 
     /// <summary>
-    /// A training step as the trainer makes it: a minibatch drawn without replacement from four times as many samples, forward, mean squared
-    /// error against the input, gradients, Adam, and the loss into a ring.
+    /// A training step as the trainer makes it: a minibatch drawn without replacement from four times as many samples, forward, mean
+    /// squared error against the input, gradients, Adam, and the loss into a ring.
     /// </summary>
     public static DeviceWork Step(Device device, MlpOptions options, int batch) => Build(device, work =>
     {
@@ -124,23 +124,16 @@ internal sealed class DeviceWork : IDisposable
 
 /// <summary>What a work is, before it is on a device.</summary>
 /// <param name="Name">For example "step 1000"; the first word is its kind, the rest its size.</param>
-/// <param name="Flops">Floating-point operations of its products; a multiply-add is two.</param>
 /// <param name="Build">Makes it ready on a device.</param>
-internal sealed record WorkItem(string Name, double Flops, Func<Device, DeviceWork> Build)
+internal sealed record WorkItem(string Name, Func<Device, DeviceWork> Build)
 {
-    public static WorkItem Product(int size) => new(Named("product", size), 2.0 * size * size * size, device => DeviceWork.Product(device, size));
+    public static WorkItem Product(int size) => new(Named("product", size), device => DeviceWork.Product(device, size));
 
     public static WorkItem Step(MlpOptions net, int batch, string? name = null) =>
-        new(name ?? Named("step", batch), batch * (6.0 * Weights(net) - 2.0 * net.Inputs * net.Hidden), device => DeviceWork.Step(device, net, batch));
+        new(name ?? Named("step", batch), device => DeviceWork.Step(device, net, batch));
 
     public static WorkItem Sampling(MlpOptions net, int chains) =>
-        new(Named("sampling", chains), chains * 2.0 * Weights(net), device => DeviceWork.Sampling(device, net, chains));
+        new(Named("sampling", chains), device => DeviceWork.Sampling(device, net, chains));
 
     private static string Named(string kind, int size) => string.Create(CultureInfo.InvariantCulture, $"{kind} {size}");
-
-    private static double Weights(MlpOptions net)
-    {
-        var sizes = net.Sizes();
-        return sizes.Zip(sizes.Skip(1), (a, b) => (double)a * b).Sum();
-    }
 }

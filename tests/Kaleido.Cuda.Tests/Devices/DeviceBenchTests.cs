@@ -12,13 +12,15 @@ public sealed class DeviceBenchTests
     private static readonly MlpOptions Net = new(6, 10, 2) { Output = Activation.Tanh };
 
     private static readonly RaceOptions Tiny = new(
-        [WorkItem.Product(5), WorkItem.Product(9), WorkItem.Step(Net, 8), WorkItem.Sampling(Net, 4), WorkItem.Step(new(1, 5, 2) { Output = Activation.Sigmoid }, 2, "tiny 2x5")],
+        [WorkItem.Product(5), WorkItem.Product(9), WorkItem.Step(Net, 8), WorkItem.Sampling(Net, 4),
+            WorkItem.Step(new(1, 5, 2) { Output = Activation.Sigmoid }, 2, "tiny 2x5")],
         Rounds: 2, RoundSeconds: 1e-3, WarmUpSeconds: 1e-3);
 
     private static DeviceReport Race(FakeMachine machine, Action? before = null)
     {
         var report = new DeviceReport("today", "here");
-        using (Device cpu = Device.Cpu(1), strict = new(FakeDevice.Open(machine)), tf32 = new(FakeDevice.Open(machine, new() { AllowTensorFloat32 = true })))
+        using (Device cpu = Device.Cpu(1), strict = new(FakeDevice.Open(machine)),
+            tf32 = new(FakeDevice.Open(machine, new() { AllowTensorFloat32 = true })))
         {
             before?.Invoke();
             new DeviceRace(
@@ -41,7 +43,8 @@ public sealed class DeviceBenchTests
         var report = Race(new());
         Assert.Empty(report.Omissions);
         Assert.Equal(
-            from work in Tiny.Works from contender in report.Contenders select (work.Name, contender.Title), report.Timings.Select(it => (it.Work, it.Contender)));
+            from work in Tiny.Works from contender in report.Contenders select (work.Name, contender.Title),
+                report.Timings.Select(it => (it.Work, it.Contender)));
         Assert.All(report.Timings, it =>
         {
             Assert.True(it.Low > 0 && it.Low <= it.Milliseconds && it.Milliseconds <= it.High);
@@ -94,7 +97,8 @@ public sealed class DeviceBenchTests
     public void The_check_fails_where_no_device_opens()
     {
         var lines = new List<string>();
-        Assert.Equal(5 + 2 * Small.Products.Count, new DeviceCheck(_ => throw new DeviceException("opening CUDA", "busy"), Small, lines.Add).Run());
+        Assert.Equal(5 + 2 * Small.Products.Count,
+            new DeviceCheck(_ => throw new DeviceException("opening CUDA", "busy"), Small, lines.Add).Run());
         Assert.All(lines.SkipLast(1), line => Assert.Contains("busy", line, StringComparison.Ordinal));
     }
 
@@ -125,7 +129,8 @@ public sealed class DeviceBenchTests
         Assert.Equal(report.Contenders, read.Contenders);
         Assert.Equal(report.Timings, read.Timings);
         Assert.Equal(report.Omissions, read.Omissions);
-        var again = new DeviceReport("tomorrow", "here") { Contenders = [report.Contenders[0]], Timings = [report.Timings[0] with { Milliseconds = 9 }] };
+        var again = new DeviceReport("tomorrow", "here")
+            { Contenders = [report.Contenders[0]], Timings = [report.Timings[0] with { Milliseconds = 9 }] };
         var joined = DeviceReport.Join([report, again]);
         Assert.Equal(("today; tomorrow", "here"), (joined.Date, joined.Host));
         Assert.Equal(report.Contenders.Count, joined.Contenders.Count);
@@ -140,6 +145,7 @@ public sealed class DeviceBenchTests
         Assert.Contains("| product | 256 (at 256: × 4.00) | none |", lines);
         Assert.Contains("| step | 1000 (at 1000: × 40.0) | 1000 (at 1000: × 66.7) |", lines);
         Assert.Contains("| step 1000 | float32 | 0.500 | 0.600 | PyTorch captured, float32 | × 1.20 |", lines);
+        Assert.Contains("| step 1000 | 0.871 | 34.9 | 58.1 |", lines);
         Assert.Contains("| step, float32: at most 0.550 ms | 0.500 | met |", lines);
         Assert.Contains("| step, TF32: at most 0.280 ms | 0.300 | missed |", lines);
         Assert.Contains("| step, TF32: faster than PyTorch's best | – | not measured |", lines);
@@ -161,11 +167,16 @@ public sealed class DeviceBenchTests
             ],
             Timings =
             [
-                Of("product 64", "Kaleido CPU, float32", 1), Of("product 128", "Kaleido CPU, float32", 2), Of("product 256", "Kaleido CPU, float32", 4),
-                Of("product 64", "Kaleido CUDA, float32", 0.5), Of("product 128", "Kaleido CUDA, float32", 3), Of("product 256", "Kaleido CUDA, float32", 1),
-                Of("product 64", "Kaleido CUDA, TF32", 1), Of("product 128", "Kaleido CUDA, TF32", 2), Of("product 256", "Kaleido CUDA, TF32", 4),
-                Of("step 1000", "Kaleido CPU, float32", 20), Of("step 1000", "Kaleido CUDA, float32", 0.5) with { FirstMilliseconds = 12.5 },
-                Of("step 1000", "Kaleido CUDA, TF32", 0.3), Of("step 1000", "PyTorch eager, float32", 1), Of("step 1000", "PyTorch captured, float32", 0.6),
+                Of("product 64", "Kaleido CPU, float32", 1), Of("product 128", "Kaleido CPU, float32", 2),
+                Of("product 256", "Kaleido CPU, float32", 4),
+                Of("product 64", "Kaleido CUDA, float32", 0.5), Of("product 128", "Kaleido CUDA, float32", 3),
+                Of("product 256", "Kaleido CUDA, float32", 1),
+                Of("product 64", "Kaleido CUDA, TF32", 1), Of("product 128", "Kaleido CUDA, TF32", 2),
+                Of("product 256", "Kaleido CUDA, TF32", 4),
+                Of("step 1000", "Kaleido CPU, float32", 20),
+                Of("step 1000", "Kaleido CUDA, float32", 0.5) with { FirstMilliseconds = 12.5 },
+                Of("step 1000", "Kaleido CUDA, TF32", 0.3), Of("step 1000", "PyTorch eager, float32", 1),
+                Of("step 1000", "PyTorch captured, float32", 0.6),
             ],
             Omissions = [new("PyTorch compiled, TF32", "no triton")],
         };
