@@ -145,7 +145,7 @@ public sealed class DeviceBenchTests
         Assert.Contains("| product | 256 (at 256: × 4.00) | none |", lines);
         Assert.Contains("| step | 1000 (at 1000: × 40.0) | 1000 (at 1000: × 66.7) |", lines);
         Assert.Contains("| step 1000 | float32 | 0.500 | 0.600 | PyTorch captured, float32 | × 1.20 |", lines);
-        Assert.Contains("| step 1000 | 0.871 | 34.9 | 58.1 |", lines);
+        Assert.Contains("| step 1000 | 0.871 | 34.8 | 58.1 |", lines);
         Assert.Contains("| step, float32: at most 0.550 ms | 0.500 | met |", lines);
         Assert.Contains("| step, TF32: at most 0.280 ms | 0.300 | missed |", lines);
         Assert.Contains("| step, TF32: faster than PyTorch's best | – | not measured |", lines);
