@@ -1,9 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
-using Kaleido.Backends;
 using Kaleido.Cuda;
-using Kaleido.Lab.Creation;
 
 namespace Kaleido.DeviceBench;
 
@@ -25,6 +21,7 @@ internal static class Commands
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
+        var commands = new DeviceCommands(options => new CudaProvider(options), output, errors);
         try
         {
             var arguments = new Queue<string>(args);
@@ -32,13 +29,12 @@ internal static class Commands
             {
                 case "info":
                     Flags(arguments);
-                    return Info(output, errors);
+                    return commands.Info();
                 case "measure":
-                    return Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"),
-                        output, errors);
+                    return commands.Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"));
                 case "check":
                     Flags(arguments);
-                    return Check(output, errors);
+                    return commands.Check(CheckOptions.Mnist);
                 case "laws":
                     var flags = Flags(arguments, "--only", "--verbose:");
                     return new LawRun(flags.GetValueOrDefault("--only", ""), flags.ContainsKey("--verbose"), output).Run();
@@ -76,105 +72,4 @@ internal static class Commands
 
         return flags;
     }
-
-    private static string Choice(Dictionary<string, string> flags, string name, params string[] choices)
-    {
-        string value = flags.GetValueOrDefault(name, choices[^1]);
-        return choices.Contains(value) ? value : throw new UsageException($"{name} is one of {string.Join(", ", choices)}");
-    }
-
-    private static int Measure(Dictionary<string, string> flags, TextWriter output, TextWriter errors)
-    {
-        string kind = Choice(flags, "--device", "cpu", "cuda", "both"), precision = Choice(flags, "--precision", "float32", "tf32", "both");
-        int threads = flags.TryGetValue("--threads", out string? text)
-            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-        var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
-        if (flags.TryGetValue("--only", out string? only))
-            options = options with { Works = [.. options.Works.Where(it => it.Name.StartsWith(only, StringComparison.Ordinal))] };
-        if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
-        var contenders = new List<(Contender, Device)>();
-        var report = new DeviceReport(
-            DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
-            $"{HostEnvironment.Processor}, {Environment.ProcessorCount} cores");
-        try
-        {
-            if (kind != "cuda")
-            {
-                var cpu = Device.Cpu(threads);
-                contenders.Add((new("Kaleido CPU", "Kaleido", false, "float32", cpu.Description), cpu));
-            }
-
-            foreach (string mode in kind == "cpu" ? []
-                : precision == "both" ? ["float32", "TF32"] : new[] { precision == "tf32" ? "TF32" : "float32" })
-            {
-                if (new CudaProvider(new() { AllowTensorFloat32 = mode == "TF32" }).TryOpen(out var device, out string reason))
-                    contenders.Add((new("Kaleido CUDA", "Kaleido", true, mode, device!.Description), device));
-                else
-                {
-                    errors.WriteLine($"no CUDA: {reason}");
-                    if (kind == "cuda") return 1;
-                    report.Omissions.Add(new("CUDA", reason));
-                    break;
-                }
-            }
-
-            new DeviceRace(contenders, options, work => errors.WriteLine($"… {work}")).Run(report);
-        }
-        finally
-        {
-            foreach (var (_, device) in contenders) device.Dispose();
-        }
-
-        foreach (string line in DeviceTables.Lines(report)) output.WriteLine(line);
-        if (flags.TryGetValue("--json", out string? path)) File.WriteAllText(path, report.Write());
-        return report.Omissions.Any(it => it.What != "CUDA") ? 1 : 0;
-    }
-
-    private static int Info(TextWriter output, TextWriter errors)
-    {
-        output.WriteLine($"{HostEnvironment.Processor}, {Environment.ProcessorCount} cores");
-        // The driver compiles the kernels at the first opening and keeps what it made.
-        for (int time = 1; time <= 3; time++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            if (!CudaProvider.Instance.TryOpen(out var device, out string reason))
-            {
-                errors.WriteLine($"no CUDA: {reason}");
-                return 1;
-            }
-
-            using (device)
-            {
-                double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                if (time == 1 && device!.Backend is CudaBackend cuda)
-                {
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"{device.Description}, compute capability "
-                        + $"{cuda.ComputeCapability}, {cuda.MemoryBytes / (double)(1 << 30):f1} GiB"));
-                }
-
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"opening no. {time}: {milliseconds:f0} ms"));
-            }
-        }
-
-        return 0;
-    }
-
-    private static int Check(TextWriter output, TextWriter errors)
-    {
-        if (!CudaProvider.Instance.TryOpen(out var first, out string reason))
-        {
-            errors.WriteLine($"no CUDA: {reason}");
-            return 1;
-        }
-
-        output.WriteLine(first!.Description);
-        first.Dispose();
-        return new DeviceCheck(
-            options => new CudaProvider(options).TryOpen(out var device, out string why)
-                ? device! : throw new DeviceException("opening CUDA", why),
-            CheckOptions.Mnist, output.WriteLine).Run() == 0 ? 0 : 1;
-    }
-
-    private sealed class UsageException(string message) : Exception(message);
 }

@@ -66,6 +66,37 @@ public sealed class DeviceBenchTests
         Assert.Equal(3 * Tiny.Works.Count - 1, report.Timings.Count);
     }
 
+    [Theory]
+    [InlineData(true, "both", 0)]
+    [InlineData(true, "cuda", 0)]
+    [InlineData(false, "both", 0)]
+    [InlineData(false, "cuda", 1)]
+    public void The_commands_measure_what_there_is_and_say_why_there_is_no_more(bool installed, string devices, int exitCode)
+    {
+        using var folder = new Kaleido.Tests.Support.TemporaryFolder();
+        string path = folder.File("figures.json");
+        StringWriter output = new(), errors = new();
+        FakeMachine.Current = new();
+        HashSet<string> libraries = installed ? ["libcuda.so.1", "libcublas.so.12"] : [];
+        var commands = new DeviceCommands(options => new CudaProvider(options, new FakeSystem { Installed = libraries }), output, errors);
+        var flags = new Dictionary<string, string>
+        {
+            ["--device"] = devices, ["--quick"] = "", ["--only"] = "tiny 2x5", ["--threads"] = "1", ["--json"] = path,
+        };
+        Assert.Equal(exitCode, commands.Measure(flags));
+        Assert.Equal(installed ? 0 : 1, commands.Info());
+        Assert.Equal(installed ? 0 : 1, commands.Check(Small));
+        int refusals = errors.ToString().Split('\n').Count(line => line.StartsWith("no CUDA: no CUDA driver was found", StringComparison.Ordinal));
+        Assert.Equal(installed ? 0 : 3, refusals);
+        Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--device"] = "abacus" }));
+        Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--only"] = "tin" }));
+        if (exitCode != 0) return;
+        string[] onCpu = devices == "cuda" ? [] : ["Kaleido CPU, float32"], onGpu = installed ? ["Kaleido CUDA, float32", "Kaleido CUDA, TF32"] : [];
+        string[] expected = [.. onCpu, .. onGpu];
+        Assert.Equal(expected, DeviceReport.Read(File.ReadAllText(path)).Timings.Select(it => it.Contender));
+        Assert.Empty(FakeMachine.Current.Leaks());
+    }
+
     [Fact]
     public void The_check_passes_on_a_sound_device()
     {
