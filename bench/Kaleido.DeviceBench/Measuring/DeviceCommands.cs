@@ -30,7 +30,11 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
             ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
         var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
         if (flags.TryGetValue("--only", out string? only))
+        {
+            // Whole words: "step 1000" is not "step 10000".
             options = options with { Works = [.. options.Works.Where(it => $"{it.Name} ".StartsWith($"{only} ", StringComparison.Ordinal))] };
+        }
+
         if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
         var contenders = new List<(Contender, Device)>();
         var report = new DeviceReport(

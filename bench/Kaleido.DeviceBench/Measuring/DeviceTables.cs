@@ -26,7 +26,8 @@ internal static class DeviceTables
             foreach (string line in Figures(report, kind)) yield return line;
         }
 
-        string[][] sections = [[.. Crossover(report)], [.. Rates(report)], [.. FirstCalls(report)], [.. BesidePyTorch(report)], [.. Aims(report)]];
+        string[][] sections =
+            [[.. Crossover(report)], [.. Rates(report)], [.. FirstCalls(report)], [.. BesidePyTorch(report)], [.. Aims(report)]];
         foreach (string[] section in sections.Where(section => section.Length > 0))
         {
             yield return "";
