@@ -25,6 +25,10 @@ if [[ $rid == linux-$([[ $(uname -m) == aarch64 ]] && echo arm64 || echo x64) ]]
   trap 'rm -rf "$empty"' EXIT
   try() { (cd "$empty" && env -i PATH=/usr/bin:/bin HOME="$empty" "$folder/kaleido-devices" "$@"); }
   try laws | tail -n 1
+  if command -v python3 >/dev/null; then
+    python3 "$folder/device.py" --device cpu --tiny --groups plain --json "$empty/pytorch.json" 2>/dev/null | tail -n 1
+    [[ ${PIPESTATUS[0]} == 0 ]] || { echo "device.py fails" >&2; exit 1; }
+  fi
   try measure --device cpu --quick --only tiny 2>/dev/null | tail -n 2
 fi
 tar -C "$out" -czf "$folder.tar.gz" kaleido-devices

@@ -264,7 +264,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
     parser.add_argument("--json", metavar="FILE", help="where the figures go, for kaleido-devices table")
-    parser.add_argument("--only", metavar="TEXT", help="product, step, sampling, tiny, or one of their works such as "step 1000"")
+    parser.add_argument("--only", metavar="TEXT", help="product, step, sampling, tiny, or a work such as 'step 1000'")
     parser.add_argument("--groups", metavar="NAMES", default=",".join(GROUPS), help="of " + ", ".join(GROUPS))
     parser.add_argument("--seconds", type=float, default=400, help="for everything; what does not fit is named (default 400)")
     parser.add_argument("--quick", action="store_true", help="fewer sizes, short rounds")
