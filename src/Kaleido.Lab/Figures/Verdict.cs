@@ -76,7 +76,8 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     {
         double seen = Statistics.Quantile(values, quantile);
         return Judge(statement, seen >= bound, values.Count(value => value >= bound), values.Count, 1 - quantile, full,
-            FormattableString.Invariant($"{sign * seen:g3} against {sign * bound:g3}"));
+            // + 0 for a minus before nothing.
+            FormattableString.Invariant($"{sign * seen + 0.0:g3} against {sign * bound + 0.0:g3}"));
     }
 
     private static Verdict Judge(string statement, bool reached, int successes, int seeds, double share, bool full, string seen)

@@ -104,6 +104,7 @@ public sealed class FigureTests
             (Verdict.QuantileAtLeast("", [0.888], 0.5, 0.95, full: false), "undecided", "0.888 against 0.95, not rejected at 1 %"),
             (Verdict.QuantileAtMost("", [0.668], 0.5, 0.65, full: false), "undecided", "0.668 against 0.65, not rejected at 1 %"),
             (Verdict.QuantileAtMost("", [0.6, 0.6, 0.9], 0.5, 0.65, full: false), "accepted", "0.6 against 0.65"),
+            (Verdict.QuantileAtMost("", [0, 0, 0], 0.5, 0.05, full: true), "accepted", "0 against 0.05"),
         ])
         {
             Assert.Equal((word, seen), (verdict.Word, verdict.Seen));
