@@ -42,7 +42,8 @@ internal sealed class CudaMemory : DeviceMemory
         return memory.At(view.Offset, view.Count);
     }
 
-    private ulong At(long offset, long count)
+    /// <summary>The address of numbers of this memory.</summary>
+    public ulong At(long offset, long count)
     {
         CheckRange(offset, count);
         return _address + (ulong)offset * sizeof(float);
@@ -75,6 +76,9 @@ internal sealed class CudaMemory : DeviceMemory
         for (int i = 0; i < destination.Length; i++) destination[i] = numbers[i];
         ArrayPool<float>.Shared.Return(numbers);
     }
+
+    /// <inheritdoc/>
+    public override Readback CreateReadback(int capacity) => new CudaReadback(_session, this, capacity);
 
     /// <inheritdoc/>
     protected override void Release()

@@ -6,7 +6,7 @@ namespace Kaleido.Cuda.Interop;
 /// <summary>The status numbers of CUDA and cuBLAS that mean something here, and words for all of them.</summary>
 internal static unsafe class CudaStatus
 {
-    public const int Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100;
+    public const int Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100, NotReady = 600;
 
     /// <summary>
     /// True for an error after which the driver refuses every further call in this process: a kernel that left its memory, a launch that
@@ -19,7 +19,7 @@ internal static unsafe class CudaStatus
         or 220 // NVLink
         or 700 // illegal address
         or 702 // launch timeout
-        or 708 // context is destroyed or not yet there
+        or 709 // the context is destroyed
         or 710 // assertion on the device
         or (>= 714 and <= 719); // hardware stack, illegal instruction, misaligned address, address space, program counter, launch failed
 

@@ -5,7 +5,7 @@ using Kaleido.Cuda.Interop;
 namespace Kaleido.Cuda.Sessions;
 
 /// <summary>
-/// One opened device: its primary context, one stream on which all work is issued in order (and one beside it within captures), the loaded
+/// One opened device: its primary context, one stream on which all work is issued in order (and one beside it within a step), the loaded
 /// kernels, cuBLAS, and a register of everything native that is held. All calls of the driver go through here, one thread at a time.
 /// </summary>
 /// <remarks>
@@ -52,6 +52,8 @@ internal sealed unsafe partial class CudaSession : IDisposable
             LoadKernels(kernels);
             OpenBlas();
             _status = AllocateZeros(StatusBytes);
+            _seen = (IndexStatus*)AllocateHost(StatusBytes);
+            *_seen = default;
         }
         catch
         {
@@ -115,7 +117,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
     public void Synchronize()
     {
         using var scope = Enter();
-        if (_readsIndices) ReadStatus();
+        if (_readsIndices) CopyStatus();
         Wait();
         ThrowForIndex();
     }
@@ -158,6 +160,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             }
 
             foreach (ulong address in _live.Keys) Try(() => Demand(_driver.MemoryFree(address), "cuMemFree_v2"));
+            foreach (nint host in _pinned) Try(() => Demand(_driver.HostFree(host), "cuMemFreeHost"));
             if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
             foreach (nint stream in (nint[])[_side, _stream])
             {
@@ -170,6 +173,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
         _graphs.Clear();
         _events.Clear();
         _live.Clear();
+        _pinned.Clear();
         (_handle, _sideHandle, _module, _stream, _side, _context) = (0, 0, 0, 0, 0, 0);
         return first;
 

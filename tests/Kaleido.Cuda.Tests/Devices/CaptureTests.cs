@@ -75,10 +75,24 @@ public sealed class CaptureTests
         using var backend = FakeDevice.Open(machine);
         using var work = new Work(backend, 9);
         work.Step(7);
-        Assert.Equal(0, machine.Calls.GetValueOrDefault("cuStreamWaitEvent"));
-        work.Step(7);
         // One product with its left operand transposed: the second stream waits for the first, and later the first for the second.
         Assert.Equal(2, machine.Calls["cuStreamWaitEvent"]);
+        string[] handles = [.. machine.Launches.Where(it => it.StartsWith("sgemm", StringComparison.Ordinal))];
+        Assert.Equal(2, handles.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_captured_step_holds_the_launches_of_a_single_one_on_the_same_streams_and_handles()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        using var work = new Work(backend, 9);
+        work.Step(7);
+        string[] single = [.. machine.Launches];
+        machine.Launches.Clear();
+        work.Step(7);
+        Assert.NotEmpty(single);
+        Assert.Equal(single, machine.Launches);
     }
 
     [Fact]

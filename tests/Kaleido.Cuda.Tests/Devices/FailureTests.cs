@@ -26,12 +26,14 @@ public sealed class FailureTests
         private readonly CudaProvider _provider = new(new(), new FakeSystem());
         private readonly float[] _read = new float[6];
         private Device? _device;
+        private int _copied;
         private DeviceMemory? _x, _y;
+        private Readback? _copy;
         private Work? _work;
 
         public float[] Result { get; private set; } = [];
 
-        public int Steps => 10;
+        public int Steps => 12;
 
         public void Do(int step)
         {
@@ -57,6 +59,16 @@ public sealed class FailureTests
                     for (int i = 0; i < 4; i++) _work.Step(5);
                     Result = [.. _read, .. _work.Read()];
                     break;
+                case 10: _copy ??= _y!.CreateReadback(6); break;
+                case 11:
+                    float[] copied = new float[6];
+                    _copy!.Begin(0, 6);
+                    while (!_copy.IsReady) continue;
+                    _copy.Begin(0, 6);
+                    _copy.Read(copied);
+                    Result = [.. Result[..(Result.Length - _copied)], .. copied];
+                    _copied = 6;
+                    break;
                 default: throw new ArgumentOutOfRangeException(nameof(step));
             }
         }
@@ -65,7 +77,7 @@ public sealed class FailureTests
         public void Dispose()
         {
             Exception? first = null;
-            foreach (IDisposable? it in (IDisposable?[])[_work, _x, _y, _device])
+            foreach (IDisposable? it in (IDisposable?[])[_work, _copy, _x, _y, _device])
             {
                 try
                 {

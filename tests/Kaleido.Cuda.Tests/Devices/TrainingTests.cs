@@ -110,6 +110,54 @@ public sealed class TrainingTests
         Assert.Equal(7, more["cuGraphLaunch"] - few["cuGraphLaunch"]);
     }
 
+    private sealed class Listener : IProgress<TrainingProgress>
+    {
+        public List<TrainingProgress> Reports { get; } = [];
+
+        public void Report(TrainingProgress value) => Reports.Add(value);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Losses_come_back_without_a_wait_between_evaluations(bool listens)
+    {
+        // Twice as many steps as the ring of losses holds.
+        const int Many = 2200, Few = 6;
+        var shape = new MlpOptions(2, 3, 1) { Seed = 3 };
+        (int Waits, FitResult Fit, Listener Listener) Train(int steps)
+        {
+            var (machine, listener) = (new FakeMachine(), new Listener());
+            using var device = new Device(FakeDevice.Open(machine, new() { ExactProducts = true }));
+            using var network = Mlp.Create(device, shape);
+            var fit = Fit(network, steps, listens ? listener : null);
+            Assert.Empty(machine.Violations);
+            return (machine.Calls["cuStreamSynchronize"] + machine.Calls.GetValueOrDefault("cuEventSynchronize"), fit, listener);
+        }
+
+        // Evaluated before, in the middle, and after.
+        static FitResult Fit(Mlp network, int steps, Listener? listener) => Trainer.Fit(
+            network, Data.AsMemory(0, 16), Data.AsMemory(0, 16), LossFunction.SquaredError,
+            new() { Steps = steps, BatchSize = 4, EvaluationInterval = steps / 2, ReportInterval = TimeSpan.Zero, Seed = 4 }, listener);
+
+        var (waits, fit, listener) = Train(Many);
+        Assert.Equal((Train(Few).Waits, 3), (waits, fit.Evaluations.Count));
+        using var cpu = Device.Cpu(1);
+        using var same = Mlp.Create(cpu, shape);
+        float[] losses = Fit(same, Many, null).MinibatchLosses.ToArray();
+        Assert.Equal(losses, fit.MinibatchLosses.ToArray());
+        Assert.Equal(listens ? Many + 1 : 0, listener.Reports.Count);
+        // What is reported is the loss of a step not long ago, and none twice out of order.
+        int last = -1;
+        foreach (var report in listener.Reports)
+        {
+            if (double.IsNaN(report.MinibatchLoss)) continue;
+            int at = Array.IndexOf(losses, (float)report.MinibatchLoss, Math.Max(last, 0));
+            Assert.InRange(at, last, report.Step - 1);
+            last = at;
+        }
+
+        Assert.Equal(listens ? Many - 1 : -1, last);
+    }
+
     [Fact]
     public void With_exact_products_a_training_and_its_samples_have_the_processors_bits()
     {

@@ -87,6 +87,7 @@ internal static unsafe class FakeBlas
                 throw new FakeException(AllocationFailed);
             }
 
+            machine.Launches.Add($"sgemm with {handle} on {it.Stream}");
             machine.Submit(it.Stream, () => Multiply(
                 plainA, plainB, m, n, k, factor,
                 Matrix(machine, a, lda, plainA ? m : k, plainA ? k : m), lda,

@@ -50,6 +50,8 @@ internal static unsafe class FakeDriver
         ["cuCtxSetCurrent"] = (nint)(delegate* unmanaged<nint, int>)&ContextSetCurrent,
         ["cuMemAlloc_v2"] = (nint)(delegate* unmanaged<ulong*, nuint, int>)&MemoryAllocate,
         ["cuMemFree_v2"] = (nint)(delegate* unmanaged<ulong, int>)&MemoryFree,
+        ["cuMemHostAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, uint, int>)&HostAllocate,
+        ["cuMemFreeHost"] = (nint)(delegate* unmanaged<nint, int>)&HostFree,
         ["cuMemcpyHtoDAsync_v2"] = (nint)(delegate* unmanaged<ulong, void*, nuint, nint, int>)&CopyToDevice,
         ["cuMemcpyDtoHAsync_v2"] = (nint)(delegate* unmanaged<void*, ulong, nuint, nint, int>)&CopyToHost,
         ["cuMemcpyDtoDAsync_v2"] = (nint)(delegate* unmanaged<ulong, ulong, nuint, nint, int>)&CopyOnDevice,
@@ -67,6 +69,7 @@ internal static unsafe class FakeDriver
         ["cuEventCreate"] = (nint)(delegate* unmanaged<nint*, uint, int>)&EventCreate,
         ["cuEventDestroy_v2"] = (nint)(delegate* unmanaged<nint, int>)&EventDestroy,
         ["cuEventRecord"] = (nint)(delegate* unmanaged<nint, nint, int>)&EventRecord,
+        ["cuEventQuery"] = (nint)(delegate* unmanaged<nint, int>)&EventQuery,
         ["cuEventSynchronize"] = (nint)(delegate* unmanaged<nint, int>)&EventSynchronize,
         ["cuEventElapsedTime"] = (nint)(delegate* unmanaged<float*, nint, nint, int>)&EventElapsedTime,
         ["cuGraphInstantiateWithFlags"] = (nint)(delegate* unmanaged<nint*, nint, ulong, int>)&GraphInstantiate,
@@ -144,6 +147,13 @@ internal static unsafe class FakeDriver
     private static int MemoryFree(ulong address) => Call("cuMemFree_v2", m => m.Free(address));
 
     [UnmanagedCallersOnly]
+    private static int HostAllocate(nint* host, nuint bytes, uint flags) =>
+        Call("cuMemHostAlloc", m => *host = m.AllocateHost(checked((long)bytes)));
+
+    [UnmanagedCallersOnly]
+    private static int HostFree(nint host) => Call("cuMemFreeHost", m => m.FreeHost(host));
+
+    [UnmanagedCallersOnly]
     private static int CopyToDevice(ulong destination, void* source, nuint bytes, nint stream) => Call("cuMemcpyHtoDAsync_v2", m =>
     {
         m.RefuseCapture(stream, "cuMemcpyHtoDAsync_v2");
@@ -215,6 +225,7 @@ internal static unsafe class FakeDriver
             byte[] bytes = new byte[module.ParameterBytes(name)];
             for (int i = 0; i < parameters.Count; i++)
                 new ReadOnlySpan<byte>(arguments[i], parameters[i].Bytes).CopyTo(bytes.AsSpan(parameters[i].Offset));
+            m.Launches.Add($"{name} on {stream}");
             m.Submit(stream, () => module.Launch(name, new(gridX, gridY, gridZ), new(blockX, blockY, blockZ), bytes, m.Memory));
         });
 
@@ -250,14 +261,17 @@ internal static unsafe class FakeDriver
     private static int EventRecord(nint mark, nint stream) => Call("cuEventRecord", m => m.Record(mark, stream));
 
     [UnmanagedCallersOnly]
+    private static int EventQuery(nint mark) => Call("cuEventQuery", m => m.Query(mark));
+
+    [UnmanagedCallersOnly]
     private static int EventSynchronize(nint mark) => Call("cuEventSynchronize", m => m.Finish(mark));
 
     [UnmanagedCallersOnly]
     private static int EventElapsedTime(float* milliseconds, nint from, nint to) => Call("cuEventElapsedTime", m =>
     {
         var (start, end) = (m.Get<FakeEvent>(from), m.Get<FakeEvent>(to));
-        if (!start.IsDone || !end.IsDone) throw new FakeException(600);
-        *milliseconds = end.Time - start.Time;
+        if (!start.Last.IsDone || !end.Last.IsDone) throw new FakeException(600);
+        *milliseconds = end.Last.Time - start.Last.Time;
     });
 
     [UnmanagedCallersOnly]

@@ -47,6 +47,9 @@ internal sealed partial class FakeMachine
     /// <summary>Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.</summary>
     public void Fail(string call, int status, int at = 1) => _injected = (call, _calls.GetValueOrDefault(call) + at, status);
 
+    /// <summary>Kernels, products and fills in the order in which they were issued or captured, each with its stream.</summary>
+    public List<string> Launches { get; } = [];
+
     /// <summary>The math modes that cuBLAS was set to.</summary>
     public List<int> MathModes { get; } = [];
 
@@ -59,6 +62,7 @@ internal sealed partial class FakeMachine
         lock (_gate)
         {
             return [.. _leaked, .. _handles.Select(it => it.Value.ToString()!), .. _allocations.Select(it => it.ToString()),
+                .. _host.Values.Select(bytes => $"{bytes} bytes of the host"),
                 .. Enumerable.Repeat("primary context", _retained)];
         }
     }
