@@ -1,3 +1,4 @@
+using Kaleido.Backends;
 using Kaleido.Cuda.Interop;
 using Kaleido.Tensors;
 
@@ -32,5 +33,43 @@ public sealed partial class CudaBackend
         if (destination.Columns == 0) return;
         _session.Launch(KernelNames.ReluGradientColumnSum, new(Tiles(destination.Columns, 32), 1, 32, 16),
             from, g, to, total, (long)destination.Rows, (long)destination.Columns);
+    }
+
+    /// <summary>How products can end in the same launch.</summary>
+    internal ProductEndings Endings => Options.ExactProducts
+        ? ProductEndings.Bias | ProductEndings.BiasRelu | ProductEndings.ReluGradient : ProductEndings.None;
+
+    /// <summary>destination = op(left)·op(right) + bias, the bias [1, columns], or the ReLU of that.</summary>
+    internal void ProductBias(
+        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView bias, bool isRelu, in MatrixView destination)
+    {
+        using var scope = _session.Enter();
+        EndedProduct(isRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias, left, transposeLeft, right, transposeRight, bias, destination);
+    }
+
+    /// <summary>destination = op(left)·op(right) where 0 &lt; y, else +0; y has the destination's shape.</summary>
+    internal void ProductReluGradient(
+        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView y, in MatrixView destination)
+    {
+        using var scope = _session.Enter();
+        EndedProduct(KernelNames.ProductReluGradient, left, transposeLeft, right, transposeRight, y, destination);
+    }
+
+    private void EndedProduct(
+        string kernel, in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView other, in MatrixView destination)
+    {
+        ulong a = Address(left), b = Address(right), with = Address(other), c = Target(destination);
+        if (destination.Count == 0) return;
+        var (p, q) = (Operand(left, transposeLeft), Operand(right, transposeRight));
+        _session.Launch(kernel, ProductTiles(destination), a, p.Row, p.Column, b, q.Row, q.Column, with, c,
+            (long)destination.Rows, (long)destination.Columns, (long)(transposeLeft ? left.Rows : left.Columns));
+    }
+
+    /// <summary>destination = leftᵀ·right, and sums [1, columns] = the sums of right's columns.</summary>
+    internal void ProductColumnSum(in MatrixView left, in MatrixView right, in MatrixView sums, in MatrixView destination)
+    {
+        using var scope = _session.Enter();
+        Product(left, true, right, false, false, destination);
+        Reduce(right, ReduceOperation.ColumnSum, sums);
     }
 }

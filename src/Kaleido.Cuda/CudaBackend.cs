@@ -116,8 +116,7 @@ public sealed partial class CudaBackend : IBackend
         if (Options.ExactProducts)
         {
             var (p, q) = (Operand(left, transposeLeft), Operand(right, transposeRight));
-            _session.Launch(KernelNames.Product, new(Tiles(destination.Columns, 64), Tiles(destination.Rows, 64, ushort.MaxValue), 256, 1),
-                a, p.Row, p.Column, b, q.Row, q.Column, c, (long)destination.Rows, (long)destination.Columns, (long)inner, accumulate ? 1 : 0);
+            _session.Launch(KernelNames.Product, ProductTiles(destination), a, p.Row, p.Column, b, q.Row, q.Column, c, (long)destination.Rows, (long)destination.Columns, (long)inner, accumulate ? 1 : 0);
         }
         else if (inner > 0)
             _session.Product(a, left.Columns, transposeLeft, b, right.Columns, transposeRight, accumulate, c, destination.Rows, destination.Columns, inner);

@@ -26,7 +26,7 @@ internal sealed class CudaProgram : IExecutable
 
     public CudaProgram(CudaBackend backend, PlanProgram program, int capacity)
     {
-        program = CudaFusion.Rewrite(program);
+        program = CudaFusion.Rewrite(program, backend.Endings);
         (_backend, _session, _program, _capacity) = (backend, backend.Session, program, capacity);
         _launches = new(backend, program, capacity);
     }
