@@ -1,5 +1,6 @@
 using Kaleido.Backends;
 using Kaleido.Cuda.Interop;
+using Kaleido.Cuda.Sessions;
 using Kaleido.Tensors;
 
 namespace Kaleido.Cuda;
@@ -36,15 +37,35 @@ public sealed partial class CudaBackend
     }
 
     /// <summary>How products can end in the same launch.</summary>
-    internal ProductEndings Endings => Options.ExactProducts
-        ? ProductEndings.Bias | ProductEndings.BiasRelu | ProductEndings.ReluGradient : ProductEndings.None;
+    internal ProductEndings Endings
+    {
+        get
+        {
+            if (Options.ExactProducts) return ProductEndings.Bias | ProductEndings.BiasRelu | ProductEndings.ReluGradient;
+            if (!_session.HasEpilogues) return ProductEndings.None;
+            return (Options.Epilogues.HasFlag(CudaEpilogues.Bias) ? ProductEndings.Bias : 0)
+                | (Options.Epilogues.HasFlag(CudaEpilogues.BiasRelu) ? ProductEndings.BiasRelu : 0)
+                | (Options.Epilogues.HasFlag(CudaEpilogues.BiasGradient) ? ProductEndings.ColumnSum : 0);
+        }
+    }
 
     /// <summary>destination = op(left)·op(right) + bias, the bias [1, columns], or the ReLU of that.</summary>
     internal void ProductBias(
         in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView bias, bool isRelu, in MatrixView destination)
     {
         using var scope = _session.Enter();
-        EndedProduct(isRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias, left, transposeLeft, right, transposeRight, bias, destination);
+        if (Options.ExactProducts)
+        {
+            EndedProduct(isRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias, left, transposeLeft, right, transposeRight, bias, destination);
+            return;
+        }
+
+        ulong a = Address(left), b = Address(right), with = Address(bias), c = Target(destination);
+        int inner = transposeLeft ? left.Rows : left.Columns;
+        if (_session.TryProduct(isRelu ? Epilogue.BiasRelu : Epilogue.Bias, with, a, transposeLeft, b, transposeRight, c,
+            destination.Rows, destination.Columns, inner)) return;
+        Product(left, transposeLeft, right, transposeRight, false, destination);
+        Bias(isRelu ? KernelNames.BiasRelu : KernelNames.BiasIdentity, destination, bias, 0, destination);
     }
 
     /// <summary>destination = op(left)·op(right) where 0 &lt; y, else +0; y has the destination's shape.</summary>
@@ -65,11 +86,14 @@ public sealed partial class CudaBackend
             (long)destination.Rows, (long)destination.Columns, (long)(transposeLeft ? left.Rows : left.Columns));
     }
 
-    /// <summary>destination = leftᵀ·right, and sums [1, columns] = the sums of right's columns.</summary>
-    internal void ProductColumnSum(in MatrixView left, in MatrixView right, in MatrixView sums, in MatrixView destination)
+    /// <summary>destination = leftᵀ·right, and sums = the sums of left's or of right's columns.</summary>
+    internal void ProductColumnSum(in MatrixView left, in MatrixView right, bool ofLeft, in MatrixView sums, in MatrixView destination)
     {
         using var scope = _session.Enter();
+        ulong a = Address(left), b = Address(right), total = Target(sums), c = Target(destination);
+        var epilogue = ofLeft ? Epilogue.ColumnSumsOfA : Epilogue.ColumnSumsOfB;
+        if (_session.TryProduct(epilogue, total, a, true, b, false, c, destination.Rows, destination.Columns, left.Rows)) return;
         Product(left, true, right, false, false, destination);
-        Reduce(right, ReduceOperation.ColumnSum, sums);
+        Reduce(ofLeft ? left : right, ReduceOperation.ColumnSum, sums);
     }
 }

@@ -42,7 +42,8 @@ public sealed partial class CudaBackend : IBackend
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture,
         $"CUDA, {Precision}, {Name}, driver for CUDA "
-        + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}");
+        + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}")
+        + (_session.HasEpilogues ? " with epilogues" : "");
 
     private string Precision => Options.ExactProducts ? "float32 with the CPU's bits"
         : Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32";

@@ -49,11 +49,11 @@ internal sealed record ProductReluGradientOperation(ProductOperation Product) : 
             operands[0], Product.TransposeLeft, operands[1], Product.TransposeRight, operands[2], destination);
 }
 
-/// <summary>destination = Aᵀ·B, and the sums of B's columns in the third operand.</summary>
-internal sealed record ProductColumnSumOperation : DeviceOperation
+/// <summary>destination = Aᵀ·B, and the sums of A's or of B's columns in the third operand.</summary>
+internal sealed record ProductColumnSumOperation(bool OfLeft) : DeviceOperation
 {
     public override string Name => "product_column_sum";
 
     public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) =>
-        ((CudaBackend)backend).ProductColumnSum(operands[0], operands[1], operands[2], destination);
+        ((CudaBackend)backend).ProductColumnSum(operands[0], operands[1], OfLeft, operands[2], destination);
 }

@@ -19,7 +19,7 @@ internal enum ProductEndings
     /// <summary>op(A)·op(B) where a mask lets it through.</summary>
     ReluGradient = 4,
 
-    /// <summary>Aᵀ·B and the sums of B's columns.</summary>
+    /// <summary>Aᵀ·B and the sums of A's or B's columns.</summary>
     ColumnSum = 8,
 }
 
@@ -107,7 +107,7 @@ internal sealed class CudaFusion
                 // Where the first of the two stood: what they read is there, and what they write nobody has read before.
                 (_instructions[i], _instructions[at]) = (null, null);
                 int first = Math.Min(i, at);
-                _instructions[first] = new(new ProductColumnSumOperation(), [.. both.Sources, now.Destination], both.Destination);
+                _instructions[first] = new(new ProductColumnSumOperation(both.Sources[0] == now.Sources[0]), [.. both.Sources, now.Destination], both.Destination);
                 (_writers[both.Destination], _writers[now.Destination]) = (first, first);
                 break;
         }
@@ -124,7 +124,7 @@ internal sealed class CudaFusion
         for (int i = 0; i < _instructions.Length; i++)
         {
             if (_instructions[i] is { Operation: ProductOperation { TransposeLeft: true, TransposeRight: false } } product
-                && product.Sources[1] == sum.Sources[0] && _writers[product.Sources[0]] < _writers[sum.Destination]) return i;
+                && product.Sources.Contains(sum.Sources[0]) && product.Sources.All(source => _writers[source] < _writers[sum.Destination])) return i;
         }
 
         return -1;

@@ -70,7 +70,7 @@ public sealed class CudaProvider : IDeviceProvider
     private unsafe CudaBackend Open()
     {
         string[] drivers = [.. _search.DriverCandidates()];
-        if (!TryLoad(drivers, out nint library)) throw new NoDeviceException($"no CUDA driver was found (looked for {string.Join(", ", drivers)})");
+        if (!TryLoad(drivers, out nint library, out _)) throw new NoDeviceException($"no CUDA driver was found (looked for {string.Join(", ", drivers)})");
         var driver = new DriverTable(name => _system.Find(library, name));
         int status = driver.Init(0);
         if (status != CudaStatus.Success)
@@ -91,14 +91,15 @@ public sealed class CudaProvider : IDeviceProvider
         if (count == 0) throw new NoDeviceException("the CUDA driver sees no device");
         if (_options.Ordinal < 0 || _options.Ordinal >= count)
             throw new NoDeviceException(FormattableString.Invariant($"there is no device {_options.Ordinal}: the CUDA driver sees {count}, counted from 0"));
-        var blas = LoadBlas(version);
-        return new(new CudaSession(driver, blas, _options, _kernels()));
+        var blas = LoadBlas(version, out string path);
+        var lt = _options.Epilogues == CudaEpilogues.None || _options.ExactProducts ? null : LoadLt(path);
+        return new(new CudaSession(driver, blas, lt, _options, _kernels()));
     }
 
-    private BlasTable LoadBlas(int driverVersion)
+    private BlasTable LoadBlas(int driverVersion, out string path)
     {
         string[] candidates = [.. _search.BlasCandidates(driverVersion)];
-        if (TryLoad(candidates, out nint library)) return new(name => _system.Find(library, name));
+        if (TryLoad(candidates, out nint library, out path)) return new(name => _system.Find(library, name));
         string[] names = [.. candidates.Select(path => path[(path.LastIndexOfAny(['/', '\\']) + 1)..]).Distinct()];
         string[] folders = [.. candidates.Where(path => path.AsSpan().ContainsAny('/', '\\')).Select(path => path[..path.LastIndexOfAny(['/', '\\'])]).Distinct()];
         throw new NoDeviceException($"no cuBLAS was found that the driver, made for CUDA {CudaProperties.Version(driverVersion)}, can use: looked for "
@@ -106,14 +107,28 @@ public sealed class CudaProvider : IDeviceProvider
             + $"the environment variable {LibrarySearch.BlasVariable} can name it");
     }
 
-    private bool TryLoad(string[] candidates, out nint library)
+    /// <summary>The library beside cuBLAS; null if there is none, or one without a function that is needed: it is wanted, not needed.</summary>
+    private LtTable? LoadLt(string blas)
+    {
+        try
+        {
+            return TryLoad([LibrarySearch.LtBeside(blas)], out nint library, out _) ? new(name => _system.Find(library, name)) : null;
+        }
+        catch (MissingExportException)
+        {
+            return null;
+        }
+    }
+
+    private bool TryLoad(string[] candidates, out nint library, out string path)
     {
         foreach (string candidate in candidates)
         {
+            path = candidate;
             if (_system.TryLoad(candidate, out library)) return true;
         }
 
-        library = 0;
+        (library, path) = (0, "");
         return false;
     }
 

@@ -34,6 +34,13 @@ internal sealed class LibrarySearch(ISystemProbe probe)
         return names.SelectMany(name => folders.Select(folder => Join(folder, name)).Prepend(name));
     }
 
+    /// <summary>cublasLt of the same version in the same folder: libcublasLt.so.12 beside libcublas.so.12, cublasLt64_12.dll beside cublas64_12.dll.</summary>
+    public static string LtBeside(string blas)
+    {
+        int name = blas.LastIndexOfAny(['/', '\\']) + 1;
+        return string.Concat(blas.AsSpan(0, name), blas[name..].Replace("cublas", "cublasLt", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Folders of toolkits in which cuBLAS is looked for.</summary>
     public IEnumerable<string> ToolkitFolders()
     {

@@ -11,6 +11,8 @@ internal sealed unsafe partial class CudaSession
     private readonly BlasTable _blas;
     private nint _handle;
     private nint _sideHandle;
+    private ulong _workspace;
+    private ulong _sideWorkspace;
 
     /// <summary>The version of cuBLAS as it counts itself.</summary>
     public int BlasVersion { get; private set; }
@@ -20,21 +22,22 @@ internal sealed unsafe partial class CudaSession
 
     private void OpenBlas()
     {
-        OpenHandle(ref _handle, _stream);
-        OpenHandle(ref _sideHandle, _side);
+        OpenHandle(ref _handle, ref _workspace, _stream);
+        OpenHandle(ref _sideHandle, ref _sideWorkspace, _side);
         int version;
         DemandBlas(_blas.GetVersion(_handle, &version), "cublasGetVersion_v2");
         BlasVersion = version;
     }
 
-    private void OpenHandle(ref nint to, nint stream)
+    private void OpenHandle(ref nint to, ref ulong workspace, nint stream)
     {
         nint handle;
         DemandBlas(_blas.Create(&handle), "cublasCreate_v2");
         to = handle;
         // In this order: a change of stream takes the workspace away.
         DemandBlas(_blas.SetStream(handle, stream), "cublasSetStream_v2");
-        DemandBlas(_blas.SetWorkspace(handle, AllocateZeros(WorkspaceBytes), (nuint)WorkspaceBytes), "cublasSetWorkspace_v2");
+        workspace = AllocateZeros(WorkspaceBytes);
+        DemandBlas(_blas.SetWorkspace(handle, workspace, (nuint)WorkspaceBytes), "cublasSetWorkspace_v2");
         DemandBlas(_blas.SetMathMode(handle, Options.AllowTensorFloat32 ? TensorFloat32Math : DefaultMath), "cublasSetMathMode");
     }
 

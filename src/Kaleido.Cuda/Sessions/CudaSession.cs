@@ -24,9 +24,9 @@ internal sealed unsafe partial class CudaSession : IDisposable
 
     /// <summary>Opens a device; whatever was acquired before a failure is given back.</summary>
     /// <exception cref="DeviceException">A call failed.</exception>
-    public CudaSession(DriverTable driver, BlasTable blas, CudaOptions options, byte[] kernels)
+    public CudaSession(DriverTable driver, BlasTable blas, LtTable? lt, CudaOptions options, byte[] kernels)
     {
-        (_driver, _blas, Options) = (driver, blas, options);
+        (_driver, _blas, _lt, Options) = (driver, blas, lt, options);
         try
         {
             int device;
@@ -51,6 +51,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             OpenSide();
             LoadKernels(kernels);
             OpenBlas();
+            OpenLt();
             _status = AllocateZeros(StatusBytes);
             _seen = (IndexStatus*)AllocateHost(StatusBytes);
             *_seen = default;
@@ -154,6 +155,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
             if (_stream != 0) Try(Wait);
             foreach (nint graph in _graphs) Try(() => Demand(_driver.GraphExecDestroy(graph), "cuGraphExecDestroy"));
             foreach (nint mark in _events) Try(() => Demand(_driver.EventDestroy(mark), "cuEventDestroy_v2"));
+            ReleaseLt(Try);
             foreach (nint handle in (nint[])[_handle, _sideHandle])
             {
                 if (handle != 0) Try(() => DemandBlas(_blas.Destroy(handle), "cublasDestroy_v2"));

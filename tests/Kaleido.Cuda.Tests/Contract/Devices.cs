@@ -13,6 +13,7 @@ public static class Devices
     private static readonly Dictionary<string, Func<FakeMachine, IBackend>> Known = new()
     {
         ["cuda on the fake"] = machine => FakeDevice.Open(machine),
+        ["cuda on the fake, epilogues"] = machine => FakeDevice.Open(machine, new() { Epilogues = CudaEpilogues.Bias }),
         [Exact] = machine => FakeDevice.Open(machine, new() { ExactProducts = true }),
         ["checking(cuda on the fake)"] = machine => new CheckingBackend(FakeDevice.Open(machine), refuseNaN: false),
     };

@@ -17,13 +17,14 @@ public sealed class FailureTests
         FakeMachine.Current = new();
         _ = new Interop.DriverTable(name => system.Find(1, name));
         _ = new Interop.BlasTable(name => system.Find(2, name));
+        _ = new Interop.LtTable(name => system.Find(3, name));
         return [.. system.Found];
     }
 
     /// <summary>Opening, all kinds of work, and giving back, in steps of which each can be tried again.</summary>
     private sealed class Scenario : IDisposable
     {
-        private readonly CudaProvider _provider = new(new(), new FakeSystem());
+        private readonly CudaProvider _provider = new(new() { Epilogues = CudaEpilogues.Bias | CudaEpilogues.BiasGradient }, new FakeSystem());
         private readonly float[] _read = new float[6];
         private Device? _device;
         private int _copied;

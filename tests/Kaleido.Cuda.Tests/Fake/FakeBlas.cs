@@ -105,7 +105,7 @@ internal static unsafe class FakeBlas
     /// <summary>
     /// In float32 like cuBLAS and, like it, in an order of its own: four chains over descending k, added pairwise.
     /// </summary>
-    private static void Multiply(
+    public static void Multiply(
         bool plainA, bool plainB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb, float beta, float* c, int ldc)
     {
         float* sums = stackalloc float[4];

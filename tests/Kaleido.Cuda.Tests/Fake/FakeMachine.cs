@@ -50,6 +50,12 @@ internal sealed partial class FakeMachine
     /// <summary>Kernels, products and fills in the order in which they were issued or captured, each with its stream.</summary>
     public List<string> Launches { get; } = [];
 
+    /// <summary>Whether cublasLt has an algorithm for a product with this epilogue.</summary>
+    public Func<int, bool> LtOffers { get; init; } = epilogue => epilogue is 4 or 6 or 256 or 512;
+
+    /// <summary>What cublasLt has offered; an algorithm is its number here, from 1 on.</summary>
+    public List<object> LtAlgorithms { get; } = [];
+
     /// <summary>The math modes that cuBLAS was set to.</summary>
     public List<int> MathModes { get; } = [];
 

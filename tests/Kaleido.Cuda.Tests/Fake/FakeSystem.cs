@@ -5,10 +5,10 @@ namespace Kaleido.Cuda.Tests.Fake;
 /// <summary>A system on which the fake's two libraries are installed.</summary>
 internal sealed class FakeSystem : ISystemProbe
 {
-    private const nint Driver = 1, Blas = 2;
+    private const nint Driver = 1, Blas = 2, Lt = 3;
 
     /// <summary>The file names that load.</summary>
-    public HashSet<string> Installed { get; init; } = ["libcuda.so.1", "libcublas.so.12"];
+    public HashSet<string> Installed { get; init; } = ["libcuda.so.1", "libcublas.so.12", "libcublasLt.so.12"];
 
     /// <summary>Folders that exist.</summary>
     public HashSet<string> Existing { get; init; } = [];
@@ -38,13 +38,13 @@ internal sealed class FakeSystem : ISystemProbe
     public bool TryLoad(string nameOrPath, out nint library)
     {
         Tried.Add(nameOrPath);
-        library = nameOrPath.Contains("blas", StringComparison.Ordinal) ? Blas : Driver;
+        library = nameOrPath.Contains("blasLt", StringComparison.Ordinal) ? Lt : nameOrPath.Contains("blas", StringComparison.Ordinal) ? Blas : Driver;
         return Installed.Contains(nameOrPath);
     }
 
     public nint Find(nint library, string function)
     {
-        var table = library == Driver ? FakeDriver.Table : FakeBlas.Table;
+        var table = library == Driver ? FakeDriver.Table : library == Lt ? FakeLt.Table : FakeBlas.Table;
         if (Missing.Contains(function) || !table.TryGetValue(function, out nint address)) return 0;
         Found.Add(function);
         return address;
