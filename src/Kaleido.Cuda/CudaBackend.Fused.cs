@@ -51,19 +51,22 @@ public sealed partial class CudaBackend
 
     /// <summary>destination = op(left)·op(right) + bias, the bias [1, columns], or the ReLU of that.</summary>
     internal void ProductBias(
-        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView bias, bool isRelu, in MatrixView destination)
+        in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView bias, bool isRelu,
+        in MatrixView destination)
     {
         using var scope = _session.Enter();
         if (Options.ExactProducts)
         {
-            EndedProduct(isRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias, left, transposeLeft, right, transposeRight, bias, destination);
+            string kernel = isRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias;
+            EndedProduct(kernel, left, transposeLeft, right, transposeRight, bias, destination);
             return;
         }
 
         ulong a = Address(left), b = Address(right), with = Address(bias), c = Target(destination);
         int inner = transposeLeft ? left.Rows : left.Columns;
-        if (_session.TryProduct(isRelu ? Epilogue.BiasRelu : Epilogue.Bias, with, a, transposeLeft, b, transposeRight, c,
-            destination.Rows, destination.Columns, inner)) return;
+        var epilogue = isRelu ? Epilogue.BiasRelu : Epilogue.Bias;
+        var (rows, columns) = (destination.Rows, destination.Columns);
+        if (_session.TryProduct(epilogue, with, a, transposeLeft, b, transposeRight, c, rows, columns, inner)) return;
         Product(left, transposeLeft, right, transposeRight, false, destination);
         Bias(isRelu ? KernelNames.BiasRelu : KernelNames.BiasIdentity, destination, bias, 0, destination);
     }
@@ -77,7 +80,8 @@ public sealed partial class CudaBackend
     }
 
     private void EndedProduct(
-        string kernel, in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView other, in MatrixView destination)
+        string kernel, in MatrixView left, bool transposeLeft, in MatrixView right, bool transposeRight, in MatrixView other,
+        in MatrixView destination)
     {
         ulong a = Address(left), b = Address(right), with = Address(other), c = Target(destination);
         if (destination.Count == 0) return;

@@ -14,8 +14,8 @@ public enum CudaEpilogues
     Bias = 1,
 
     /// <summary>
-    /// A bias and a ReLU. NVIDIA documents max(x, 0) and not that a NaN stays NaN, so a training whose numbers have become NaN may go on with
-    /// zeros unnoticed.
+    /// A bias and a ReLU. NVIDIA documents max(x, 0) and not that a NaN stays NaN, so a training whose numbers have become NaN may go on
+    /// with zeros unnoticed.
     /// </summary>
     BiasRelu = 2,
 

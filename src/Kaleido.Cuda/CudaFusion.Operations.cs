@@ -35,8 +35,9 @@ internal sealed record ProductBiasOperation(ProductOperation Product, bool IsRel
 {
     public override string Name => IsRelu ? KernelNames.ProductBiasRelu : KernelNames.ProductBias;
 
-    public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) => ((CudaBackend)backend).ProductBias(
-        operands[0], Product.TransposeLeft, operands[1], Product.TransposeRight, operands[2], IsRelu, destination);
+    public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) =>
+        ((CudaBackend)backend).ProductBias(
+            operands[0], Product.TransposeLeft, operands[1], Product.TransposeRight, operands[2], IsRelu, destination);
 }
 
 /// <summary>destination = op(A)·op(B) where 0 &lt; y, else +0.</summary>

@@ -66,13 +66,15 @@ internal sealed class CudaFusion
                 && BiasOf(add, _slots[now.Destination].Shape) is var (x, bias):
                 Merge(i, add, new(new BiasOperation(kernel, unary.Alpha), [x, bias], now.Destination));
                 break;
-            case TernaryElementwise { Function: TernaryOperation.Select } when IsZero(now.Sources[2]) && HasShape(now.Sources[1], now.Destination)
+            case TernaryElementwise { Function: TernaryOperation.Select } when IsZero(now.Sources[2])
+                && HasShape(now.Sources[1], now.Destination)
                 && Passed(now.Sources[0]) is { Operation: BinaryElementwise { Function: BinaryOperation.Less } } mask
                 && IsZero(mask.Sources[0]) && HasShape(mask.Sources[1], now.Destination):
                 Merge(i, mask, new(new ReluGradientOperation(), [mask.Sources[1], now.Sources[1]], now.Destination));
                 break;
             case Reduction { Function: ReduceOperation.ColumnSum } when _writers[now.Sources[0]] is var writer and >= 0
-                && _instructions[writer] is { Operation: ReluGradientOperation, Sources.Count: 2 } gradient && !WillEndAProduct(now, gradient):
+                && _instructions[writer] is { Operation: ReluGradientOperation, Sources.Count: 2 } gradient
+                && !WillEndAProduct(now, gradient):
                 // Earlier than it stood: what it reads is there, and what it writes nobody has read before.
                 _instructions[writer] = gradient with { Sources = [.. gradient.Sources, now.Destination] };
                 _instructions[i] = null;
@@ -90,7 +92,8 @@ internal sealed class CudaFusion
         if (_instructions[i] is not { } now) return;
         switch (now.Operation)
         {
-            case BiasOperation { IsRelu: true } when _endings.HasFlag(ProductEndings.BiasRelu) && PassedProduct(now.Sources[0]) is { } product:
+            case BiasOperation { IsRelu: true } when _endings.HasFlag(ProductEndings.BiasRelu)
+                && PassedProduct(now.Sources[0]) is { } product:
                 MergeBias(product, now.Sources[1], isRelu: true);
                 break;
             case BinaryElementwise { Function: BinaryOperation.Add } when _endings.HasFlag(ProductEndings.Bias)
@@ -107,12 +110,15 @@ internal sealed class CudaFusion
                 // Where the first of the two stood: what they read is there, and what they write nobody has read before.
                 (_instructions[i], _instructions[at]) = (null, null);
                 int first = Math.Min(i, at);
-                _instructions[first] = new(new ProductColumnSumOperation(both.Sources[0] == now.Sources[0]), [.. both.Sources, now.Destination], both.Destination);
+                bool ofLeft = both.Sources[0] == now.Sources[0];
+                _instructions[first] = new(
+                    new ProductColumnSumOperation(ofLeft), [.. both.Sources, now.Destination], both.Destination);
                 (_writers[both.Destination], _writers[now.Destination]) = (first, first);
                 break;
         }
 
-        Instruction? PassedProduct(int slot) => Passed(slot) is { Operation: ProductOperation { TransposeLeft: false } } product ? product : null;
+        Instruction? PassedProduct(int slot) =>
+            Passed(slot) is { Operation: ProductOperation { TransposeLeft: false } } product ? product : null;
 
         void MergeBias(Instruction product, int bias, bool isRelu) => Merge(i, product, new(
             new ProductBiasOperation((ProductOperation)product.Operation, isRelu), [.. product.Sources, bias], now.Destination));
@@ -124,7 +130,8 @@ internal sealed class CudaFusion
         for (int i = 0; i < _instructions.Length; i++)
         {
             if (_instructions[i] is { Operation: ProductOperation { TransposeLeft: true, TransposeRight: false } } product
-                && product.Sources.Contains(sum.Sources[0]) && product.Sources.All(source => _writers[source] < _writers[sum.Destination])) return i;
+                && product.Sources.Contains(sum.Sources[0])
+                && product.Sources.All(source => _writers[source] < _writers[sum.Destination])) return i;
         }
 
         return -1;
@@ -141,7 +148,8 @@ internal sealed class CudaFusion
         _instructions[at] = merged;
     }
 
-    private bool IsZero(int slot) => _slots[slot] is { Kind: SlotKind.Constant } constant && BitConverter.DoubleToInt64Bits(constant.Constant) == 0;
+    private bool IsZero(int slot) =>
+        _slots[slot] is { Kind: SlotKind.Constant } constant && BitConverter.DoubleToInt64Bits(constant.Constant) == 0;
 
     private bool HasShape(int slot, int other) => _slots[slot].Shape == _slots[other].Shape;
 

@@ -38,7 +38,11 @@ internal sealed class CudaMemory : DeviceMemory
     public static ulong AddressOf(in MatrixView view, CudaSession session)
     {
         if (view.Memory is not CudaMemory memory || memory._session != session)
-            throw new ArgumentException($"the memory belongs to another device ({view.Memory.GetType().Name}); everything in a plan must lie on one");
+        {
+            throw new ArgumentException(
+                $"the memory belongs to another device ({view.Memory.GetType().Name}); everything in a plan must lie on one");
+        }
+
         return memory.At(view.Offset, view.Count);
     }
 

@@ -19,8 +19,8 @@ public sealed record CudaOptions
     public bool ExactProducts { get; init; }
 
     /// <summary>
-    /// What cublasLt may do together with a product, where it is found beside cuBLAS and its heuristic offers an algorithm. Nothing by default:
-    /// each of the endings gives up something that holds without it. No meaning with <see cref="ExactProducts"/>.
+    /// What cublasLt may do together with a product, where it is found beside cuBLAS and its heuristic offers an algorithm. Nothing by
+    /// default: each of the endings gives up something that holds without it. No meaning with <see cref="ExactProducts"/>.
     /// </summary>
     public CudaEpilogues Epilogues { get; init; }
 

@@ -6,8 +6,8 @@ namespace Kaleido.Cuda;
 
 /// <summary>
 /// A program on the GPU, with some instructions merged (<see cref="CudaFusion"/>). The first run with a number of rows launches one kernel
-/// after the other; the second is captured as a CUDA graph, and that and all later ones replay it: one call, with nothing allocated, nothing
-/// read back, and the same bits, because all that changes between steps follows from the step counter on the device.
+/// after the other; the second is captured as a CUDA graph, and that and all later ones replay it: one call, with nothing allocated,
+/// nothing read back, and the same bits, because all that changes between steps follows from the step counter on the device.
 /// </summary>
 internal sealed class CudaProgram : IExecutable
 {

@@ -87,7 +87,8 @@ internal sealed unsafe class DriverTable
         ModuleLoad = (delegate* unmanaged<nint*, void*, uint, int*, void**, int>)driver.Need("cuModuleLoadDataEx");
         ModuleUnload = (delegate* unmanaged<nint, int>)driver.Need("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)driver.Need("cuModuleGetFunction");
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)driver.Need("cuLaunchKernel");
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
+            driver.Need("cuLaunchKernel");
 
         StreamCreate = (delegate* unmanaged<nint*, uint, int>)driver.Need("cuStreamCreate");
         StreamDestroy = (delegate* unmanaged<nint, int>)driver.Need("cuStreamDestroy_v2");

@@ -1,5 +1,7 @@
 // The kernels of the CUDA device: README.md beside this file says how each is called. Every one has the bits of the CPU device, whatever
 // its launch geometry: sums are made in the order of docs/numerics.md, rule 2, and everything else is elementwise.
+//
+// In this order: elementwise, reductions, products, matrices and rows, random numbers, optimisers, steps.
 
 #include "prelude.h"
 #include "functions.h"

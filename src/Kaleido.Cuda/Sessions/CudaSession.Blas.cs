@@ -55,7 +55,8 @@ internal sealed unsafe partial class CudaSession
     /// the one place where operands are exchanged.
     /// </remarks>
     public void Product(
-        ulong a, int columnsOfA, bool transposeA, ulong b, int columnsOfB, bool transposeB, bool accumulate, ulong c, int rows, int columns, int inner)
+        ulong a, int columnsOfA, bool transposeA, ulong b, int columnsOfB, bool transposeB, bool accumulate, ulong c,
+        int rows, int columns, int inner)
     {
         float one = 1, beta = accumulate ? 1 : 0;
         bool aside = GoesAside(transposeA);

@@ -12,8 +12,8 @@ internal sealed unsafe partial class CudaSession
 
     private const int NotSupported = 15, Float32 = 0;
 
-    // cublasComputeType_t. Not the pedantic one: it forbids optimisations that keep float32 (its purpose, NVIDIA says, is debugging), and any
-    // order of float32 additions is within the bound of a product.
+    // cublasComputeType_t. Not the pedantic one, which NVIDIA means for debugging and which forbids what keeps float32 too: every order of
+    // float32 additions is within the bound of a product.
     private const int ComputeFloat32 = 68, ComputeTensorFloat32 = 77;
 
     // cublasLtMatmulDescAttributes_t, cublasLtMatmulPreferenceAttributes_t (alignments of A, B, C and D follow each other)
@@ -28,7 +28,8 @@ internal sealed unsafe partial class CudaSession
 
     /// <summary>What the answer of the heuristic may depend on.</summary>
     private readonly record struct MatmulKey(
-        Epilogue Epilogue, bool TransposeA, bool TransposeB, int Rows, int Columns, int Inner, uint AlignmentOfA, uint AlignmentOfB, uint AlignmentOfC);
+        Epilogue Epilogue, bool TransposeA, bool TransposeB, int Rows, int Columns, int Inner,
+        uint AlignmentOfA, uint AlignmentOfB, uint AlignmentOfC, uint AlignmentOfVector);
 
     /// <summary>A product described to cublasLt, and the algorithm for it.</summary>
     private sealed class Matmul
@@ -56,30 +57,34 @@ internal sealed unsafe partial class CudaSession
     /// answer is false. The vector is the bias [1, columns], or where the sums go.
     /// </summary>
     /// <remarks>
-    /// As in <see cref="Product"/> cublasLt is asked for Cᵀ = op(B)ᵀ·op(A)ᵀ: its A is our B. A bias has an element for each row of Cᵀ, which
-    /// is a column of C; and the sums over its A, which it calls gradient of a bias, are sums of our B.
+    /// As in <see cref="Product"/> cublasLt is asked for Cᵀ = op(B)ᵀ·op(A)ᵀ: its A is our B. A bias has an element for each row of Cᵀ,
+    /// which is a column of C; and the sums over its A, which it calls gradient of a bias, are sums of our B.
     /// </remarks>
     public bool TryProduct(
         Epilogue epilogue, ulong vector, ulong a, bool transposeA, ulong b, bool transposeB, ulong c, int rows, int columns, int inner)
     {
         if (_ltHandle == 0 || rows == 0 || columns == 0 || inner == 0) return false;
-        var key = new MatmulKey(epilogue, transposeA, transposeB, rows, columns, inner, Alignment(a), Alignment(b), Alignment(c));
-        if (!_matmuls.TryGetValue(key, out var matmul)) _matmuls.Add(key, matmul = Choose(key));
+        var key = new MatmulKey(
+            epilogue, transposeA, transposeB, rows, columns, inner, Alignment(a), Alignment(b), Alignment(c), Alignment(vector));
+        if (!_matmuls.TryGetValue(key, out var matmul)) _matmuls.Add(key, matmul = Choose(key, vector));
         if (!matmul.IsOffered) return false;
         float one = 1, zero = 0;
-        DemandBlas(_lt!.DescriptionSet(matmul.Description, VectorAttribute, &vector, sizeof(ulong)), "cublasLtMatmulDescSetAttribute");
+        Set(matmul, VectorAttribute, &vector, sizeof(ulong));
         bool aside = GoesAside(transposeA);
         if (aside) Fork();
         fixed (LtAlgorithm* algorithm = &matmul.Algorithm)
         {
-            DemandBlas(_lt.Multiply(_ltHandle, matmul.Description, &one, b, matmul.Layouts[0], a, matmul.Layouts[1], &zero, c, matmul.Layouts[2],
-                c, matmul.Layouts[2], algorithm, aside ? _sideWorkspace : _workspace, (nuint)WorkspaceBytes, aside ? _side : _stream), "cublasLtMatmul");
+            var (workspace, stream, layouts) = (aside ? _sideWorkspace : _workspace, aside ? _side : _stream, matmul.Layouts);
+            DemandBlas(_lt!.Multiply(
+                _ltHandle, matmul.Description, &one, b, layouts[0], a, layouts[1], &zero, c, layouts[2], c, layouts[2],
+                algorithm, workspace, (nuint)WorkspaceBytes, stream), "cublasLtMatmul");
         }
 
         if (!aside) return true;
         NoteAside(a, (long)rows * inner, written: false);
         NoteAside(b, (long)inner * columns, written: false);
-        NoteAside(vector, epilogue == Epilogue.ColumnSumsOfA ? rows : columns, written: epilogue is Epilogue.ColumnSumsOfA or Epilogue.ColumnSumsOfB);
+        NoteAside(vector, epilogue == Epilogue.ColumnSumsOfA ? rows : columns,
+            written: epilogue is Epilogue.ColumnSumsOfA or Epilogue.ColumnSumsOfB);
         NoteAside(c, (long)rows * columns, written: true);
         return true;
     }
@@ -87,7 +92,7 @@ internal sealed unsafe partial class CudaSession
     // Algorithms may need up to 256 bytes; tensors lie in arenas at any multiple of 4.
     private static uint Alignment(ulong address) => (uint)Math.Min(256, address & (0 - address));
 
-    private Matmul Choose(MatmulKey key)
+    private Matmul Choose(MatmulKey key, ulong vector)
     {
         if (_matmuls.Count == MostMatmuls)
         {
@@ -99,7 +104,7 @@ internal sealed unsafe partial class CudaSession
         var made = new Matmul();
         try
         {
-            Describe(made, key);
+            Describe(made, key, vector);
             return made;
         }
         catch (DeviceException)
@@ -109,18 +114,18 @@ internal sealed unsafe partial class CudaSession
         }
     }
 
-    private void Describe(Matmul made, in MatmulKey key)
+    private void Describe(Matmul made, in MatmulKey key, ulong vector)
     {
         nint handle;
-        DemandBlas(_lt!.DescriptionCreate(&handle, Options.AllowTensorFloat32 ? ComputeTensorFloat32 : ComputeFloat32, Float32), "cublasLtMatmulDescCreate");
+        int compute = Options.AllowTensorFloat32 ? ComputeTensorFloat32 : ComputeFloat32;
+        DemandBlas(_lt!.DescriptionCreate(&handle, compute, Float32), "cublasLtMatmulDescCreate");
         made.Description = handle;
         int first = key.TransposeB ? 1 : 0, second = key.TransposeA ? 1 : 0, epilogue = (int)key.Epilogue;
-        DemandBlas(_lt.DescriptionSet(handle, TransposeAttribute, &first, sizeof(int)), "cublasLtMatmulDescSetAttribute");
-        DemandBlas(_lt.DescriptionSet(handle, TransposeAttribute + 1, &second, sizeof(int)), "cublasLtMatmulDescSetAttribute");
-        DemandBlas(_lt.DescriptionSet(handle, EpilogueAttribute, &epilogue, sizeof(int)), "cublasLtMatmulDescSetAttribute");
-        // Some versions look whether there is a vector before they offer an algorithm; the true one is set with each product.
-        ulong some = _workspace;
-        DemandBlas(_lt.DescriptionSet(handle, VectorAttribute, &some, sizeof(ulong)), "cublasLtMatmulDescSetAttribute");
+        Set(made, TransposeAttribute, &first, sizeof(int));
+        Set(made, TransposeAttribute + 1, &second, sizeof(int));
+        Set(made, EpilogueAttribute, &epilogue, sizeof(int));
+        // What is offered may depend on whether there is a vector and how it is aligned.
+        Set(made, VectorAttribute, &vector, sizeof(ulong));
         made.Layouts[0] = Layout(key.TransposeB ? key.Columns : key.Inner, key.TransposeB ? key.Inner : key.Columns);
         made.Layouts[1] = Layout(key.TransposeA ? key.Inner : key.Rows, key.TransposeA ? key.Rows : key.Inner);
         made.Layouts[2] = Layout(key.Rows, key.Columns);
@@ -137,6 +142,9 @@ internal sealed unsafe partial class CudaSession
         }
     }
 
+    private void Set(Matmul made, int attribute, void* value, int bytes) =>
+        DemandBlas(_lt!.DescriptionSet(made.Description, attribute, value, (nuint)bytes), "cublasLtMatmulDescSetAttribute");
+
     /// <summary>A matrix that lies row by row, as cublasLt sees it: column by column, its transpose.</summary>
     private nint Layout(int rows, int columns)
     {
@@ -151,10 +159,15 @@ internal sealed unsafe partial class CudaSession
         DemandBlas(_lt!.PreferenceSet(preference, MostWorkspace, &most, sizeof(ulong)), "cublasLtMatmulPreferenceSetAttribute");
         uint* alignments = stackalloc uint[4] { key.AlignmentOfB, key.AlignmentOfA, key.AlignmentOfC, key.AlignmentOfC };
         for (int i = 0; i < 4; i++)
-            DemandBlas(_lt.PreferenceSet(preference, LeastAlignment + i, alignments + i, sizeof(uint)), "cublasLtMatmulPreferenceSetAttribute");
+        {
+            DemandBlas(
+                _lt.PreferenceSet(preference, LeastAlignment + i, alignments + i, sizeof(uint)), "cublasLtMatmulPreferenceSetAttribute");
+        }
+
         LtChoice choice = default;
-        int count = 0, status = _lt.Heuristic(_ltHandle, made.Description, made.Layouts[0], made.Layouts[1], made.Layouts[2], made.Layouts[2],
-            preference, 1, &choice, &count);
+        nint[] layouts = made.Layouts;
+        int count = 0, status = _lt.Heuristic(
+            _ltHandle, made.Description, layouts[0], layouts[1], layouts[2], layouts[2], preference, 1, &choice, &count);
         if (status != NotSupported) DemandBlas(status, "cublasLtMatmulAlgoGetHeuristic");
         made.IsOffered = status == 0 && count > 0 && choice.State == 0 && choice.WorkspaceBytes <= (nuint)WorkspaceBytes;
         made.Algorithm = choice.Algorithm;

@@ -55,7 +55,9 @@ internal sealed unsafe partial class CudaSession
     /// <summary>Puts a graph behind the work issued so far.</summary>
     public void Replay(nint graph) => Demand(_driver.GraphLaunch(graph, _stream), "cuGraphLaunch");
 
-    /// <summary>Gives a graph back, once, when it does not run any more. Nothing happens if the device was given back or lost before.</summary>
+    /// <summary>
+    /// Gives a graph back, once, when it does not run any more. Nothing happens if the device was given back or lost before.
+    /// </summary>
     public void DestroyGraph(nint graph)
     {
         using (_gate.EnterScope())

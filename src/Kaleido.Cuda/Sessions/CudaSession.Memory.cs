@@ -64,7 +64,9 @@ internal sealed unsafe partial class CudaSession
     /// <summary>
     /// Gives memory back; the driver waits for work that uses it. Nothing happens if the device was given back or lost before.
     /// </summary>
-    /// <exception cref="DeviceException">The call failed. It was tried again, and if that failed too the memory goes with the device.</exception>
+    /// <exception cref="DeviceException">
+    /// The call failed. It was tried again, and if that failed too the memory goes with the device.
+    /// </exception>
     public void Free(ulong address)
     {
         using (_gate.EnterScope())
@@ -140,7 +142,8 @@ internal sealed unsafe partial class CudaSession
     }
 
     /// <summary>
-    /// Memory for intermediate values of one operation. It grows by doubling, and smaller ones are kept, because captured graphs may use them.
+    /// Memory for intermediate values of one operation. It grows by doubling, and smaller ones are kept, because captured graphs may use
+    /// them.
     /// </summary>
     public ulong Scratch(long bytes)
     {

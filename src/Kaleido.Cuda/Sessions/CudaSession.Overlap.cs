@@ -1,9 +1,10 @@
 namespace Kaleido.Cuda.Sessions;
 
 // Overlap within a step. The gradient of a weight (a product with its left operand transposed) is wanted at the end of the step only, by
-// the optimiser, while the gradient of the layer's input holds up all that follows. So the former goes to a second stream, and the first one
-// waits for it before it touches what the second writes, or writes what the second reads. Neither changes a bit: only the order of
-// independent work does. It is done captured or not, so that a graph holds the calls that single launches make, on the same handles of cuBLAS.
+// the optimiser, while the gradient of the layer's input holds up all that follows. So the former goes to a second stream, and the first
+// one waits for it before it touches what the second writes, or writes what the second reads. Neither changes a bit: only the order of
+// independent work does. It is done captured or not, so that a graph holds the calls that single launches make, on the same handles of
+// cuBLAS.
 internal sealed unsafe partial class CudaSession
 {
     private const uint WithoutTiming = 2;
@@ -25,7 +26,9 @@ internal sealed unsafe partial class CudaSession
 
     private bool GoesAside(bool transposeLeft) => _isStep && transposeLeft;
 
-    /// <summary>Issues a step, in which the second stream takes part; afterwards all is on the first stream, or comes before it goes on.</summary>
+    /// <summary>
+    /// Issues a step, in which the second stream takes part; afterwards all is on the first stream, or comes before it goes on.
+    /// </summary>
     public void Step(Action launches)
     {
         using var scope = Enter();

@@ -9,8 +9,8 @@ namespace Kaleido.Cuda.Sessions;
 /// kernels, cuBLAS, and a register of everything native that is held. All calls of the driver go through here, one thread at a time.
 /// </summary>
 /// <remarks>
-/// Nothing native is freed by a finaliser: what was forgotten is queued there, and freed by the next allocation or by <see cref="Dispose"/>,
-/// on a thread that has made the context current.
+/// Nothing native is freed by a finaliser: what was forgotten is queued there, and freed by the next allocation or by
+/// <see cref="Dispose"/>, on a thread that has made the context current.
 /// </remarks>
 internal sealed unsafe partial class CudaSession : IDisposable
 {

@@ -20,10 +20,11 @@ public sealed class EpilogueTests
     private static FitResult Train(FakeMachine machine, CudaOptions options, int steps = 12)
     {
         FitResult fit;
+        var training = new TrainingOptions { Steps = steps, BatchSize = 11, EvaluationInterval = 6, Seed = 4 };
         using (var device = new Device(FakeDevice.Open(machine, options)))
         using (var network = Mlp.Create(device, Net))
         {
-            fit = Trainer.Fit(network, Data, Data, LossFunction.SquaredError, new() { Steps = steps, BatchSize = 11, EvaluationInterval = 6, Seed = 4 });
+            fit = Trainer.Fit(network, Data, Data, LossFunction.SquaredError, training);
         }
 
         Assert.Empty(machine.Violations);
@@ -74,7 +75,8 @@ public sealed class EpilogueTests
         Assert.Equal(other.LastWeightsSha256, one.LastWeightsSha256);
         // In the order of their first launches.
         Assert.Equal(Matmuls(single), Matmuls(captured));
-        static IEnumerable<string> Matmuls(FakeMachine machine) => machine.Launches.Where(it => it.StartsWith("matmul", StringComparison.Ordinal)).Distinct();
+        static IEnumerable<string> Matmuls(FakeMachine machine) =>
+            machine.Launches.Where(it => it.StartsWith("matmul", StringComparison.Ordinal)).Distinct();
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -184,7 +186,8 @@ public sealed class EpilogueTests
         {
             int rows = Sessions.CudaSession.MostMatmuls + 9;
             using DeviceMemory x = backend.Allocate(rows), w = backend.Allocate(2), y = backend.Allocate(2 * rows);
-            for (int i = 1; i <= rows; i++) backend.ProductBias(new(x, 0, i, 1), false, new(w, 0, 1, 2), false, new(w, 0, 1, 2), false, new(y, 0, i, 2));
+            MatrixView weight = new(w, 0, 1, 2), bias = weight;
+            for (int i = 1; i <= rows; i++) backend.ProductBias(new(x, 0, i, 1), false, weight, false, bias, false, new(y, 0, i, 2));
             int held = machine.Calls["cublasLtMatmulDescCreate"] - machine.Calls["cublasLtMatmulDescDestroy"];
             Assert.Equal((9, rows), (held, machine.Calls["cublasLtMatmulAlgoGetHeuristic"]));
         }

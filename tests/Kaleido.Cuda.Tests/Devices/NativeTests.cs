@@ -53,7 +53,8 @@ public sealed unsafe class NativeTests
         var machine = new FakeMachine();
         FakeMachine.Current = machine;
         var options = new CudaOptions { Epilogues = CudaEpilogues.Bias | CudaEpilogues.BiasRelu | CudaEpilogues.BiasGradient };
-        var provider = new CudaProvider(options, new Probe(new() { [LibrarySearch.DriverVariable] = driver, [LibrarySearch.BlasVariable] = folder.Path }));
+        var probe = new Probe(new() { [LibrarySearch.DriverVariable] = driver, [LibrarySearch.BlasVariable] = folder.Path });
+        var provider = new CudaProvider(options, probe);
         Assert.True(provider.TryOpen(out var device, out string reason), reason);
         float[] result;
         using (device)

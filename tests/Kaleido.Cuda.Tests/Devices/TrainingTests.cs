@@ -86,7 +86,8 @@ public sealed class TrainingTests
             int[] counts = [.. new[] { 8, 9 }.Select(steps =>
             {
                 int before = Count(machine);
-                Trainer.Fit(network, Data, Data, LossFunction.SquaredError, new() { Steps = steps, BatchSize = 11, EvaluationInterval = 1000 });
+                var options = new TrainingOptions { Steps = steps, BatchSize = 11, EvaluationInterval = 1000 };
+                Trainer.Fit(network, Data, Data, LossFunction.SquaredError, options);
                 return Count(machine) - before;
             })];
             return counts[1] - counts[0];

@@ -15,7 +15,8 @@ internal static unsafe class FakeDriver
 
     private static readonly Dictionary<int, nint> Names = new[]
     {
-        (1, "CUDA_ERROR_INVALID_VALUE"), (2, "CUDA_ERROR_OUT_OF_MEMORY"), (100, "CUDA_ERROR_NO_DEVICE"), (201, "CUDA_ERROR_INVALID_CONTEXT"),
+        (1, "CUDA_ERROR_INVALID_VALUE"), (2, "CUDA_ERROR_OUT_OF_MEMORY"), (100, "CUDA_ERROR_NO_DEVICE"),
+        (201, "CUDA_ERROR_INVALID_CONTEXT"),
         (400, "CUDA_ERROR_INVALID_HANDLE"), (700, "CUDA_ERROR_ILLEGAL_ADDRESS"), (719, "CUDA_ERROR_LAUNCH_FAILED"),
         (900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"), (999, "CUDA_ERROR_UNKNOWN"),
     }.ToDictionary(it => it.Item1, it => Marshal.StringToCoTaskMemUTF8(it.Item2));
@@ -59,7 +60,8 @@ internal static unsafe class FakeDriver
         ["cuModuleLoadDataEx"] = (nint)(delegate* unmanaged<nint*, void*, uint, int*, void**, int>)&ModuleLoad,
         ["cuModuleUnload"] = (nint)(delegate* unmanaged<nint, int>)&ModuleUnload,
         ["cuModuleGetFunction"] = (nint)(delegate* unmanaged<nint*, nint, byte*, int>)&ModuleGetFunction,
-        ["cuLaunchKernel"] = (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)&LaunchKernel,
+        ["cuLaunchKernel"] =
+            (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)&LaunchKernel,
         ["cuStreamCreate"] = (nint)(delegate* unmanaged<nint*, uint, int>)&StreamCreate,
         ["cuStreamDestroy_v2"] = (nint)(delegate* unmanaged<nint, int>)&StreamDestroy,
         ["cuStreamSynchronize"] = (nint)(delegate* unmanaged<nint, int>)&StreamSynchronize,
@@ -94,7 +96,8 @@ internal static unsafe class FakeDriver
 
     [UnmanagedCallersOnly]
     private static int GetErrorName(int status, byte** text) => FakeMachine.Call("cuGetErrorName",
-        _ => *text = Names.TryGetValue(status, out nint name) ? (byte*)name : throw new FakeException(1), needsContext: false, worksWhenLost: true);
+        _ => *text = Names.TryGetValue(status, out nint name) ? (byte*)name : throw new FakeException(1),
+        needsContext: false, worksWhenLost: true);
 
     [UnmanagedCallersOnly]
     private static int GetErrorString(int status, byte** text) =>
@@ -125,13 +128,16 @@ internal static unsafe class FakeDriver
     private static int DeviceTotalMemory(nuint* bytes, int device) => Early("cuDeviceTotalMem_v2", m => *bytes = (nuint)m.Capacity);
 
     [UnmanagedCallersOnly]
-    private static int PrimaryContextRetain(nint* context, int device) => Early("cuDevicePrimaryCtxRetain", m => *context = m.RetainContext());
+    private static int PrimaryContextRetain(nint* context, int device) =>
+        Early("cuDevicePrimaryCtxRetain", m => *context = m.RetainContext());
 
     [UnmanagedCallersOnly]
     private static int PrimaryContextRelease(int device) =>
         FakeMachine.Call("cuDevicePrimaryCtxRelease_v2", m => m.ReleaseContext(), needsContext: false, worksWhenLost: true);
 
-    /// <summary>True: on this thread a replay does nothing and allocates nothing, so that what the caller allocates can be counted.</summary>
+    /// <summary>
+    /// True: on this thread a replay does nothing and allocates nothing, so that what the caller allocates can be counted.
+    /// </summary>
     [ThreadStatic]
     public static bool Quiet;
 
@@ -141,7 +147,8 @@ internal static unsafe class FakeDriver
     private static int MakeCurrent(nint context) => Early("cuCtxSetCurrent", m => m.MakeCurrent(context));
 
     [UnmanagedCallersOnly]
-    private static int MemoryAllocate(ulong* address, nuint bytes) => Call("cuMemAlloc_v2", m => *address = m.Allocate(checked((long)bytes)));
+    private static int MemoryAllocate(ulong* address, nuint bytes) =>
+        Call("cuMemAlloc_v2", m => *address = m.Allocate(checked((long)bytes)));
 
     [UnmanagedCallersOnly]
     private static int MemoryFree(ulong address) => Call("cuMemFree_v2", m => m.Free(address));
@@ -208,7 +215,8 @@ internal static unsafe class FakeDriver
 
     [UnmanagedCallersOnly]
     private static int LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream, void** arguments, void** extra) =>
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream,
+        void** arguments, void** extra) =>
         Call("cuLaunchKernel", m =>
         {
             string name;

@@ -64,7 +64,8 @@ internal static unsafe class FakeLt
         ["cublasLtMatmulAlgoGetHeuristic"] =
             (nint)(delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, int, LtChoice*, int*, int>)&Heuristic,
         ["cublasLtMatmul"] = (nint)(delegate* unmanaged<
-            nint, nint, float*, ulong, nint, ulong, nint, float*, ulong, nint, ulong, nint, LtAlgorithm*, ulong, nuint, nint, int>)&Multiply,
+            nint, nint, float*, ulong, nint, ulong, nint, float*, ulong, nint, ulong, nint, LtAlgorithm*, ulong, nuint, nint, int>)
+            &Multiply,
     };
 
     [UnmanagedCallersOnly]
@@ -110,7 +111,8 @@ internal static unsafe class FakeLt
         });
 
     [UnmanagedCallersOnly]
-    private static int LayoutDestroy(nint layout) => FakeMachine.Call("cublasLtMatrixLayoutDestroy", m => m.Remove<Layout>(layout, InvalidValue));
+    private static int LayoutDestroy(nint layout) =>
+        FakeMachine.Call("cublasLtMatrixLayoutDestroy", m => m.Remove<Layout>(layout, InvalidValue));
 
     [UnmanagedCallersOnly]
     private static int PreferenceCreate(nint* preference) =>
@@ -155,15 +157,16 @@ internal static unsafe class FakeLt
         Layout left = m.Get<Layout>(a, InvalidValue), right = m.Get<Layout>(b, InvalidValue), result = m.Get<Layout>(d, InvalidValue);
         var (rows, inner) = it.TransposeA == 0 ? (left.Rows, left.Columns) : (left.Columns, left.Rows);
         var (k, columns) = it.TransposeB == 0 ? (right.Rows, right.Columns) : (right.Columns, right.Rows);
-        if (m.Get<Layout>(c, InvalidValue) == result && inner == k && result.Rows == rows && result.Columns == columns) return (left, right, result);
+        if (m.Get<Layout>(c, InvalidValue) == result && inner == k && result.Rows == rows && result.Columns == columns)
+            return (left, right, result);
         m.Violate($"cublasLt: [{rows}, {inner}]·[{k}, {columns}] into {result.Rows} × {result.Columns}");
         throw new FakeException(InvalidValue);
     }
 
     [UnmanagedCallersOnly]
     private static int Multiply(
-        nint handle, nint description, float* alpha, ulong a, nint layoutA, ulong b, nint layoutB, float* beta, ulong c, nint layoutC, ulong d,
-        nint layoutD, LtAlgorithm* algorithm, ulong workspace, nuint bytes, nint stream)
+        nint handle, nint description, float* alpha, ulong a, nint layoutA, ulong b, nint layoutB, float* beta, ulong c, nint layoutC,
+        ulong d, nint layoutD, LtAlgorithm* algorithm, ulong workspace, nuint bytes, nint stream)
     {
         var (factor, keep, number) = (*alpha, *beta, (int)(*algorithm)[0]);
         return FakeMachine.Call("cublasLtMatmul", m =>
@@ -174,8 +177,9 @@ internal static unsafe class FakeLt
             var now = new Offer(it.TransposeA, it.TransposeB, it.Epilogue, it.Compute, left, right, result, []);
             var offer = number >= 1 && number <= m.LtAlgorithms.Count ? (Offer)m.LtAlgorithms[number - 1] : null;
             ulong[] addresses = [a, b, c, d];
-            if (offer is null || now != offer with { Alignments = now.Alignments } || !addresses.Zip(offer.Alignments).All(x => x.First % x.Second == 0)
-                || workspace % 256 != 0 || m.Memory.Find(workspace, (uint)bytes) is null || it.Vector % 4 != 0 || keep != 0)
+            if (offer is null || now != offer with { Alignments = now.Alignments }
+                || !addresses.Zip(offer.Alignments).All(x => x.First % x.Second == 0) || workspace % 256 != 0
+                || m.Memory.Find(workspace, (uint)bytes) is null || it.Vector % 4 != 0 || keep != 0)
             {
                 m.Violate("cublasLtMatmul: not what its algorithm is for");
                 throw new FakeException(InvalidValue);
@@ -187,13 +191,14 @@ internal static unsafe class FakeLt
             {
                 int rows = (int)result.Rows, columns = (int)result.Columns, k = (int)(plainA ? left.Columns : left.Rows);
                 float* x = At(m, a, left), y = At(m, b, right), z = At(m, d, result);
-                FakeBlas.Multiply(plainA, plainB, rows, columns, k, factor, x, (int)left.Leading, y, (int)right.Leading, 0, z, (int)result.Leading);
+                int leadingA = (int)left.Leading, leadingB = (int)right.Leading, leadingC = (int)result.Leading;
+                FakeBlas.Multiply(plainA, plainB, rows, columns, k, factor, x, leadingA, y, leadingB, 0, z, leadingC);
                 float* with = (float*)m.At(vector, sizeof(float) * (long)(epilogue == 512 ? columns : rows));
                 switch (epilogue)
                 {
-                    case 256: Sum(with, x, (int)left.Leading, plainA, rows, k); break;
-                    case 512: Sum(with, y, (int)right.Leading, !plainB, columns, k); break;
-                    default: AddBias(with, z, (int)result.Leading, rows, columns, epilogue == 6); break;
+                    case 256: Sum(with, x, leadingA, plainA, rows, k); break;
+                    case 512: Sum(with, y, leadingB, !plainB, columns, k); break;
+                    default: AddBias(with, z, leadingC, rows, columns, epilogue == 6); break;
                 }
             });
         });

@@ -5,7 +5,8 @@ namespace Kaleido.Cuda.Tests.Fake;
 // Order and capture.
 internal sealed partial class FakeMachine
 {
-    private const int Unsupported = 900, Invalidated = 901, Unjoined = 904, Isolation = 905, WrongThread = 908, IllegalState = 401, NotReady = 600;
+    private const int Unsupported = 900, Invalidated = 901, Unjoined = 904, Isolation = 905, WrongThread = 908,
+        IllegalState = 401, NotReady = 600;
 
     private long _clock;
 
@@ -148,7 +149,8 @@ internal sealed partial class FakeMachine
     }
 
     /// <summary>
-    /// Whether an event has happened. While one asks time passes: half of what the stream has waiting runs, and the answer is that of before.
+    /// Whether an event has happened. While one asks time passes: half of what the stream has waiting runs, and the answer is that of
+    /// before.
     /// </summary>
     public void Query(nint handle)
     {

@@ -3,9 +3,9 @@ using Kaleido.Cuda.Tests.Ptx;
 namespace Kaleido.Cuda.Tests.Fake;
 
 /// <summary>
-/// A machine with an imagined GPU behind the functions of the CUDA driver and of cuBLAS. It is stricter than a real one: nothing issued runs
-/// before somebody waits for it, fresh memory is full of garbage, every address is checked, every handle is counted, and any call can be
-/// made to fail.
+/// A machine with an imagined GPU behind the functions of the CUDA driver and of cuBLAS. It is stricter than a real one: nothing issued
+/// runs before somebody waits for it, fresh memory is full of garbage, every address is checked, every handle is counted, and any call can
+/// be made to fail.
 /// </summary>
 internal sealed partial class FakeMachine
 {
@@ -44,7 +44,9 @@ internal sealed partial class FakeMachine
     /// <summary>How often each function was called.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
 
-    /// <summary>Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.</summary>
+    /// <summary>
+    /// Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.
+    /// </summary>
     public void Fail(string call, int status, int at = 1) => _injected = (call, _calls.GetValueOrDefault(call) + at, status);
 
     /// <summary>Kernels, products and fills in the order in which they were issued or captured, each with its stream.</summary>
@@ -75,7 +77,9 @@ internal sealed partial class FakeMachine
 
     public void Violate(string what) => _violations.Add(what);
 
-    /// <summary>A function's body: counted, made to fail where that was asked for, and refused without a context where it needs one.</summary>
+    /// <summary>
+    /// A function's body: counted, made to fail where that was asked for, and refused without a context where it needs one.
+    /// </summary>
     public static int Call(string name, Action<FakeMachine> body, bool needsContext = true, bool worksWhenLost = false)
     {
         if (Current is not { } machine) return 3;
@@ -85,7 +89,8 @@ internal sealed partial class FakeMachine
             if (machine._injected is { } injected && injected.Call == name && injected.At == number)
             {
                 machine._injected = null;
-                if (!name.StartsWith("cublas", StringComparison.Ordinal) && Interop.CudaStatus.IsSticky(injected.Status)) machine.Sticky = injected.Status;
+                if (!name.StartsWith("cublas", StringComparison.Ordinal) && Interop.CudaStatus.IsSticky(injected.Status))
+                    machine.Sticky = injected.Status;
                 return injected.Status;
             }
 

@@ -29,6 +29,9 @@ internal sealed class FakeSystem : ISystemProbe
 
     public bool IsWindows { get; init; }
 
+    /// <summary>True: cuBLAS does not load before cublasLt was loaded by its path, as the system does not look into that folder.</summary>
+    public bool NeedsLt { get; init; }
+
     public string? Variable(string name) => Variables.GetValueOrDefault(name);
 
     public IEnumerable<string> Folders(string parent, string pattern) => Below.GetValueOrDefault($"{parent}|{pattern}", []);
@@ -38,7 +41,14 @@ internal sealed class FakeSystem : ISystemProbe
     public bool TryLoad(string nameOrPath, out nint library)
     {
         Tried.Add(nameOrPath);
-        library = nameOrPath.Contains("blasLt", StringComparison.Ordinal) ? Lt : nameOrPath.Contains("blas", StringComparison.Ordinal) ? Blas : Driver;
+        bool isBlas = nameOrPath.Contains("blas", StringComparison.Ordinal), isLt = nameOrPath.Contains("blasLt", StringComparison.Ordinal);
+        if (NeedsLt && isBlas && !isLt && !Tried.Any(it => it.Contains("/libcublasLt.", StringComparison.Ordinal)))
+        {
+            library = 0;
+            return false;
+        }
+
+        library = isLt ? Lt : isBlas ? Blas : Driver;
         return Installed.Contains(nameOrPath);
     }
 
