@@ -79,6 +79,13 @@ public sealed class EpilogueTests
             machine.Launches.Where(it => it.StartsWith("matmul", StringComparison.Ordinal)).Distinct();
     }
 
+    [Fact]
+    public void Lowered_programs_and_layers_have_the_bits_of_their_primitives_with_a_bias_by_cublasLt()
+    {
+        new Contract.LoweringLaws().A_lowered_program_has_the_bits_of_its_primitives(Contract.Devices.Ended);
+        new Contract.LayerLaws().A_layer_has_the_bits_of_its_primitives(Contract.Devices.Ended);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void The_heuristic_is_asked_once_for_each_kind_of_product(bool captures)
     {

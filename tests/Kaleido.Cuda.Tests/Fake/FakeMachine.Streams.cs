@@ -157,8 +157,8 @@ internal sealed partial class FakeMachine
         RefuseWhileCapturing("cuEventQuery");
         var record = Get<FakeEvent>(handle).Last;
         if (record.IsDone) return;
-        int left = (record.Stream!.Waiting.Count + 1) / 2;
-        Run(record.Stream, () => left-- == 0);
+        int left = IsStill ? 0 : (record.Stream!.Waiting.Count + 1) / 2;
+        Run(record.Stream!, () => left-- == 0);
         throw new FakeException(NotReady);
     }
 

@@ -32,6 +32,9 @@ internal sealed partial class FakeMachine
 
     public int Devices { get; init; } = 1;
 
+    /// <summary>True: the device does nothing while the host only asks how far it is.</summary>
+    public bool IsStill { get; init; }
+
     /// <summary>Bytes of memory; more cannot be allocated.</summary>
     public long Capacity { get; init; } = 1L << 30;
 

@@ -110,8 +110,8 @@ ENTRY(cublasLtMatmulAlgoGetHeuristic, (cublasLtHandle_t handle, cublasLtMatmulDe
     cublasLtMatmulHeuristicResult_t *results, int *returned), (handle, operation, A, B, C, D, preference, requested, results, returned))
 ENTRY(cublasLtMatmul, (cublasLtHandle_t handle, cublasLtMatmulDesc_t compute, const void *alpha, const void *A,
     cublasLtMatrixLayout_t Adesc, const void *B, cublasLtMatrixLayout_t Bdesc, const void *beta, const void *C,
-    cublasLtMatrixLayout_t Cdesc, void *D, cublasLtMatrixLayout_t Ddesc, const cublasLtMatmulAlgo_t *algo, void *workspace, size_t workspaceSize,
-    CUstream stream),
+    cublasLtMatrixLayout_t Cdesc, void *D, cublasLtMatrixLayout_t Ddesc, const cublasLtMatmulAlgo_t *algo, void *workspace,
+    size_t workspaceSize, CUstream stream),
     (handle, compute, alpha, A, Adesc, B, Bdesc, beta, C, Cdesc, D, Ddesc, algo, workspace, workspaceSize, stream))
 _Static_assert(sizeof(cublasLtMatmulHeuristicResult_t) == 96, "as the header of cublasLt has it");
 #endif
