@@ -58,7 +58,7 @@ public static class SharedDevice
     {
         ArgumentNullException.ThrowIfNull(variable);
         long count = (long)rows * columns;
-        ulong held = variable.Size;
+        ulong held = (ulong)variable.Size;
         if ((long)held != count)
             throw new ArgumentException($"[{rows}, {columns}] holds {count} numbers, the variable {held}", nameof(variable));
         var memory = new CudaMemory(Backend(device).Session, (ulong)variable.DevicePointer.Pointer, count);
