@@ -152,8 +152,8 @@ public sealed class EpilogueTests
         Assert.All(y, value => Assert.Equal(passes, float.IsNaN(value)));
     }
 
-    [Theory, InlineData(false), InlineData(true)]
-    public void Sums_of_columns_with_a_product_are_those_of_the_operand_asked_for(bool ofLeft)
+    [Theory, InlineData(false, false), InlineData(false, true), InlineData(true, false), InlineData(true, true)]
+    public void Sums_of_columns_with_a_product_are_those_of_the_operand_asked_for_and_waited_for_by_readers(bool ofLeft, bool readsSums)
     {
         var machine = new FakeMachine();
         using var backend = FakeDevice.Open(machine, new() { Epilogues = CudaEpilogues.BiasGradient });
@@ -165,19 +165,23 @@ public sealed class EpilogueTests
             [
                 new(new(3, 2), SlotKind.Variable, a), new(new(3, 3), SlotKind.Variable, b),
                 new(new(2, 3), SlotKind.Computed, c), new(new(1, ofLeft ? 2 : 3), SlotKind.Computed, sums),
+                new(readsSums ? new(1, ofLeft ? 2 : 3) : new(2, 3), SlotKind.Computed),
             ],
             [
                 new(new Reduction(ReduceOperation.ColumnSum), [ofLeft ? 0 : 1], 3), new(new ProductOperation(true, false), [0, 1], 2),
-            ], [2, 3], []);
+                new(new UnaryElementwise(UnaryOperation.Negate), [readsSums ? 3 : 2], 4),
+            ], [2, 3, 4], []);
         using var executable = backend.Lower(program, 1);
         for (int run = 0; run < 3; run++)
         {
             executable.Run(1);
-            float[] product = new float[6], total = new float[3];
+            float[] product = new float[6], total = new float[3], first = new float[1];
+            executable.View(4, 1).Memory.Download(0, first);
             c.Download(0, product);
             sums.Download(0, total);
             Assert.Equal([11, 3, 5, 14, 4, 6], product);
             Assert.Equal(ofLeft ? [9, 12, 0] : [3, 1, 1], total);
+            Assert.Equal(readsSums ? -total[0] : -11, first[0]);
         }
 
         Assert.Contains(machine.Launches, it => it.Contains($"epilogue {(ofLeft ? 512 : 256)}", StringComparison.Ordinal));

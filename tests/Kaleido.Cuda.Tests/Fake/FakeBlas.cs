@@ -91,6 +91,7 @@ internal static unsafe class FakeBlas
                 throw new FakeException(AllocationFailed);
             }
 
+            machine.UseWorkspace(it.Workspace, it.Stream);
             machine.Launches.Add($"sgemm with {handle} on {it.Stream}");
             machine.Submit(it.Stream, () => Multiply(
                 plainA, plainB, m, n, k, factor,

@@ -186,6 +186,7 @@ internal static unsafe class FakeLt
             }
 
             var (epilogue, vector, plainA, plainB) = (it.Epilogue, it.Vector, it.TransposeA == 0, it.TransposeB == 0);
+            m.UseWorkspace(workspace, stream);
             m.Launches.Add($"matmul {number} with epilogue {epilogue} in {workspace} on {stream}");
             m.Submit(stream, () =>
             {

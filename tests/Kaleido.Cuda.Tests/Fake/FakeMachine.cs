@@ -17,6 +17,7 @@ internal sealed partial class FakeMachine
     private readonly Dictionary<int, nint> _current = [];
     private readonly List<string> _violations = [];
     private readonly List<string> _leaked = [];
+    private readonly Dictionary<ulong, nint> _workspaces = [];
     private nint _lastHandle = 0x1000;
     private (string Call, int At, int Status)? _injected;
 
@@ -122,6 +123,12 @@ internal sealed partial class FakeMachine
             }
 #pragma warning restore CA1031
         }
+    }
+
+    /// <summary>A workspace belongs to one stream: on two, products would write over each other's sums.</summary>
+    public void UseWorkspace(ulong address, nint stream)
+    {
+        if (!_workspaces.TryAdd(address, stream) && _workspaces[address] != stream) Violate("a workspace is used on two streams");
     }
 
     public nint Add(object thing)

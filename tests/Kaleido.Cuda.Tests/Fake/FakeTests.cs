@@ -229,6 +229,7 @@ public sealed unsafe class FakeTests
         int epilogue = 4, count;
         uint alignment = 16;
         LtChoice* choice = stackalloc LtChoice[1];
+        Assert.Equal((64, 96), (sizeof(LtAlgorithm), sizeof(LtChoice)));
         driver.MemoryAllocate(&address, 4096);
         vector = address + 1024;
         Assert.Equal((0, 0), (lt.Create(handle), lt.DescriptionCreate(description, 68, 0)));
