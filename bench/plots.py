@@ -18,7 +18,7 @@ class Chart:
 
     def __init__(self, left, top, width, height, x, y):
         self.left, self.top, self.width, self.height, self.x, self.y = left, top, width, height, x, y
-        self.parts = []
+        self.parts, self.texts = [], []
 
     def place(self, x, y):
         def share(value, low, high):
@@ -27,7 +27,9 @@ class Chart:
         return self.left + self.width * share(x, *self.x), self.top + self.height * (1 - share(y, *self.y))
 
     def text(self, x, y, text, anchor="middle", size=12, colour="#333"):
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{colour}">{text}</text>')
+        # Written last and edged in white, so that no line runs through a number.
+        self.texts.append(f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{colour}" '
+                          f'paint-order="stroke" stroke="white" stroke-width="3">{text}</text>')
 
     def line(self, points, colour, dashed=False, width=2):
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in (self.place(*p) for p in points))
@@ -60,7 +62,7 @@ def write(name, width, height, charts):
         file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
                    f'font-family="sans-serif"><rect width="{width}" height="{height}" fill="white"/>\n')
         for chart in charts:
-            file.write("\n".join(chart.parts) + "\n")
+            file.write("\n".join(chart.parts + chart.texts) + "\n")
         file.write("</svg>\n")
 
 
@@ -98,7 +100,7 @@ def scaling(rows):
     for index, (name, title) in enumerate(titles.items()):
         points = [(float(r["value"]), float(r["milliseconds"]), float(r["gflops"])) for r in rows if r["varied"] == name]
         xs, times = [p[0] for p in points], [p[1] for p in points]
-        chart = Chart(70 + 400 * (index % 2), 40 + 290 * (index // 2), 300, 200, (xs[0] / 1.2, xs[-1] * 1.2), (min(times) / 2, max(times) * 2))
+        chart = Chart(70 + 400 * (index % 2), 40 + 290 * (index // 2), 300, 200, (xs[0] / 1.35, xs[-1] * 1.35), (min(times) / 2, max(times) * 2))
         ticks = [t for t in (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000) if min(times) / 2 < t < max(times) * 2]
         chart.axes("Step by " + title, name, "milliseconds", xs, ticks)
         chart.line([p[:2] for p in points], COLOURS[0])

@@ -15,7 +15,8 @@ internal sealed class CreateCommand
         $"What to learn, values in [0, 1]: {DataFlags.Sources} [default: digits that the program draws itself]", "PATH");
 
     private readonly Option<long?> _samples = Flags.Whole("--samples",
-        $"How many samples: digits drawn, or the first ones of --data (of --class) [default: {Digits.Samples}; with --data: all]", 1, int.MaxValue);
+        $"How many samples: digits drawn, or the first ones of --data (of --class) [default: {Digits.Samples}; with --data: all]",
+        1, int.MaxValue);
 
     private readonly Option<long?> _hidden = Whole("--hidden", "Width of every hidden layer", o => o.Hidden);
     private readonly Option<long?> _layers = Whole("--layers", "Hidden layers", o => o.HiddenLayers);
@@ -91,10 +92,9 @@ internal sealed class CreateCommand
         flags._selection.AddTo(command);
         foreach (var option in new Option[]
         {
-            flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise,
-            flags._epsilon, flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps,
-            flags._checkpointSeconds,
-            flags._device, flags._json,
+            flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise, flags._epsilon,
+            flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps,
+            flags._checkpointSeconds, flags._device, flags._json,
         }) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -103,8 +103,9 @@ internal sealed class CreateCommand
                 result.AddError("--class, --random and --size need --data, whose samples they choose");
             // By their tokens: the value of a flag that is refused cannot be asked for.
             if (Word(flags._resume) is { Length: > 0 } resumed && Word(flags._out) is { Length: > 0 } other
-                && Path.TrimEndingDirectorySeparator(Path.GetFullPath(other)) != Path.TrimEndingDirectorySeparator(Path.GetFullPath(resumed)))
+                && FullPath(other) != FullPath(resumed))
                 result.AddError($"--resume {resumed} goes on in that folder; --out {other} cannot be another one");
+            static string FullPath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
             string? Word(Option option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
         });
         command.SetAction(result => Run(flags.Read(result), result.GetValue(flags._json), terminal, cancellation));
@@ -152,7 +153,8 @@ internal sealed class CreateCommand
         var result = CreateRun.Execute(options, json ? null : new ProgressDisplay(terminal), cancellation);
         if (json) terminal.Output.WriteLine(File.ReadAllText(Path.Combine(options.Output, OutputFolder.Report)).TrimEnd());
         else terminal.Output.WriteLine(Summary(result));
-        if (!json) terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
+        if (!json)
+            terminal.Output.WriteLine($"wrote {string.Join(", ", OutputFolder.Files.Select(name => Path.Combine(options.Output, name)))}");
         switch (result.StopReason)
         {
             case StopReason.Cancelled:
@@ -184,10 +186,12 @@ internal sealed class CreateCommand
             $"sampled {Wording.Count(result.Options.Chains, "chain")}, {Wording.Count(result.Iterations, "iteration")} "
             + $"in {result.SamplingTime.TotalSeconds:F1} s, {burnIn}");
         if (result.Memorization is not { } found || result.Fit.StopReason == StopReason.Cancelled) return sampled;
-        if (AllEqual(result.Data)) return $"{sampled}\nall samples are equal, so it cannot be told whether a chain ends at one rather than at another";
+        if (AllEqual(result.Data))
+            return $"{sampled}\nall samples are equal, so it cannot be told whether a chain ends at one rather than at another";
         string classes = found.ClassCounts is { } counts
-            ? string.Create(CultureInfo.InvariantCulture, $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} ")
-                + (found.ClassesThatOccur == 1 ? "occurs" : "occur")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"; {found.ClassesThatOccur} of {Wording.Count(counts.Count, "class", "classes")} "
+                + $"{(found.ClassesThatOccur == 1 ? "occurs" : "occur")}")
             : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "

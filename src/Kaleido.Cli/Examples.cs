@@ -54,6 +54,7 @@ internal static class Examples
         [
             new("figure list", "what there is"),
             new("figure 2", "a figure of the paper, 50 seeds, with its verdicts"),
+            new("figure 2 --quick --json", "few seeds, as one JSON object for a script"),
             new("figure all --quick", "all that there are, few seeds"),
         ],
         ["bench"] = [new("bench --quick", "a rough look"), new("bench --json", "all figures, for a script")],

@@ -22,7 +22,10 @@ internal static class FigureCommand
         });
         string without = string.Join(" and ", Experiment.All.Where(figure => !figure.HasSeeds).Select(figure => figure.Name));
         var seeds = Flags.Whole(
-            "--seeds", $"Seeds 0 … N-1, but for {without} [default: the figure's own number, mostly 50; 8 with --quick]", 1, 10_000);
+            "--seeds",
+            $"Seeds 0 … N-1, but for {without}; radius: at most each family's own number "
+                + "[default: the figure's own number, mostly 50; 8 with --quick]",
+            1, 10_000);
         var quick = new Option<bool>("--quick")
         {
             Description = "Few seeds: where an acceptance counts seeds, it fails only if a binomial test rejects it at 1 %",
@@ -30,9 +33,10 @@ internal static class FigureCommand
         var folder = Flags.Path("--out", $"Folder for pictures and numbers [default: {DefaultFolder}]");
         var data = Flags.Path("--data", "Folder of the data sets mnist and cifar10, a sub-folder each [default: KALEIDO_DATA]");
         var threads = Flags.Threads();
+        var json = Flags.Json();
         var command = new Command("figure", "Reproduce figures of the paper, and go beyond them: train, measure, judge.")
         {
-            name, seeds, quick, folder, data, threads,
+            name, seeds, quick, folder, data, threads, json,
         };
         command.Validators.Add(result =>
         {
@@ -42,10 +46,13 @@ internal static class FigureCommand
         command.SetAction(result =>
         {
             string wanted = result.GetValue(name)!;
-            if (wanted == List) return Show(terminal);
-            var status = new StatusLine(terminal);
-            var options = new FigureOptions((int)(result.GetValue(seeds) ?? 0), result.GetValue(quick), (int)(result.GetValue(threads) ?? 0))
+            bool asJson = result.GetValue(json);
+            if (wanted == List) return Show(asJson, terminal);
+            // One object alone goes to the output; what is being done is told beside it.
+            var status = new StatusLine(asJson ? terminal with { Output = terminal.Error, IsInteractive = false } : terminal);
+            var options = new FigureOptions
             {
+                Seeds = (int)(result.GetValue(seeds) ?? 0), Quick = result.GetValue(quick), Threads = (int)(result.GetValue(threads) ?? 0),
                 Data = result.GetValue(data), Report = status.Show,
             };
             string output = result.GetValue(folder) ?? DefaultFolder;
@@ -53,7 +60,7 @@ internal static class FigureCommand
             OutputFolder.Prepare(output, [.. names.SelectMany(FilesOf), VerdictTable.File]);
             try
             {
-                return Run(wanted, options, output, terminal, status, cancellation);
+                return Run(wanted, options, output, asJson, terminal, status, cancellation);
             }
             finally
             {
@@ -65,25 +72,31 @@ internal static class FigureCommand
 
     private static string[] FilesOf(string figure) => [$"figure-{figure}.png", $"figure-{figure}.json"];
 
-    private static int Show(Terminal terminal)
+    private static int Show(bool json, Terminal terminal)
     {
-        foreach (var figure in Experiment.All)
+        if (json) terminal.Output.WriteLine(FigureJson.List(Experiment.All));
+        foreach (var figure in json ? [] : Experiment.All)
             terminal.Output.WriteLine($"{figure.Name,-12}  {figure.Title}{(figure.DataSet is { } set ? $" (needs {set})" : "")}");
         return ExitCode.Success;
     }
 
     private static int Run(
-        string wanted, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
+        string wanted, FigureOptions options, string folder, bool json, Terminal terminal, StatusLine status,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var results = new List<FigureResult>();
+        var made = new List<FigureMade>();
+        var leftOut = new List<Experiment>();
+        string? cancelledIn = null, verdicts = null;
         foreach (var figure in Experiment.All.Where(figure => wanted is Everything || figure.Name == wanted))
         {
             if (figure.DataSet is { } set)
             {
                 if (wanted is Everything && options.FindData(set) is null)
                 {
-                    terminal.Output.WriteLine($"figure {figure.Name}: left out, since the data set {set} is not at hand (see --data)");
+                    leftOut.Add(figure);
+                    if (!json)
+                        terminal.Output.WriteLine($"figure {figure.Name}: left out, since the data set {set} is not at hand (see --data)");
                     continue;
                 }
 
@@ -93,37 +106,61 @@ internal static class FigureCommand
             try
             {
                 status.Begin($"figure {figure.Name}");
-                results.Add(Run(figure, options, folder, terminal, status, cancellation));
+                made.Add(Make(figure, options, folder, status, cancellation));
             }
             catch (OperationCanceledException)
             {
                 status.Clear();
-                terminal.Fail($"cancelled in figure {figure.Name}; nothing of it was written.");
-                return ExitCode.Cancelled;
+                cancelledIn = figure.Name;
+                break;
+            }
+
+            if (!json) Print(made[^1], terminal);
+            if (!made[^1].Result.IsAccepted) terminal.Fail($"figure {figure.Name} is not reproduced: an acceptance failed.");
+        }
+
+        var results = made.ConvertAll(figure => figure.Result);
+        if (wanted is Everything && cancelledIn is null)
+        {
+            verdicts = VerdictTable.Write(folder, results);
+            if (!json)
+            {
+                terminal.Output.WriteLine(FormattableString.Invariant(
+                    $"{VerdictTable.Count(results)} in {clock.Elapsed.TotalSeconds:f0} s; all in {verdicts}"));
             }
         }
 
-        if (wanted is Everything)
+        if (json)
         {
-            terminal.Output.WriteLine(FormattableString.Invariant(
-                $"{VerdictTable.Count(results)} in {clock.Elapsed.TotalSeconds:f0} s; all in {VerdictTable.Write(folder, results)}"));
+            terminal.Output.WriteLine(
+                FigureJson.Of(made, leftOut, options, cancelledIn is not null, verdicts, clock.Elapsed.TotalSeconds));
+        }
+
+        if (cancelledIn is not null)
+        {
+            terminal.Fail($"cancelled in figure {cancelledIn}; nothing of it was written.");
+            return ExitCode.Cancelled;
         }
 
         return results.TrueForAll(result => result.IsAccepted) ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static FigureResult Run(
-        Experiment figure, FigureOptions options, string folder, Terminal terminal, StatusLine status, CancellationToken cancellation)
+    private static FigureMade Make(
+        Experiment figure, FigureOptions options, string folder, StatusLine status, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var result = figure.Run(options, cancellation);
         status.Clear();
         var written = FigureFiles.Write(folder, result, options);
-        terminal.Output.WriteLine(FormattableString.Invariant($"figure {result.Name}: {result.Title} ({clock.Elapsed.TotalSeconds:f1} s)"));
+        return new(result, clock.Elapsed.TotalSeconds, written);
+    }
+
+    private static void Print(FigureMade made, Terminal terminal)
+    {
+        var result = made.Result;
+        terminal.Output.WriteLine(FormattableString.Invariant($"figure {result.Name}: {result.Title} ({made.Seconds:f1} s)"));
         foreach (var (name, value) in result.Numbers) terminal.Output.WriteLine(FormattableString.Invariant($"  {name}: {value:g4}"));
         foreach (var verdict in result.Verdicts) terminal.Output.WriteLine($"  {verdict.Word,-9}  {verdict.Statement} ({verdict.Seen})");
-        terminal.Output.WriteLine($"  wrote {string.Join(", ", written)}");
-        if (!result.IsAccepted) terminal.Fail($"figure {result.Name} is not reproduced: an acceptance failed.");
-        return result;
+        terminal.Output.WriteLine($"  wrote {string.Join(", ", made.Files)}");
     }
 }

@@ -57,9 +57,7 @@ internal static class Flags
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            string[] parts = text.Split('x');
-            var sizes = parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0).ToArray();
-            if (sizes.Length is 2 or 3 && sizes.All(size => size is > 0 and <= 16384) && (sizes.Length == 2 || sizes[2] is 1 or 3))
+            if (Sides(text) is { Length: 2 or 3 } sizes && (sizes.Length == 2 || sizes[2] is 1 or 3))
                 return new ImageShape(sizes[0], sizes[1], sizes.Length == 2 ? 1 : sizes[2]);
             result.AddError($"{name} must be like 28x28 or 32x32x3 (1 or 3 channels), not \"{text}\"");
             return null;
@@ -74,12 +72,19 @@ internal static class Flags
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            var sizes = text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0).ToArray();
-            if (sizes.Length == 2 && sizes.All(size => size is > 0 and <= 16384)) return new ImageSize(sizes[0], sizes[1]);
+            if (Sides(text) is { Length: 2 } sizes) return new ImageSize(sizes[0], sizes[1]);
             result.AddError($"{name} must be like 32x32, not \"{text}\"");
             return null;
         },
     };
+
+    // The numbers between the x of "32x32x3"; null where one is none, or not from 1 to 16384.
+    private static int[]? Sides(string text)
+    {
+        int[] sizes = [.. text.Split('x').Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        return sizes.All(size => size is > 0 and <= 16384) ? sizes : null;
+    }
 
     /// <summary>How many threads; null where it is not given.</summary>
     public static Option<long?> Threads() => Whole(
@@ -92,8 +97,8 @@ internal static class Flags
     {
         var option = new Option<string?>("--device")
         {
-            Description = "What to compute on: cpu, cuda (an NVIDIA GPU), auto (cuda if there is one, else cpu), or reference (float64 and slow, "
-                + "to check the others) [default: cpu]",
+            Description = "What to compute on: cpu, cuda (an NVIDIA GPU), auto (cuda if there is one, else cpu), "
+                + "or reference (float64 and slow, to check the others) [default: cpu]",
             HelpName = string.Join('|', Devices),
         };
         option.CompletionSources.Add(Devices);
@@ -128,7 +133,9 @@ internal static class Flags
     public static Device Open(string? name, int threads) => name switch
     {
         "reference" => Backends.Device.Reference(),
-        "cuda" => CudaProvider.Instance.TryOpen(out var device, out string reason) ? device! : throw new DeviceException("--device cuda", reason),
+        "cuda" => CudaProvider.Instance.TryOpen(out var device, out string reason)
+            ? device!
+            : throw new DeviceException("--device cuda", reason),
         "auto" => Open(Settle(name), threads),
         _ => Backends.Device.Cpu(threads),
     };

@@ -110,8 +110,8 @@ internal sealed class InfoCommand
             new("input_scale", scale,
                 string.Create(CultureInfo.InvariantCulture, $"x * {scale:R} {(offset < 0 ? '-' : '+')} {Math.Abs(offset):R}")),
             new("input_offset", offset, ""),
-            new("numerics_version",
-                int.TryParse(metadata.GetValueOrDefault("numerics_version"), CultureInfo.InvariantCulture, out int version) ? version : null),
+            new("numerics_version", int.TryParse(
+                metadata.GetValueOrDefault("numerics_version"), CultureInfo.InvariantCulture, out int version) ? version : null),
             new("weights_sha256", network.WeightsSha256()),
         ]);
     }

@@ -18,11 +18,13 @@ internal static class SampleCommand
         {
             Description = "A network, as kaleido create writes it (network.safetensors), or the folder it is in",
         };
-        var chains = Flags.Whole("--chains", Default("Chains, each from noise of its own; pictures show the first 100", Defaults.Chains), 1, int.MaxValue);
+        var chains = Flags.Whole(
+            "--chains", Default("Chains, each from noise of its own; pictures show the first 100", Defaults.Chains), 1, int.MaxValue);
         var iterations = Flags.Whole("--iterations", Default("How often the network is applied", Defaults.Iterations), 1, int.MaxValue);
         var epsilon = Flags.Number("--epsilon", Default("Uniform noise of ±X between iterations", Defaults.Epsilon), zero: true);
         var seed = Flags.Whole("--seed", Default("Seed of starts and noise", Defaults.Seed), 0, uint.MaxValue);
-        var shape = Flags.Shape("--shape", "Width, height and channels of a sample, such as 28x28 or 32x32x3 [default: guessed from the number of features]");
+        var shape = Flags.Shape(
+            "--shape", "Width, height and channels of a sample, such as 28x28 or 32x32x3 [default: guessed from the number of features]");
         var outFile = new Option<string?>("--out")
         {
             Description = $"What to write, by its ending: {SampleFiles.Endings} [default: {SampleFiles.Default}]",
@@ -93,5 +95,6 @@ internal static class SampleCommand
         return ExitCode.Cancelled;
     }
 
-    private static string Default(string text, IFormattable value) => $"{text} [default: {value.ToString(null, CultureInfo.InvariantCulture)}]";
+    private static string Default(string text, IFormattable value) =>
+        $"{text} [default: {value.ToString(null, CultureInfo.InvariantCulture)}]";
 }

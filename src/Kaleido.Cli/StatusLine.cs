@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Kaleido.Cli;
 
 /// <summary>
-/// Says what a long command is at: on a terminal in one line that is rewritten, elsewhere in a line of its own, at most one every ten
-/// seconds.
+/// Says what a long command is at: on a terminal in one line that is
+/// rewritten, elsewhere in a line of its own, at most one every ten seconds.
 /// </summary>
 internal sealed class StatusLine(Terminal terminal)
 {

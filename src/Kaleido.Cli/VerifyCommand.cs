@@ -34,14 +34,15 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static Option<bool> Large() => new("--large") { Description = "A larger case: several tiles in every direction (slow without FMA)" };
+    private static Option<bool> Large() =>
+        new("--large") { Description = "A larger case: several tiles in every direction (slow without FMA)" };
 
     private static int Run(bool large, bool json, Terminal terminal, CancellationToken cancellation)
     {
         try
         {
-            if (json) return JudgeAsJson([.. Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation))], terminal);
-            return Judge(Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation)), terminal);
+            var results = Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation));
+            return json ? JudgeAsJson([.. results], terminal) : Judge(results, terminal);
         }
         catch (OperationCanceledException)
         {
@@ -74,7 +75,8 @@ internal static class VerifyCommand
 
             writer.WriteEndArray();
             writer.WriteStartArray("problems");
-            foreach (var result in results.Where(result => result.Problem is not null)) writer.WriteStringValue($"{result.Switch}: {result.Problem}");
+            foreach (var result in results.Where(result => result.Problem is not null))
+                writer.WriteStringValue($"{result.Switch}: {result.Problem}");
             writer.WriteEndArray();
         }));
         return equal ? ExitCode.Success : ExitCode.Failed;

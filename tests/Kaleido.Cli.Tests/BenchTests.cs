@@ -28,7 +28,10 @@ public sealed class BenchTests : IDisposable
     public void The_json_has_every_figure_and_the_rivals_in_the_same_form()
     {
         string rivals = InFolder("rivals.json", """
-            [{"name": "Other", "threads": 2, "products": [{"shape": "64x32x16 NT", "threads": 1, "gflops": 2.5, "percent_of_peak": null}], "step_ms": 5}]
+            [{
+              "name": "Other", "threads": 2,
+              "products": [{"shape": "64x32x16 NT", "threads": 1, "gflops": 2.5, "percent_of_peak": null}], "step_ms": 5
+            }]
             """);
         var run = Bench(json: true, rivals);
         Assert.Equal((0, ""), (run.Code, run.Error));

@@ -51,6 +51,8 @@ public sealed class CompletionTests
             try 'kaleido info num'
             try 'kaleido sample '
             try 'kaleido create --schedule '
+            try 'kaleido figure li'
+            try 'kaleido figure all --js'
             """);
         Assert.Equal("", error);
         string[] lines = output.TrimEnd().Split('\n');
@@ -65,6 +67,8 @@ public sealed class CompletionTests
             "kaleido info num> numbers.npy",
             "kaleido sample > kaleido numbers.npy",
             "kaleido create --schedule > constant cosine",
+            "kaleido figure li> list",
+            "kaleido figure all --js> --json",
         ], lines);
     }
 

@@ -28,7 +28,9 @@ public sealed class DeviceTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>A fact that is skipped, with the reason in sight, where there is no CUDA device, unless KALEIDO_REQUIRE_CUDA=1 demands one.</summary>
+/// <summary>
+/// A fact that is skipped, with the reason in sight, where there is no CUDA device, unless KALEIDO_REQUIRE_CUDA=1 demands one.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactOnCudaAttribute : FactAttribute
 {

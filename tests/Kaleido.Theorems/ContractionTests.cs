@@ -6,8 +6,9 @@ using Kaleido.Theorems.Support;
 
 namespace Kaleido.Theorems;
 
-/// <summary>Theorems 6 and 7: two interpolated points exclude global contraction; a bound q &lt; 1 gives one attractor at the rate
-/// q.</summary>
+/// <summary>
+/// Theorems 6 and 7: two interpolated points exclude global contraction; a bound q &lt; 1 gives one attractor at the rate q.
+/// </summary>
 public sealed class ContractionTests
 {
     /// <remarks>

@@ -8,8 +8,8 @@ using Kaleido.Theorems.Support;
 namespace Kaleido.Theorems;
 
 /// <summary>
-/// Theorem 13. Non-decreasing 1-D f: orbits are monotone and converge; no cycles. A decreasing one has 2-cycles: the burn-in detector sees
-/// them.
+/// Theorem 13. Non-decreasing 1-D f: orbits are monotone and converge; no
+/// cycles. A decreasing one has 2-cycles: the burn-in detector sees them.
 /// </summary>
 /// <remarks>
 /// With weights ≥ 0 the float32 function itself is non-decreasing: every multiply-add, addition, ReLU, sigmoid and tanh of the contract is,

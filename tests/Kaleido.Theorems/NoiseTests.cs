@@ -70,7 +70,7 @@ public sealed class NoiseTests
             using var chains = new Kaleidoscope(network, new()
             {
                 Samples = 50, Seed = (uint)it.Seed, Start = Noise.Uniform(x - 0.999 * r, x + 0.999 * r), Epsilon = noise,
-                    Boundary = (Boundary)random.Next(2),
+                Boundary = (Boundary)random.Next(2),
             });
             for (int k = 1; k <= 60; k++)
             {
@@ -85,7 +85,7 @@ public sealed class NoiseTests
     // A network with a sink, the radius of its ball, q on it, and the noise r(1-q) - E that the theorem allows; null where there is none.
     private static Mlp? Sink(
         NetCase it, Device device, Random random, out ExactNet? exact, out SmoothFixedPoint? point, out double r, out double q,
-            out double noise)
+        out double noise)
     {
         (exact, point, r, q, noise) = (null, null, 0, 0, 0);
         double[][] data = it.Points(2, random, 0.1);

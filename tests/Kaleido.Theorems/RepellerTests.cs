@@ -9,11 +9,11 @@ namespace Kaleido.Theorems;
 /// iteration none. (That ∇ℓ is what the flow needs is theorem 10.)
 /// </summary>
 /// <remarks>
-/// Let g = x - f, M = I - J(x*), s = σ_min(M)/2, L = ‖M‖ + BR with R = min(kink distance, s/B): in the ball of radius R all I - J(x) have
-/// singular values in [s, L] and g is one to one. A step x ← x - t(I-J)ᵀg with t = 1/(2L²) changes ‖g‖ by at most the factor 1 - ¾ts² as
-/// long as B‖g‖ ≤ s², so the path is at most (4/3)(L/s²)‖g₀‖ long and a start within δ = R/(1 + (4/3)(L/s)²) of x* never leaves the ball
-/// and ends at x*: a whole ball of starts. Under iteration the enclosure of theorem 8 shows a start on the unstable direction leave the
-/// ball.
+/// Let g = x - f, M = I - J(x*), s = σ_min(M)/2, L = ‖M‖ + BR with R = min(kink distance, s/B): in the ball of
+/// radius R all I - J(x) have singular values in [s, L] and g is one to one. A step x ← x - t(I-J)ᵀg with t =
+/// 1/(2L²) changes ‖g‖ by at most the factor 1 - ¾ts² as long as B‖g‖ ≤ s², so the path is at most (4/3)(L/s²)‖g₀‖
+/// long and a start within δ = R/(1 + (4/3)(L/s)²) of x* never leaves the ball and ends at x*: a whole ball of
+/// starts. Under iteration the enclosure of theorem 8 shows a start on the unstable direction leave the ball.
 /// </remarks>
 public sealed class RepellerTests
 {

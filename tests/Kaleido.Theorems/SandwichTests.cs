@@ -47,8 +47,9 @@ public sealed class SandwichTests
         Assert.True(attained > 0, "no piece was wide enough to see its norm attained");
     }
 
-    /// <remarks>The library's J is a product of float32 numbers: off by at most γ of its chain times the product of the absolute
-    /// values.</remarks>
+    /// <remarks>
+    /// The library's J is a product of float32 numbers: off by at most γ of its chain times the product of the absolute values.
+    /// </remarks>
     [Fact]
     public void The_Jacobian_that_the_library_gives_is_below_the_Lipschitz_bound()
     {

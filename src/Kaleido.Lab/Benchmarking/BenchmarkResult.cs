@@ -4,8 +4,8 @@ namespace Kaleido.Lab.Benchmarking;
 /// <param name="Shape">Such as "1000x500x784 NT".</param>
 /// <param name="Threads">How many threads shared it.</param>
 /// <param name="Gflops">10⁹ operations per second, the median of some rounds.</param>
-/// <param name="PercentOfPeak">100 · gflops / (the multiply-add peak of as many cores, probed just before and after); NaN if
-/// unknown.</param>
+/// <param name="PercentOfPeak">100 · gflops / (the multiply-add peak of
+/// as many cores, probed just before and after); NaN if unknown.</param>
 public sealed record ProductSpeed(string Shape, int Threads, double Gflops, double PercentOfPeak);
 
 /// <summary>What a contender reached. What it cannot do is NaN.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kaleido.Autodiff;
 using Kaleido.Backends;
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 using Kaleido.Numerics;
 using Kaleido.Optimizers;
@@ -112,10 +113,5 @@ public static class Workloads
     /// <summary>20 numbers in [0, 1): a minibatch of 2 of them is drawn at each step.</summary>
     public static float[] TinyData() => Uniform(20, 4);
 
-    private static float[] Uniform(long count, uint seed)
-    {
-        var values = new float[count];
-        for (int i = 0; i < values.Length; i++) values[i] = Philox.ToUniform(Philox.Word(seed, RandomStreams.DrawnData, 0, (ulong)i));
-        return values;
-    }
+    private static float[] Uniform(long count, uint seed) => MetricRandom.UniformFloats(seed, RandomStreams.DrawnData, 0, (int)count);
 }

@@ -87,13 +87,13 @@ public sealed class AttractorCompression : Experiment
         IEnumerable<double> Gains(double[] errors) => Enumerable.Range(0, s_rates.Length).Where(r => !double.IsNaN(errors[r])).Select(r =>
             10 * Math.Log10(pca[r] / errors[r]));
 
-        // A code of k components cannot be better on its training set than those components without quantisation (C. Eckart, G. Young,
-        // 1936).
+        // A code of k components cannot be better on its training set than those components without quantisation
+        // (C. Eckart, G. Young, 1936).
         bool bounded = Enumerable.Range(0, s_rates.Length).All(r =>
             pcaTrain[r] >= plain.Variances.Skip(s_rates[r]).Sum() / Features * (1 - 1e-9));
         bool falls = series.All(it => Falls(it.Errors));
-        return new(Name, Title, numbers, [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached",
-            "mse_attractor_nearest"], tables)],
+        return new(Name, Title, numbers,
+            [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached", "mse_attractor_nearest"], tables)],
             [
                 new(VerdictKind.Acceptance, 
                     "check of the coder: b bits of principal components err on their training images at least as b whole components do",
@@ -112,7 +112,7 @@ public sealed class AttractorCompression : Experiment
 
     private static (Book Book, int[] Ends) Learn(
         float[] trained, double[] rows, float[] held, double noise, int seed, int attracting, long steps, FigureOptions options,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         using var device = Device.Cpu(options.Threads);
         using var network = Mlp.Create(device, new(Features, 128, 3) { Output = Activation.Sigmoid, Seed = (uint)seed });
@@ -127,15 +127,15 @@ public sealed class AttractorCompression : Experiment
         for (int i = 0; i < ends.Length / Features; i++)
         {
             double[] end = Doubles(ends[(i * Features)..((i + 1) * Features)]);
-            if (Rms(end, Doubles(next[(i * Features)..((i + 1) * Features)])) > RestTolerance) continue;
-            if (!book.Any(other => Rms(other, end) <= SameTolerance)) book.Add(end);
+            if (PointSets.RootMeanSquare(end, Doubles(next[(i * Features)..((i + 1) * Features)])) > RestTolerance) continue;
+            if (!book.Any(other => PointSets.RootMeanSquare(other, end) <= SameTolerance)) book.Add(end);
         }
 
         if (book.Count == 0) book.Add(new double[Features]);
         double[] attractors = [.. book.SelectMany(entry => entry)];
         int bits = (int)Math.Ceiling(Math.Log2(book.Count));
-        int[] reached = PointSets.Nearest(Doubles(ends), attractors, Features).Index,
-            near = PointSets.Nearest(rows, attractors, Features).Index;
+        int[] reached = PointSets.Nearest(Doubles(ends), attractors, Features).Index;
+        int[] near = PointSets.Nearest(rows, attractors, Features).Index;
         float[] heldEnds = SyntheticNets.Iterate(network, held, Iterations);
         var (heldIndex, away) = PointSets.Nearest(Doubles(heldEnds), attractors, Features);
         int unsettled = away.Count(distance => distance > SameTolerance * Math.Sqrt(Features));
@@ -182,8 +182,6 @@ public sealed class AttractorCompression : Experiment
         return seen.Length > 1 && seen[^1] <= seen[0] / 2;
     }
 
-    private static double Rms(double[] x, double[] y) => Math.Sqrt(PointSets.SquaredDistance(x, y) / Features);
-
     private static double[] Doubles(float[] values) => [.. values.Select(value => (double)value)];
 
     private static Picture Draw(List<(string Name, double[] Errors)> series)
@@ -192,14 +190,15 @@ public sealed class AttractorCompression : Experiment
         var plot = new Plot
         {
             Title = "held-out images", X = new() { Label = "bits per image", Logarithmic = true, Minimum = 7, Maximum = 220 },
-                Y = new() { Label = "PSNR, dB" }, Legend = LegendPlace.Outside,
+                Y = new() { Label = "PSNR in dB, of the median error" }, Legend = LegendPlace.UpperLeft,
         };
         for (int i = 0; i < series.Count; i++)
         {
             double[] psnr = [.. series[i].Errors.Select(error => 10 * Math.Log10(1 / error))];
             plot.Line(rates, psnr, series[i].Name, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Dash = LineStyle.DashOf(i),
                 Width = i == 0 ? 2.4 : 1.8 });
-            plot.Points(rates, psnr, null, new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Size = 6 });
+            plot.Points(rates, psnr, null,
+                new() { Colour = i == 0 ? Rgb.Black : Palette.Series(i), Marker = (Marker)(i % 4), Size = 7 });
         }
 
         return Panels.Draw([plot], 1, 1000, 560, "Compression: attractor index and residual, and principal components alone");

@@ -8,19 +8,17 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a sequence as a limit
-/// cycle
-/// when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler, "Overparameterized neural networks implement
-/// associative
-/// memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
+/// How many images does a network store as attractors when it is trained to map each to itself, and does it store a
+/// sequence as a limit cycle when trained to map each to the next? After A. Radhakrishnan, M. Belkin, C. Uhler,
+/// "Overparameterized neural networks implement associative memory", PNAS 117 (2020), on drawn digits of 14 × 14 pixels.
 /// </summary>
 public sealed class AttractorMemory : Experiment
 {
     /// <summary>The Philox stream of the noise around images and of random starts.</summary>
     private const uint Stream = 0x4D45_4D30;
 
-    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200, CommonWidth = 96,
-        CommonDepth = 3, FullSteps = 3000, SequenceSteps = 4000;
+    private const int Features = 196, Copies = 4, Iterations = 200, SequenceLength = 10, SequenceStarts = 200;
+    private const int CommonWidth = 96, CommonDepth = 3, FullSteps = 3000, QuickSteps = 1500, SequenceSteps = 4000;
     private const double Tolerance = 0.05, NoiseAround = 0.05, NearNoise = 0.001;
 
     // Capacity of a Hopfield net per neuron (D. Amit, H. Gutfreund, H. Sompolinsky, 1985): random patterns, a few per cent of wrong bits.
@@ -44,20 +42,23 @@ public sealed class AttractorMemory : Experiment
         ArgumentNullException.ThrowIfNull(options);
         bool full = !options.Quick;
         int seeds = options.Seeds > 0 ? options.Seeds : 1;
-        int[] images = full ? [1, 10, 30, 100] : [1, 10], depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full
-            ? [32, 64, 128, 256] : [32, 64];
+        int[] images = full ? [1, 10, 30, 100] : [1, 10];
+        int[] depths = full ? [1, 2, 4, 7, 10] : [1, 4], widths = full ? [32, 64, 128, 256] : [32, 64];
+        int steps = full ? FullSteps : QuickSteps;
         using var device = Device.Cpu(options.Threads);
         var cells = new List<Cell>();
-        (int Depth, int Width)[] shapes = [.. depths.Select(depth => (depth, CommonWidth)),
-            .. widths.Select(width => (CommonDepth, width))];
+        (int Depth, int Width)[] shapes =
+            [.. depths.Select(depth => (depth, CommonWidth)), .. widths.Select(width => (CommonDepth, width))];
         foreach (int count in images)
         {
             foreach (var (depth, width) in shapes)
             {
                 options.Report?.Invoke(FormattableString.Invariant($"{count} images, {depth} hidden layers of {width}"));
                 foreach (double noise in s_noises)
-                    for (int seed = 0; seed < seeds; seed++) cells.Add(Measure(device, count, depth, width, noise, seed, full
-                        ? FullSteps : 1500, options, cancellation));
+                {
+                    for (int seed = 0; seed < seeds; seed++)
+                        cells.Add(Measure(device, count, depth, width, noise, seed, steps, options, cancellation));
+                }
             }
         }
 
@@ -70,13 +71,13 @@ public sealed class AttractorMemory : Experiment
 
     private static Cell Measure(
         Device device, int count, int depth, int width, double noise, int seed, long steps, FigureOptions options,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         float[] data = DrawnDigits.Rows(DrawnDigits.Half, count, (uint)seed);
         using var network = Mlp.Create(device, new(Features, width, depth) { Output = Activation.Sigmoid, Seed = (uint)seed });
         var fit = Trainer.Fit(network, data, data, LossFunction.SquaredError,
             new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, InputNoise = noise, TargetLoss = noise == 0 ? 1e-7 : null },
-                null, cancellation);
+            null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] starts = [.. data, .. Enumerable.Range(0, Copies).SelectMany(copy => Noisy(data, NoiseAround, seed, copy))];
         float[] ends = SyntheticNets.Iterate(network, starts, Iterations);
@@ -87,26 +88,11 @@ public sealed class AttractorMemory : Experiment
         var map = ReluSelfMap.Of(network);
         Parallel.For(0, count, SideBySide.Of(options, cancellation), i =>
         {
-            if (recalled[i]) stored[i] = Radius(map, ends.AsSpan(i * Features, Features)) < 1;
+            if (!recalled[i]) return;
+            double[] end = [.. ends.Skip(i * Features).Take(Features).Select(value => (double)value)];
+            stored[i] = Linearization.DominantRadius(map.Linearize(end)) < 1;
         });
         return new(count, depth, width, noise, seed, fit.Loss, rests.Count(it => it), recalled.Count(it => it), stored.Count(it => it));
-    }
-
-    // ρ(J) by Arnoldi's method on J = BK, which is never formed.
-    private static double Radius(ReluSelfMap map, ReadOnlySpan<float> point)
-    {
-        var x = new double[point.Length];
-        for (int i = 0; i < x.Length; i++) x[i] = point[i];
-        var at = map.Linearize(x);
-        var hidden = new double[at.Hidden];
-        var found = Arnoldi.Dominant(
-            (v, image) =>
-            {
-                DenseDouble.Apply(at.Right, v, hidden);
-                DenseDouble.Apply(at.Left, hidden, image);
-            },
-            x.Length, 1e-4);
-        return System.Numerics.Complex.Abs(found.Value);
     }
 
     private sealed record SequenceNet(
@@ -121,8 +107,7 @@ public sealed class AttractorMemory : Experiment
             new() { Steps = steps, LearningRate = 1e-3, Seed = (uint)seed, TargetLoss = 1e-8 }, null, cancellation);
         cancellation.ThrowIfCancellationRequested();
         float[] near = [.. Enumerable.Range(0, SequenceStarts / SequenceLength).SelectMany(copy => Noisy(data, NearNoise, seed, copy))];
-        float[] random = [.. Enumerable.Range(0, SequenceStarts * Features).Select(i =>
-            (float)MetricRandom.Uniform((uint)seed, Stream + 1, 0, (ulong)i))];
+        float[] random = MetricRandom.Rounded((uint)seed, Stream + 1, 0, SequenceStarts * Features);
         if (frames.Count == 0)
         {
             float[] state = random[..(3 * Features)];
@@ -176,14 +161,14 @@ public sealed class AttractorMemory : Experiment
         {
             string manner = noise == 0 ? "plain training" : FormattableString.Invariant($"denoising, σ = {noise:g2}");
             var best = cells.Where(cell => cell.Noise == noise).MaxBy(cell => cell.Stored)!;
-            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth),
-                byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
+            double byDepth = Correlation(noise, cell => cell.Width == CommonWidth, cell => cell.Depth);
+            double byWidth = Correlation(noise, cell => cell.Depth == CommonDepth, cell => cell.Width);
             numbers.AddRange(
             [
                 new($"{manner}: largest number of images stored", best.Stored), new($"{manner}: of so many images", best.Images),
                 new($"{manner}: by hidden layers", best.Depth), new($"{manner}: of width", best.Width),
                 new($"{manner}: Spearman of stored and depth at most images", byDepth),
-                    new($"{manner}: Spearman of stored and width at most images", byWidth),
+                new($"{manner}: Spearman of stored and width at most images", byWidth),
             ]);
             claims.Add(new(VerdictKind.Claim, $"{manner}: more images than a Hopfield net's .138 D are stored", best.Stored > baseline,
                 FormattableString.Invariant($"{best.Stored} against {baseline:f1}")));
@@ -202,12 +187,20 @@ public sealed class AttractorMemory : Experiment
             ],
             [
                 new("images", ["images", "hidden_layers", "width", "noise", "seed", "loss", "at_rest", "recalled_from_noise", "stored"],
-                    [.. cells.Select(cell => new[] { cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting,
-                        cell.Recalled, cell.Stored })]),
-                new("sequences", ["seed", "loss", "rho_around_cycle", "farthest_from_images", "is_cycle", "share_attracted",
-                    "share_near", "share_random"],
-                    [.. sequences.Select(net => new[] { net.Seed, net.Loss, net.Cycle.Radius, net.Cycle.Off,
-                        net.Cycle.IsCycle ? 1 : 0, net.Attracted, net.NearReturns, net.RandomReturns })]),
+                    [.. cells.Select(cell => new[]
+                    {
+                        cell.Images, cell.Depth, cell.Width, cell.Noise, cell.Seed, cell.Loss, cell.Resting, cell.Recalled, cell.Stored,
+                    })]),
+                new("sequences",
+                    [
+                        "seed", "loss", "rho_around_cycle", "farthest_from_images", "is_cycle", "share_attracted", "share_near",
+                        "share_random",
+                    ],
+                    [.. sequences.Select(net => new[]
+                    {
+                        net.Seed, net.Loss, net.Cycle.Radius, net.Cycle.Off, net.Cycle.IsCycle ? 1 : 0, net.Attracted, net.NearReturns,
+                        net.RandomReturns,
+                    })]),
             ],
             [
                 new(VerdictKind.Acceptance, "a single image is stored by every network", single.All(cell => cell.Stored == 1),
@@ -215,15 +208,16 @@ public sealed class AttractorMemory : Experiment
                 new(VerdictKind.Acceptance,
                     "where the first image leads to a cycle in the images' order with ρ < 1 around it, starts .001 beside it come nearer",
                     cycles.Count > 0 && cycles.All(net => net.Attracted == 1),
-                        $"{cycles.Count(net => net.Attracted == 1)} of {cycles.Count} such networks, of {sequences.Count}"),
+                    $"{cycles.Count(net => net.Attracted == 1)} of {cycles.Count} such networks, of {sequences.Count}"),
                 .. claims,
                 new(VerdictKind.Claim, "a sequence of ten images is stored as a limit cycle that random starts find",
                     random > 0.5, FormattableString.Invariant($"median share of random starts {random:f2}")),
             ],
             MemoryPictures.Draw("Attractor memory: images stored", images, depths, widths, CommonWidth, CommonDepth, s_noises,
                 (count, depth, width, noise) => Statistics.Median(
-                    cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise).Select(c =>
-                        (double)c.Stored)), baseline))
+                    cells.Where(c => c.Images == count && c.Depth == depth && c.Width == width && c.Noise == noise)
+                        .Select(c => (double)c.Stored)),
+                baseline))
         {
             Animation = [.. frames.Select(MemoryPictures.Frame)], Timing = new() { Delay = 200 },
         };
@@ -239,14 +233,17 @@ public sealed class AttractorMemory : Experiment
         {
             // A uniform direction of the noise's mean length σ√D: the same law in high dimension, from the generator of directions.
             double[] direction = MetricRandom.UnitVector((uint)seed, Stream, (ulong)(copy * 1000 + row), Features);
-            for (int k = 0; k < Features; k++) noisy[row * Features + k] = (float)(data[row * Features + k]
-                + deviation * Math.Sqrt(Features) * direction[k]);
+            for (int k = 0; k < Features; k++)
+            {
+                int at = row * Features + k;
+                noisy[at] = (float)(data[at] + deviation * Math.Sqrt(Features) * direction[k]);
+            }
         }
 
         return noisy;
     }
 
-    // The root mean square difference of two rows.
+    // The root mean square difference of two rows, each difference rounded to float (PointSets.RootMeanSquare rounds none).
     private static double Away(float[] rows, int row, float[] others, int other)
     {
         double sum = 0;

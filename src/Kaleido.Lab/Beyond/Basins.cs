@@ -15,9 +15,8 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     public static Basins Of(Mlp network, float[] ends, int most) => new(points => network.Evaluate(points), ends, most);
 
     /// <summary>
-    /// For each start the end within .05 of where it comes to rest (a step below 1e-6) or is at the last two iterations, -1 where there is
-    /// none,
-    /// and after how many iterations it rested.
+    /// For each start the end within .05 of where it comes to rest (a step below 1e-6) or is at
+    /// the last two iterations, -1 where there is none, and after how many iterations it rested.
     /// </summary>
     public (int[] Class, int[] Time) Classify(float[] starts)
     {
@@ -89,9 +88,9 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     }
 
     /// <summary>
-    /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all boxes of the first level are looked
-    /// at, below
-    /// it the parts of boxes that met the boundary and of their neighbours. Islands smaller than the boxes of the first level are missed.
+    /// Boxes of side 2⁻ᵏ·(the square's) whose corners are not all in one basin, level by level: all
+    /// boxes of the first level are looked at, below it the parts of boxes that met the boundary
+    /// and of their neighbours. Islands smaller than the boxes of the first level are missed.
     /// </summary>
     /// <param name="left">The square's left end.</param>
     /// <param name="bottom">Its lower end.</param>
@@ -127,9 +126,8 @@ internal sealed class Basins(Func<float[], float[]> map, float[] ends, int most)
     }
 
     /// <summary>
-    /// A point of the unit square where as many basins meet as anywhere: of a coarse grid the start with the most basins around it, then
-    /// of finer
-    /// and finer ones about it.
+    /// A point of the unit square where as many basins meet as anywhere: of a coarse grid
+    /// the start with the most basins around it, then of finer and finer ones about it.
     /// </summary>
     public (double X, double Y) Junction()
     {

@@ -1,5 +1,3 @@
-using Kaleido.Numerics;
-
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>The Philox streams of the questions beyond the paper, so that no two purposes share numbers under one seed.</summary>
@@ -19,16 +17,4 @@ internal static class BeyondRandom
 
     /// <summary>Noise between iterations.</summary>
     public const uint Noise = 0x5900_0005;
-
-    /// <summary>Uniform in [0, 1).</summary>
-    public static float Uniform(uint seed, uint stream, ulong step, ulong index) =>
-        Philox.ToUniform(Philox.Word(seed, stream, step, index));
-
-    /// <summary>So many numbers uniform in [0, 1).</summary>
-    public static float[] Uniforms(uint seed, uint stream, ulong step, int count)
-    {
-        var values = new float[count];
-        for (int i = 0; i < count; i++) values[i] = Uniform(seed, stream, step, (ulong)i);
-        return values;
-    }
 }

@@ -55,12 +55,7 @@ public sealed class CensusFigure : Experiment
         {
             int[] alive = [.. nets.Alive];
             var rows = new CensusRow[alive.Length];
-            var workers = new ParallelOptions
-            {
-                MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-                CancellationToken = cancellation,
-            };
-            Parallel.For(0, alive.Length, workers,
+            Parallel.For(0, alive.Length, SideBySide.Of(options, cancellation),
                 i => rows[i] = CensusRow.Of(alive[i], nets.Nets[alive[i]], points, side, Match, NearBorder, cancellation));
             return rows;
         }

@@ -40,19 +40,19 @@ internal static class CensusPictures
         {
             var plot = new Plot
             {
-                Title = string.Create(CultureInfo.InvariantCulture, $"after {frame} applications"), EqualUnits = true,
-                Legend = LegendPlace.None,
+                Title = $"starts, after {SyntheticAnimations.Applications(frame)}", EqualUnits = true, Legend = LegendPlace.Outside,
                 X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
             };
+            int[] colours = ColoursOf(row.Census, sinks, row.Data);
             for (int k = 0; k < sinks.Length; k++)
             {
                 int[] own = [.. Enumerable.Range(0, ends.Length).Where(i => ends[i] == sinks[k])];
                 plot.Points([.. own.Select(i => (double)state[2 * i])], [.. own.Select(i => (double)state[2 * i + 1])], null,
-                    new() { Colour = Palette.Area(k).Mix(Rgb.Black, 40), Marker = Marker.Circle, Size = 6 });
+                    new() { Colour = Palette.Area(colours[k]).Mix(Rgb.Black, 40), Marker = Marker.Circle, Size = 6 });
             }
 
             Mark(plot, row.Census);
-            frames.Add(plot.Draw(480, 480));
+            frames.Add(plot.Draw(600, 470));
             state = network.Evaluate(state);
         }
 
@@ -94,11 +94,22 @@ internal static class CensusPictures
     {
         var census = row.Census;
         double[] starts = [.. Enumerable.Range(0, Side * Side).SelectMany(i => new[] { (i % Side + 0.5) / Side, (i / Side + 0.5) / Side })];
-        int[] ends = census.Destinations(network, starts), sinks = Sinks(census);
+        int[] ends = census.Destinations(network, starts), sinks = Sinks(census), colours = ColoursOf(census, sinks, row.Data);
         var classes = new int[Side, Side];
-        for (int i = 0; i < ends.Length; i++) classes[i / Side, i % Side] = Array.IndexOf(sinks, ends[i]);
-        string[] names = [.. sinks.Select(k => census.Points[k]).Select(sink => string.Create(
-            CultureInfo.InvariantCulture, $"{100 * sink.BasinShare:f0} % to ({sink.Location[0]:f2}, {sink.Location[1]:f2})"))];
+        for (int i = 0; i < ends.Length; i++)
+        {
+            int k = Array.IndexOf(sinks, ends[i]);
+            classes[i / Side, i % Side] = k < 0 ? -1 : colours[k];
+        }
+
+        string[] names = new string[colours.DefaultIfEmpty(-1).Max() + 1];
+        for (int k = 0; k < sinks.Length; k++)
+        {
+            var sink = census.Points[sinks[k]];
+            names[colours[k]] = string.Create(CultureInfo.InvariantCulture,
+                $"{100 * sink.BasinShare:f0} % to ({sink.Location[0]:f2}, {sink.Location[1]:f2})");
+        }
+
         var map = new RegionMap(classes, names)
         {
             Title = "basins and fixed points", EqualUnits = true, NoClass = "nowhere",
@@ -121,9 +132,13 @@ internal static class CensusPictures
             X = new() { Label = "x", Minimum = low, Maximum = 1 }, Y = new() { Label = "f(x)", Minimum = low, Maximum = 1 }, Grid = false,
             Legend = LegendPlace.LowerRight,
         };
-        int[] sinks = Sinks(census);
+        int[] sinks = Sinks(census), colours = ColoursOf(census, sinks, row.Data);
         foreach (var basin in census.Basins)
-            plot.Band([basin.Low, basin.High], [low, low], [1, 1], null, Palette.Area(Array.IndexOf(sinks, basin.Point)), 0.45);
+        {
+            int k = Array.IndexOf(sinks, basin.Point);
+            plot.Band([basin.Low, basin.High], [low, low], [1, 1], null, Palette.Area(k < 0 ? -1 : colours[k]), 0.45);
+        }
+
         double[] borders = pieces.Borders.ToArray();
         float[] kinks = network.Evaluate([.. borders.Select(value => (float)value)]);
         plot.Line(x, x, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
@@ -136,16 +151,20 @@ internal static class CensusPictures
 
     private static Plot Counts(CensusRow[][] sets, string[] names)
     {
+        const double Breadth = 0.28;
+        int[] all = [.. sets.SelectMany(set => set).Select(row => row.Census.Points.Count).Distinct().Order()];
         var plot = new Plot
         {
-            Title = "fixed points of all networks", X = new() { Label = "fixed points of a network" },
+            Title = "fixed points of all networks",
+            X = new() { Label = "fixed points of a network",
+                Categories = [.. all.Select(count => count.ToString(CultureInfo.InvariantCulture))] },
             Y = new() { Label = "share of networks", Minimum = 0 },
         };
         for (int i = 0; i < sets.Length; i++)
         {
-            int[] counts = [.. sets[i].Select(row => row.Census.Points.Count)], values = [.. counts.Distinct().Order()];
-            plot.Bars([.. values.Select(value => value + 0.45 * (i - 1))],
-                [.. values.Select(value => counts.Count(it => it == value) / (double)counts.Length)], names[i], 0.45, Palette.Series(i));
+            plot.Bars([.. all.Select((_, at) => at + Breadth * (i - 1))],
+                [.. all.Select(count => sets[i].Count(row => row.Census.Points.Count == count) / (double)sets[i].Length)],
+                names[i], Breadth, Palette.Series(i));
         }
 
         return plot;
@@ -172,6 +191,13 @@ internal static class CensusPictures
 
     private static int[] Sinks(Census census) =>
         [.. Enumerable.Range(0, census.Points.Count).Where(k => census.Points[k].Class == FixedPointClass.Sink)];
+
+    // The number of a sink's datum, so that a datum has its colour in every picture; spurious sinks take the numbers after the data's.
+    private static int[] ColoursOf(Census census, int[] sinks, int data)
+    {
+        int spurious = data;
+        return [.. sinks.Select(k => census.Points[k]).Select(sink => sink.IsDatum ? sink.NearestDatum : spurious++)];
+    }
 
     private static void Mark(Plots.Figure figure, Census census)
     {

@@ -6,9 +6,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784 dimensions, a
-/// certified
-/// radius about each sink by interval arithmetic, and attacks that look for starts that leave.
+/// How large a ball about an attractor can be proved to converge to it? A census of fixed points in 2, 8, 196 and 784
+/// dimensions, a certified radius about each sink by interval arithmetic, and attacks that look for starts that leave.
 /// </summary>
 public sealed class CertifiedRadii : Experiment
 {
@@ -18,7 +17,7 @@ public sealed class CertifiedRadii : Experiment
     // What is trained; how many seeds, sinks a network and starts a sink the forms take (0 = all sinks).
     private sealed record Setup(
         string Name, MlpOptions Shape, Func<int, float[]> Points, long Steps, double Noise, int Seeds, int QuickSeeds, int QuickSinks,
-            int Rays);
+        int Rays);
 
     private sealed record Sink(int Seed, SampledPoint Point)
     {
@@ -53,7 +52,7 @@ public sealed class CertifiedRadii : Experiment
         var series = new List<(string Name, List<Sink> Sinks)>();
         foreach (var setup in Setups())
         {
-            int seeds = options.Seeds > 0 ? options.Seeds : full ? setup.Seeds : setup.QuickSeeds;
+            int seeds = options.SeedsOf(setup.Seeds, setup.QuickSeeds);
             if (seeds == 0) continue;
             options.Report?.Invoke($"{setup.Name}: training");
             using var nets = new SyntheticNets(setup.Shape, setup.Points, setup.Steps, seeds, options, cancellation, setup.Noise);
@@ -90,24 +89,25 @@ public sealed class CertifiedRadii : Experiment
 
     private static IEnumerable<Setup> Setups() =>
     [
-        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid }, _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f], 5000, 0,
-            FullSeeds, 8, 12, 120),
-        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid }, seed => Uniform(16 * 8, seed, StartStream + 1), 10_000, 0, 20, 3,
-            12, 120),
-        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed),
-            2000, 0.5, 8, 1, 2, 64),
-        new("28 × 28 digits", new(784, 64, 3) { Output = Activation.Sigmoid }, seed => DrawnDigits.Rows(DrawnDigits.Full, 16, (uint)seed),
-            2000, 0.5, 1, 0, 0, 64),
+        new("2-D, 7 × 50", new(2, 50, 7) { Output = Activation.Sigmoid },
+            _ => [0.2f, 0.2f, 0.2f, 0.8f, 0.8f, 0.2f, 0.8f, 0.8f],
+            Steps: 5000, Noise: 0, FullSeeds, QuickSeeds: 8, QuickSinks: 12, Rays: 120),
+        new("8-D, 2 × 50", new(8, 50, 2) { Output = Activation.Sigmoid },
+            seed => MetricRandom.Rounded((uint)seed, StartStream + 1, 0, 16 * 8),
+            Steps: 10_000, Noise: 0, Seeds: 20, QuickSeeds: 3, QuickSinks: 12, Rays: 120),
+        new("14 × 14 digits", new(196, 32, 3) { Output = Activation.Sigmoid },
+            seed => DrawnDigits.Rows(DrawnDigits.Half, 16, (uint)seed),
+            Steps: 2000, Noise: 0.5, Seeds: 8, QuickSeeds: 1, QuickSinks: 2, Rays: 64),
+        new("28 × 28 digits", new(784, 64, 3) { Output = Activation.Sigmoid },
+            seed => DrawnDigits.Rows(DrawnDigits.Full, 16, (uint)seed),
+            Steps: 2000, Noise: 0.5, Seeds: 1, QuickSeeds: 0, QuickSinks: 0, Rays: 64),
     ];
-
-    private static float[] Uniform(int count, int seed, uint stream) =>
-        [.. Enumerable.Range(0, count).Select(i => (float)MetricRandom.Uniform((uint)seed, stream, 0, (ulong)i))];
 
     private static SampledCensus Census(Mlp network, Setup setup, int seed, FigureOptions options)
     {
         int features = network.Inputs;
         float[] data = setup.Points(seed);
-        float[] starts = [.. Uniform(CensusStarts * features, seed, StartStream), .. data];
+        float[] starts = [.. MetricRandom.Rounded((uint)seed, StartStream, 0, CensusStarts * features), .. data];
         return SampledCensus.Take(network, starts, data, new() { Middles = options.Quick ? 4 : 32 });
     }
 
@@ -148,21 +148,19 @@ public sealed class CertifiedRadii : Experiment
         Number("median of one piece's over attacked", Statistics.Median(smooth.Select(sink =>
             (sink.Piece?.EuclideanRadius ?? 0) / sink.Escape)));
         tables.Add(new(FileName(setup.Name),
-            ["seed", "datum", "distance", "chains", "basin_low", "basin_high", "rho", "kink_distance", "radius", "radius_piece", "steps",
-                "power", "contraction",
-                "unstable_neurons", "attack_escapes", "attack_radius"],
+            [
+                "seed", "datum", "distance", "chains", "basin_low", "basin_high", "rho", "kink_distance", "radius", "radius_piece", "steps",
+                "power", "contraction", "unstable_neurons", "attack_escapes", "attack_radius",
+            ],
             [.. sinks.Select(sink => new[]
             {
                 sink.Seed, sink.Point.NearestDatum, sink.Point.Distance, sink.Point.Chains, sink.Point.BasinLow, sink.Point.BasinHigh,
-                    sink.Point.SpectralRadius,
-                sink.Point.KinkDistance, sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Ball?.Steps ?? 0, sink.Ball?.Power ?? 0,
-                    sink.Ball?.Contraction ?? double.NaN,
-                sink.Ball?.UnstableNeurons ?? 0, sink.Escapes, sink.Escape,
+                sink.Point.SpectralRadius, sink.Point.KinkDistance, sink.Radius, sink.Piece?.EuclideanRadius ?? 0, sink.Ball?.Steps ?? 0,
+                sink.Ball?.Power ?? 0, sink.Ball?.Contraction ?? double.NaN, sink.Ball?.UnstableNeurons ?? 0, sink.Escapes, sink.Escape,
             })]));
         int certified = smooth.Count(sink => sink.Radius > 0), escaped = sinks.Sum(sink => sink.Escapes);
         verdicts.Add(new(VerdictKind.Acceptance, $"{setup.Name}: every smooth sink has a certified radius above 0",
-            certified == smooth.Length && smooth.Length > 0,
-            $"{certified} of {smooth.Length} smooth sinks"));
+            certified == smooth.Length && smooth.Length > 0, $"{certified} of {smooth.Length} smooth sinks"));
         verdicts.Add(new(VerdictKind.Acceptance, $"{setup.Name}: none of the starts within 1 % of a certified radius escapes", escaped == 0,
             FormattableString.Invariant($"{escaped} of {(long)starts * sinks.Count(sink => sink.Radius > 0)} starts")));
         verdicts.Add(Verdict.QuantileAtLeast($"{setup.Name}: the median certified radius is at least 5 % of the radius found by attack",

@@ -9,13 +9,10 @@ using Kaleido.Training;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label a unit vector; chains
-/// from
-/// uniform noise with the label put back after every application. Is the sample's class the label? A perceptron trained on other digits
-/// judges.
-/// Fitted without and with noise on the inputs, with the label as it is or four times as loud in the input; beside them chains that are
-/// told the
-/// label at the start only.
+/// Conditional kaleidoscopes: networks fitted to [x, label] → [x, label] on 200 drawn digits of 14 × 14, the label
+/// a unit vector; chains from uniform noise with the label put back after every application. Is the sample's class
+/// the label? A perceptron trained on other digits judges. Fitted without and with noise on the inputs, with the
+/// label as it is or four times as loud in the input; beside them chains that are told the label at the start only.
 /// </summary>
 public sealed class Conditional : Experiment
 {
@@ -49,10 +46,10 @@ public sealed class Conditional : Experiment
         ArgumentNullException.ThrowIfNull(options);
         int seeds = options.Seeds > 0 ? options.Seeds : options.Quick ? QuickSeeds : FullSeeds;
         int iterations = options.Quick ? 20 : 60, steps = options.Quick ? 1500 : 4000;
-        var data = PooledDigits.Create(Samples, DataSeed, Pool);
+        var data = DrawnDigits.Create(Samples, DataSeed, Pool);
         using var device = Device.Cpu(options.Threads);
         using var judge = Judge(device, options.Quick ? 300 : 1500, cancellation);
-        var held = PooledDigits.Create(HeldOut, HeldOutSeed, Pool);
+        var held = DrawnDigits.Create(HeldOut, HeldOutSeed, Pool);
         double accuracy = Share(Classify(judge, held.Values.Span), held.Labels!.Value.Span),
             nearest = Share(NearestClass(device, held.Values.Span, data), held.Labels!.Value.Span);
         int[] labels = [.. Enumerable.Range(0, Classes * Chains).Select(i => i / Chains)];
@@ -70,7 +67,8 @@ public sealed class Conditional : Experiment
             from t in Enumerable.Range(0, iterations + 1)
                               select new double[] { m, seed, t, found[seed].Hits[m][t] / (double)labels.Length }];
         double Last(int means) => Curve(means)[^1];
-        int Above(int means) => found.Count(f => UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
+        int Above(int means) => found.Count(f =>
+            BinomialTest.UpperTail(f.Hits[means][^1], labels.Length, 1.0 / Classes) < BinomialTest.Level);
         double Least(int means) => found.Min(f => f.Hits[means][^1]) / (double)labels.Length;
         string Seen(int means) => FormattableString.Invariant(
             $"P = {Last(means):f3} over {seeds} networks of {labels.Length} chains; least {Least(means):f3}");
@@ -98,7 +96,7 @@ public sealed class Conditional : Experiment
             [
                 .. new[] { Denoised, Louder }.Select(m => new Verdict(VerdictKind.Acceptance,
                     $"{Means[m].Name}: P(class = label) after {iterations} is above chance in every network (binomial test at 1 %)",
-                        Above(m) == seeds, Seen(m))),
+                    Above(m) == seeds, Seen(m))),
                 new(VerdictKind.Acceptance, "the perceptron that judges reads at least 80 % of held-out digits", accuracy >= 0.8,
                     FormattableString.Invariant($"{accuracy:f3}")),
                 new(VerdictKind.Claim, $"{Means[Plain].Name}: P is above chance in every network, too", Above(Plain) == seeds, Seen(Plain)),
@@ -107,11 +105,9 @@ public sealed class Conditional : Experiment
                 new(VerdictKind.Claim, $"{Means[Louder].Name}: the label is obeyed nearly always (P ≥ .9)", Last(Louder) >= 0.9,
                     Seen(Louder)),
                 new(VerdictKind.Claim, "the label must be clamped: given at the start only, P is lower by at least .1",
-                    Last(Denoised) - Last(AtStart) >= 0.1,
-                    FormattableString.Invariant($"{Last(AtStart):f3} against {Last(Denoised):f3}")),
+                    Last(Denoised) - Last(AtStart) >= 0.1, FormattableString.Invariant($"{Last(AtStart):f3} against {Last(Denoised):f3}")),
                 new(VerdictKind.Claim, "with the loud label the judge is right at least as often as on held-out digits",
-                    Last(Louder) >= accuracy,
-                    FormattableString.Invariant($"{Last(Louder):f3} against {accuracy:f3}")),
+                    Last(Louder) >= accuracy, FormattableString.Invariant($"{Last(Louder):f3} against {accuracy:f3}")),
             ],
             ConditionalPictures.Draw(found[0].Tracks, data.Image!.Value, Chains, [.. Enumerable.Range(0, Means.Length).Select(Curve)],
                 Confusion(found), 1.0 / Classes))
@@ -128,12 +124,8 @@ public sealed class Conditional : Experiment
         return shares;
     }
 
-    // P(X ≥ successes).
-    private static double UpperTail(int successes, int trials, double probability) =>
-        successes == 0 ? 1 : Math.Max(0, 1 - BinomialTest.LowerTail(successes - 1, trials, probability));
-
-    private static Found Measure(uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps,
-        CancellationToken cancellation)
+    private static Found Measure(
+        uint seed, Dataset data, Mlp judge, int[] labels, int iterations, int steps, CancellationToken cancellation)
     {
         using var device = Device.Cpu(1);
         float[] targets = LabelledChains.Append(data.Values.Span, data.Labels!.Value.Span, Classes);
@@ -171,7 +163,7 @@ public sealed class Conditional : Experiment
 
     private static Mlp Judge(Device device, int steps, CancellationToken cancellation)
     {
-        var digits = PooledDigits.Create(JudgeSamples, JudgeSeed, Pool);
+        var digits = DrawnDigits.Create(JudgeSamples, JudgeSeed, Pool);
         var network = Mlp.Create(device, new(digits.Features, 128, 1) { Outputs = Classes, Output = Activation.Softmax });
         float[] targets = [.. digits.Labels!.Value.ToArray().Select(label => (float)label)];
         Trainer.Fit(network, digits.Values, targets, LossFunction.CrossEntropy,

@@ -1,4 +1,5 @@
 using Kaleido.Data;
+using Kaleido.Lab.Figures;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 
@@ -92,9 +93,22 @@ internal static class ConditionalPictures
                 float[] tiles = [.. from row in Enumerable.Range(0, Shown) from label in Enumerable.Range(0, Labels)
                                     from k in Enumerable.Range(0, shape.Features)
                                         select tracks[t][(label * chains + row) * shape.Features + k]];
-                return ImageGrid.Draw(tiles, shape, new() { Columns = Labels, Padding = 1, Upscale = 3, Background = 96 });
+                return Captioned(ImageGrid.Draw(tiles, shape, new() { Columns = Labels, Padding = 1, Upscale = 3, Background = 96 }), t);
             }),
         ];
+    }
+
+    // The label above its column, and how often the network has been applied.
+    private static Picture Captioned(Picture grid, int iteration)
+    {
+        const int Above = 62, Margin = 6, Size = 11;
+        var frame = new Picture(grid.Width + 2 * Margin, Above + grid.Height + Margin, 3, 255);
+        Text(frame, iteration == 0 ? "a column for each label: noise"
+            : $"a column for each label: after {SyntheticAnimations.Applications(iteration)}", frame.Width / 2, 22, Size);
+        for (int label = 0; label < Labels; label++)
+            Text(frame, $"{label}", Margin + (2 * label + 1) * grid.Width / (2 * Labels), Above - 8, 13, bold: true);
+        frame.Paste(grid, Margin, Above);
+        return frame;
     }
 
     private static void Text(Picture sheet, string text, int x, int y, int size, bool bold = false) =>

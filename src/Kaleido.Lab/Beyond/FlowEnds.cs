@@ -40,9 +40,7 @@ internal sealed class FlowEnds
     public static float[] Flow(LossFlow flow, float[] starts) => flow.Follow(starts, Steps, 0.02);
 
     /// <summary>The share of ends within τ of a datum.</summary>
-    public double Yield(float[] ends) =>
-        SyntheticNets.Nearest(ends, _data, _network.Inputs).Count(it =>
-            it.Distance <= _tolerance) / (double)(ends.Length / _network.Inputs);
+    public double Yield(float[] ends) => SyntheticNets.ShareWithin(ends, _data, _network.Inputs, _tolerance);
 
     /// <summary>Which ends are fixed points that iteration leaves, data among them.</summary>
     public bool[] AreUnstable(LossFlow flow, float[] ends)

@@ -6,15 +6,14 @@ using Kaleido.Sampling;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Are the basins' boundaries or the sets of attractors of a kaleidoscope fractal? Box-counting dimensions of the boundaries of figure 5b's
-/// networks ({.2, .8}², seven hidden layers of 50, sigmoid, 5000 steps), of what noise makes of their attractors, and of the attractors of
-/// networks fitted to 128 points of a circle (six hidden layers of 32); beside them a boundary that is known to be fractal, that of
-/// Newton's
-/// method for z³ = 1.
+/// Are the basins' boundaries or the sets of attractors of a kaleidoscope fractal? Box-counting dimensions of
+/// the boundaries of figure 5b's networks ({.2, .8}², seven hidden layers of 50, sigmoid, 5000 steps), of what
+/// noise makes of their attractors, and of the attractors of networks fitted to 128 points of a circle (six
+/// hidden layers of 32); beside them a boundary that is known to be fractal, that of Newton's method for z³ = 1.
 /// </summary>
 /// <remarks>
-/// Every point of Newton's boundary borders all three basins (Julia, Fatou 1918 to 1920), which no smooth curve can do: its dimension is
-/// above 1.
+/// Every point of Newton's boundary borders all three basins (Julia, Fatou
+/// 1918 to 1920), which no smooth curve can do: its dimension is above 1.
 /// </remarks>
 public sealed class FractalSets : Experiment
 {
@@ -98,7 +97,7 @@ public sealed class FractalSets : Experiment
         double[] dimensions = [.. known.Select(row => row[Dimension])];
         double[] Of(double[][] rows, double noise, int column) => [.. rows.Where(row => row[Noise] == noise).Select(row => row[column])];
         int shown = Enumerable.Range(0, alive.Length).MaxBy(i => boundaries[i]?.Dimension ?? 0);
-        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[shown]], s_corners, Most), options.Quick ? 96 : 540);
+        var pictures = new FractalPictures(Basins.Of(corners.Nets[alive[shown]], s_corners, Most), s_corners, options.Quick ? 96 : 540);
         return new(Name, Title,
             [
                 new("seeds", seeds),
@@ -128,7 +127,7 @@ public sealed class FractalSets : Experiment
                 new(VerdictKind.Acceptance,
                     "control: the boundary of Newton's method for z³ = 1 has a dimension above 1 by more than 3 standard errors",
                     newton.Dimension - 3 * newton.StandardError > 1,
-                        FormattableString.Invariant($"{newton.Dimension:f3} ± {newton.StandardError:f3}")),
+                    FormattableString.Invariant($"{newton.Dimension:f3} ± {newton.StandardError:f3}")),
                 Verdict.AtLeast("a boundary's dimension is at least .9: it parts the square",
                     dimensions.Count(d => d >= 0.9), dimensions.Length, 1, full),
                 Verdict.QuantileAtMost(
@@ -147,7 +146,7 @@ public sealed class FractalSets : Experiment
                     FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0.003, Coarse)):f2}")),
                 new(VerdictKind.Claim, "without noise the circle's network keeps the line (fine dimension above .5 in most networks)",
                     2 * Of(circle, 0, Fine).Count(d => d > 0.5) > Of(circle, 0, Fine).Length,
-                        FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0, Fine)):f2}")),
+                    FormattableString.Invariant($"median {Statistics.Median(Of(circle, 0, Fine)):f2}")),
             ],
             pictures.Draw([.. boundaries.OfType<BoxCounting>()], newton,
                 [.. s_noises.Select(e => Cloud(circles.Nets[round[0]], e, options.Quick))], s_noises))

@@ -29,8 +29,7 @@ internal sealed class GradientFamily
     /// <param name="UnstableMass">The same within τ of unstable fixed points farther than 2τ from the data.</param>
     public sealed record Row(
         int Seed, double[] Iteration, double[] Flow, double IterationUnstable, double FlowUnstable, double[] IterationYield,
-            double[] FlowYield,
-        int Unstable, double[] DataMass, double[] UnstableMass);
+        double[] FlowYield, int Unstable, double[] DataMass, double[] UnstableMass);
 
     private GradientFamily(string name, string key, float[] data, double tolerance, SyntheticNets nets, Row[] rows) =>
         (Name, Key, Data, Tolerance, Nets, Rows) = (name, key, data, tolerance, nets.Nets, rows);
@@ -52,13 +51,12 @@ internal sealed class GradientFamily
     /// <summary>Measures all networks that neither died nor diverged.</summary>
     public static GradientFamily Of(
         string name, string key, float[] data, double tolerance, SyntheticNets nets, int starts, FigureOptions options,
-            CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         int[] alive = [.. nets.Alive];
         var rows = new Row[alive.Length];
-        Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
-            CancellationToken = cancellation },
-            i => rows[i] = Measure(alive[i], nets.Nets[alive[i]], data, tolerance, starts));
+        Parallel.For(0, alive.Length, SideBySide.Of(options, cancellation), i =>
+            rows[i] = Measure(alive[i], nets.Nets[alive[i]], data, tolerance, starts));
         return new(name, key, data, tolerance, nets, rows);
     }
 

@@ -32,7 +32,7 @@ internal static class GradientPictures
         double[] x = [.. Enumerable.Range(0, 801).Select(i => i / 800.0)];
         var map = new LineMap(oracle);
         var plot = new Plot { Title = "closed form: three zeros of the loss, one repels", X = new() { Label = "x" },
-            Y = new() { Label = "loss (x - f(x))²", Minimum = 0 } };
+            Y = new() { Label = "loss (x - f(x))²", Minimum = -2e-4 } };
         plot.Line(x, [.. x.Select(at => Math.Pow(at - map.Apply(at), 2))], "loss", new() { Colour = Palette.OkabeIto[0], Dash = [] });
         plot.Points([0.2, 0.8], [0, 0], "data: attract", new() { Colour = s_data, Marker = Marker.Circle, Size = 11, Halo = true });
         plot.Points([0.5], [0], "repeller", new() { Colour = s_unstable, Marker = Marker.Diamond, Filled = false, Size = 11 });
@@ -57,7 +57,7 @@ internal static class GradientPictures
         float[] ends = flow.Langevin([.. Enumerable.Range(0, chains).Select(i => (i + 0.5f) / chains)], 2000, Temperature, 1e-4, 1);
         double[] bins = new double[50], middles = [.. Enumerable.Range(0, 50).Select(i => (i + 0.5) / 50)];
         foreach (float end in ends) bins[Math.Min(49, (int)(end * 50))] += 50.0 / ends.Length;
-        return new Plot { Title = "p ~ e^(-(x - f(x))²/T), T = 1e-4", X = new() { Label = "x" }, Y = new() { Label = "density" } }
+        return new Plot { Title = "density p ~ exp(-(x - f(x))²/T), T = 10⁻⁴", X = new() { Label = "x" }, Y = new() { Label = "density" } }
             .Bars(middles, bins, "Langevin chains", 0.02, Palette.OkabeIto[5], 0.6)
             .Line(x, [.. weight.Select(w => w / sum)], "exact", new() { Colour = Palette.OkabeIto[0], Dash = [] })
             .VerticalRule(0.2, "data", new() { Colour = s_data, Width = 1.4, Dash = [] }).VerticalRule(0.8, null,
@@ -67,15 +67,15 @@ internal static class GradientPictures
 
     private static Plot Yields(IReadOnlyList<GradientFamily> families)
     {
-        var plot = new Plot { Title = "yield within τ of the data",
+        var plot = new Plot { Title = "share of starts that end within τ of the data",
             X = new() { Label = "distance of the start from a datum", Minimum = 0 },
             Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1.02 } };
         for (int i = 0; i < families.Count; i++)
         {
             var rows = families[i].Rows;
-            plot.Line(GradientFamily.Radii, Means(row => row.IterationYield), $"{families[i].Key}, iteration",
+            plot.Line(GradientFamily.Radii, Means(row => row.IterationYield), $"{Shape(families[i])}, iteration",
                 new() { Colour = Palette.OkabeIto[i], Dash = [] });
-            plot.Line(GradientFamily.Radii, Means(row => row.FlowYield), $"{families[i].Key}, flow",
+            plot.Line(GradientFamily.Radii, Means(row => row.FlowYield), $"{Shape(families[i])}, flow",
                 new() { Colour = Palette.OkabeIto[i], Dash = [3, 4] });
 
             double[] Means(Func<GradientFamily.Row, double[]> values) =>
@@ -88,7 +88,7 @@ internal static class GradientPictures
     // Bars on top of each other, drawn from the whole downwards.
     private static Plot Kinds(IReadOnlyList<GradientFamily> families)
     {
-        string[] labels = [.. families.SelectMany(family => new[] { family.Key, "flow" })];
+        string[] labels = [.. families.SelectMany(family => new[] { Shape(family), "flow" })];
         double[] x = [.. Enumerable.Range(0, labels.Length).Select(i => (double)i)];
         (FlowEnd Kind, string Name, Rgb Colour)[] kinds =
         [
@@ -98,8 +98,9 @@ internal static class GradientPictures
         double[] heights = [.. x.Select(_ => 1.0)];
         var plot = new Plot
         {
-            Title = "where uniform starts end: iteration, flow", X = new() { Categories = labels },
-                Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
+            Title = "where uniform starts end",
+            X = new() { Label = "of each network left: iteration, right: gradient flow", Categories = labels },
+            Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
         };
         foreach (var (kind, name, colour) in kinds)
         {
@@ -122,11 +123,13 @@ internal static class GradientPictures
         {
             Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
                 EqualUnits = true,
-            Scale = new() { Label = "loss", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
+            Scale = new() { Label = "loss ‖x - f(x)‖²/2", Logarithmic = true, Minimum = 1e-7, Maximum = 0.1 },
         };
-        Mark(i => kinds[i] == FlowEnd.Elsewhere, null, Marker.Circle, Rgb.Of(0xBBBBBB), 4);
+        map.Points(Column(family.Data, 0), Column(family.Data, 1), "data",
+            new() { Colour = s_data, Marker = Marker.Circle, Filled = false, Size = 17 });
+        Mark(i => kinds[i] == FlowEnd.Elsewhere, "ends elsewhere", Marker.Square, Palette.OkabeIto[0], 6);
         Mark(i => unstable[i], "ends at unstable", Marker.Diamond, s_unstable, 8);
-        Mark(i => !unstable[i] && kinds[i] != FlowEnd.Elsewhere, "ends at sinks", Marker.Circle, s_data, 8);
+        Mark(i => !unstable[i] && kinds[i] != FlowEnd.Elsewhere, "ends at sinks", Marker.Circle, Rgb.Black, 7);
         return map;
 
         void Mark(Func<int, bool> which, string? name, Marker marker, Rgb colour, double size)
@@ -152,13 +155,14 @@ internal static class GradientPictures
         bool[] leaves = new FlowEnds(network, family.Data, family.Tolerance).AreUnstable(flow, ends);
         float[] unstable = [.. Enumerable.Range(0, leaves.Length).Where(i => leaves[i]).SelectMany(i => ends[(2 * i)..(2 * i + 2)])];
         return [.. Enumerable.Range(0, Frames).Select(k => Panels.Draw(
-            [Particle(iterated[k], FormattableString.Invariant($"iteration, {k / 2} applications")),
-                Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 330))];
+            [Particle(iterated[k], $"iteration, {SyntheticAnimations.Applications(k / 2)}"),
+                Particle(path[Math.Min(path.Count - 1, k * k * 500 / (40 * 40))], "gradient flow on the loss")], 2, 640, 360,
+            $"rings: data, diamonds: unstable fixed points, dots: {Particles} starts", 11))];
 
         Plot Particle(float[] states, string title)
         {
-            var plot = new Plot { Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 },
-                EqualUnits = true, Legend = LegendPlace.None, TextSize = 8 };
+            var plot = new Plot { Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 },
+                Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.None, TextSize = 8 };
             plot.Points(Column(family.Data, 0), Column(family.Data, 1), null,
                 new() { Colour = s_data, Marker = Marker.Circle, Filled = false, Size = 16 });
             plot.Points(Column(unstable, 0), Column(unstable, 1), null,
@@ -167,6 +171,8 @@ internal static class GradientPictures
                 new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
         }
     }
+
+    private static string Shape(GradientFamily family) => family.Key.Replace("x", " × ", StringComparison.Ordinal);
 
     private static double[] Column(float[] rows, int coordinate) =>
         [.. rows.Where((_, i) => i % 2 == coordinate).Select(value => (double)value)];

@@ -36,7 +36,7 @@ public sealed class GradientStudy : Experiment
         [
             Of("2 points, 2 hidden × 5", "2x5", s_two, 0.02, shallow), Of("2 points, 6 hidden × 10", "6x10", s_two, 0.02, deep),
             Of("4 points, 10 hidden × 10", "10x10", s_four, 0.02, tanh),
-                Of("4 points in the plane, 6 hidden × 50", "plane", s_corners, 0.05, plane),
+            Of("4 points in the plane, 6 hidden × 50", "plane", s_corners, 0.05, plane),
         ];
         using var device = Device.Cpu(options.Threads);
         using var oracle = Oracle(device);
@@ -149,8 +149,8 @@ public sealed class GradientStudy : Experiment
                 double scale = 2.0 / features * (1 + Math.Sqrt(jacobian.Sum(v => v * v))) * Math.Sqrt(residual.Sum(v => v * v));
                 for (int k = 0; k < features; k++)
                 {
-                    double formula = 2.0 / features * (residual[k] - Enumerable.Range(0,
-                        features).Sum(j => jacobian[j * features + k] * residual[j]));
+                    double pulled = Enumerable.Range(0, features).Sum(j => jacobian[j * features + k] * residual[j]);
+                    double formula = 2.0 / features * (residual[k] - pulled);
                     largest = Math.Max(largest, Math.Abs(gradient[k] - formula) / scale);
                 }
             }
@@ -178,9 +178,8 @@ public sealed class GradientStudy : Experiment
     private static FigureTable Table(GradientFamily family) => new(family.Key,
         [
             "seed", "iteration_datum", "iteration_spurious", "iteration_unstable", "iteration_elsewhere", "flow_datum", "flow_spurious",
-                "flow_unstable",
-            "flow_elsewhere", "iteration_any_unstable", "flow_any_unstable", "unstable_fixed_points",
-                .. family.Rows[0].DataMass.Select((_, i) => FormattableString.Invariant($"data_mass_T{GradientFamily.Temperatures[i]:g}")),
+            "flow_unstable", "flow_elsewhere", "iteration_any_unstable", "flow_any_unstable", "unstable_fixed_points",
+            .. family.Rows[0].DataMass.Select((_, i) => FormattableString.Invariant($"data_mass_T{GradientFamily.Temperatures[i]:g}")),
             .. family.Rows[0].UnstableMass.Select((_, i) =>
                 FormattableString.Invariant($"unstable_mass_T{GradientFamily.Temperatures[i]:g}")),
         ],

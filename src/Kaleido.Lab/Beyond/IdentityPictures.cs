@@ -29,8 +29,9 @@ internal static class IdentityPictures
                 bool error = column == LearnsIdentity.Error;
                 var plot = new Plot
                 {
-                    Title = $"D = {dimension}", X = new() { Label = "training points", Logarithmic = true },
-                    Y = new() { Label = label, Logarithmic = error, Minimum = error ? null : 0, Maximum = error ? null : 1.5 },
+                    Title = $"{(error ? "identity error" : "over-generalization")}, D = {dimension}",
+                    X = new() { Label = "training points", Logarithmic = true },
+                    Y = new() { Label = label, Logarithmic = error, Minimum = error ? null : 0, Maximum = error ? null : 1.2 },
                     Legend = dimension != dimensions[1] ? LegendPlace.None : error ? LegendPlace.LowerLeft : LegendPlace.LowerRight,
                 };
                 for (int means = 0; means < LearnsIdentity.Names.Length; means++)
@@ -53,10 +54,10 @@ internal static class IdentityPictures
                 Title = $"D = 1, four points: {LearnsIdentity.Names[means]}", X = new() { Label = "x" },
                     Y = new() { Label = "f(x)", Minimum = 0, Maximum = 1 },
             };
-            plot.Line(grid, grid, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
-            foreach (double[] y in profiles[means].Take(Shown)) plot.Line(grid, y, null,
+            for (int i = 0; i < Math.Min(Shown, profiles[means].Count); i++) plot.Line(grid, profiles[means][i], i == 0 ? "networks" : null,
                 new() { Colour = Palette.OkabeIto[means], Width = 1.4, Dash = [], Opacity = 0.6 });
-            panels.Add(plot);
+            // On top: the last networks lie on it.
+            panels.Add(plot.Line(grid, grid, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] }));
         }
 
         return Panels.Draw(panels, 3, 1680, 1300, "From over-generalization to the identity: medians over the seeds");

@@ -52,7 +52,12 @@ internal sealed class JumpTail
         for (int t = 0; t < steps; t++)
         {
             float[] samples = kaleidoscope.Step().Samples.ToArray();
-            for (int c = 0; c < chains; c++) jumps[t * chains + c] = Distance(before, samples, c * features, features);
+            for (int c = 0; c < chains; c++)
+            {
+                jumps[t * chains + c] =
+                    PointSets.RootMeanSquare(before.AsSpan(c * features, features), samples.AsSpan(c * features, features));
+            }
+
             before = samples;
         }
 
@@ -62,12 +67,5 @@ internal sealed class JumpTail
         double near = distances.Count(distance => distance <= 0.05 * Math.Sqrt(features)) / (double)chains;
         Array.Sort(jumps);
         return new(jumps, rest, near);
-    }
-
-    private static double Distance(float[] x, float[] y, int at, int features)
-    {
-        double sum = 0;
-        for (int i = at; i < at + features; i++) sum += ((double)x[i] - y[i]) * ((double)x[i] - y[i]);
-        return Math.Sqrt(sum / features);
     }
 }

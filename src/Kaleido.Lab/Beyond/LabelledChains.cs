@@ -1,3 +1,4 @@
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 
 namespace Kaleido.Lab.Beyond;
@@ -37,8 +38,10 @@ internal static class LabelledChains
         return rows;
     }
 
-    /// <summary>Runs chains from uniform noise; returns the samples (before the noise) of each iteration, the starts first, row-major
-    /// without labels.</summary>
+    /// <summary>
+    /// Runs chains from uniform noise; returns the samples (before the
+    /// noise) of each iteration, the starts first, row-major without labels.
+    /// </summary>
     /// <param name="network">f.</param>
     /// <param name="labels">A label for each chain.</param>
     /// <param name="classes">How many labels there are.</param>
@@ -49,16 +52,17 @@ internal static class LabelledChains
     /// <param name="loudness">The factor of the label in the input.</param>
     public static List<float[]> Run(
         Mlp network, int[] labels, int classes, int iterations, float epsilon, uint seed, LabelUse use = LabelUse.Clamped,
-            float loudness = 1)
+        float loudness = 1)
     {
         int width = network.Inputs, features = width - classes;
-        float[] state = Append(BeyondRandom.Uniforms(seed, BeyondRandom.Starts, 0, labels.Length * features), labels, classes, loudness);
+        float[] starts = MetricRandom.UniformFloats(seed, BeyondRandom.Starts, 0, labels.Length * features);
+        float[] state = Append(starts, labels, classes, loudness);
         var samples = new List<float[]> { First(state, width, features) };
         for (int t = 1; t <= iterations; t++)
         {
             float[] next = network.Evaluate(state);
             samples.Add(First(next, width, features));
-            float[] noise = BeyondRandom.Uniforms(seed, BeyondRandom.Noise, (ulong)t, labels.Length * features);
+            float[] noise = MetricRandom.UniformFloats(seed, BeyondRandom.Noise, (ulong)t, labels.Length * features);
             for (int c = 0; c < labels.Length; c++)
             {
                 for (int k = 0; k < features; k++)

@@ -72,8 +72,7 @@ public sealed class LearnsIdentity : Experiment
                    from number in new (string Name, int Column, int Count)[]
                    {
                        ("identity error with 1 point", Error, 1), ("identity error with most points", Error, counts[^1]),
-                           ("OGR with 1 point", Ratio, 1),
-                       ("OGR with most points", Ratio, counts[^1]),
+                       ("OGR with 1 point", Ratio, 1), ("OGR with most points", Ratio, counts[^1]),
                    }
                    select new KeyValuePair<string, double>($"D = {dimension}, {Names[means]}: {number.Name}",
                        Middle(means, dimension, number.Count, number.Column)),
@@ -85,15 +84,14 @@ public sealed class LearnsIdentity : Experiment
         IEnumerable<Verdict> Verdicts(int dimension)
         {
             string d = $"D = {dimension}: ";
-            yield return Verdict.QuantileAtMost(d + "one point, plain: the median OGR is at most .2", Of(Plain, dimension, 1, Ratio), 0.5,
-                0.2, full);
+            yield return Verdict.QuantileAtMost(
+                d + "one point, plain: the median OGR is at most .2", Of(Plain, dimension, 1, Ratio), 0.5, 0.2, full);
             var (wins, of) = Wins(Residual, Plain, dimension, 1);
             yield return Verdict.AtLeast(d + "one point: x + g is nearer to the identity than plain", wins, of, 0.9, full);
             double falls = Statistics.Spearman([.. counts.Select(n => (double)n)],
                 [.. counts.Select(n => Middle(Plain, dimension, n, Error))]);
             yield return new(VerdictKind.Acceptance, d + "the plain network's identity error falls with the points (Spearman's ρ ≤ -.9)",
-                falls <= -0.9,
-                FormattableString.Invariant($"{falls:f2}"));
+                falls <= -0.9, FormattableString.Invariant($"{falls:f2}"));
             foreach (int means in new[] { Skips, Initialised, MixUp, Residual })
             {
                 var pairs = counts.Where(n => means != MixUp || n > 1).Select(n => Wins(means, Plain, dimension, n)).ToArray();
@@ -108,8 +106,7 @@ public sealed class LearnsIdentity : Experiment
             double opposite = Statistics.Spearman([.. medians.Select(m => Middle(m.means, dimension, m.n, Error))],
                 [.. medians.Select(m => Middle(m.means, dimension, m.n, Ratio))]);
             yield return new(VerdictKind.Claim, d + "identity error and OGR are opposites (Spearman's ρ ≤ -.8 over means and points)",
-                opposite <= -0.8,
-                FormattableString.Invariant($"{opposite:f2}"));
+                opposite <= -0.8, FormattableString.Invariant($"{opposite:f2}"));
         }
 
         // Seeds of both, the same data in each.
@@ -117,8 +114,8 @@ public sealed class LearnsIdentity : Experiment
         {
             var pairs = from a in rows
                         where a[Means] == means && a[Dimension] == dimension && a[Points] == count
-                        join b in rows.Where(b => b[Means] == other && b[Dimension] == dimension
-                            && b[Points] == count) on a[Seed] equals b[Seed]
+                        join b in rows.Where(b => b[Means] == other && b[Dimension] == dimension && b[Points] == count)
+                            on a[Seed] equals b[Seed]
                         select a[Error] < b[Error];
             return (pairs.Count(wins => wins), pairs.Count());
         }
@@ -131,14 +128,16 @@ public sealed class LearnsIdentity : Experiment
             Output = it.Means == Residual ? Activation.Identity : Activation.Sigmoid, Residual = it.Means == Skips,
             Initialization = it.Means == Initialised ? Initialization.Identity : Initialization.PyTorch,
         };
-        float[][] data = [.. Enumerable.Range(0,
-            seeds).Select(seed => BeyondRandom.Uniforms((uint)seed, BeyondRandom.CubeData, (ulong)it.Dimension, it.Count * it.Dimension))];
+        float[][] data = [.. Enumerable.Range(0, seeds).Select(seed =>
+            MetricRandom.UniformFloats((uint)seed, BeyondRandom.CubeData, (ulong)it.Dimension, it.Count * it.Dimension))];
         using var device = Device.Cpu(1);
         EnsembleMember[] members = [.. data.Select((points, seed) =>
         {
             float[] inputs = it.Means == MixUp ? [.. points, .. Mixtures(points, it.Dimension, (uint)seed)] : points;
-            return new EnsembleMember(inputs, it.Means == Residual ? new float[inputs.Length] : inputs) { WeightSeed = (uint)seed,
-                TrainingSeed = (uint)seed };
+            return new EnsembleMember(inputs, it.Means == Residual ? new float[inputs.Length] : inputs)
+            {
+                WeightSeed = (uint)seed, TrainingSeed = (uint)seed,
+            };
         })];
         var ensemble = EnsembleTrainer.Fit(device, shape, members, LossFunction.SquaredError, new() { Steps = steps, LearningRate = 1e-3 },
             null, cancellation);
@@ -152,10 +151,10 @@ public sealed class LearnsIdentity : Experiment
             float[] Map(float[] x) =>
                 it.Means == Residual ? [.. network.Evaluate(x).Select((g, i) => Math.Clamp(x[i] + g, 0, 1))] : network.Evaluate(x);
             float[] cube = [.. Cube.Points(0, 1, it.Dimension, CubePoints, (uint)seed).Select(z => (float)z)], images = Map(cube);
-            double before = Mean(SyntheticNets.Nearest(cube, data[seed], it.Dimension)),
-                after = Mean(SyntheticNets.Nearest(images, data[seed], it.Dimension));
-            rows.Add([it.Means, it.Dimension, it.Count, seed, Distance(Map(data[seed]), data[seed], it.Dimension),
-                Distance(images, cube, it.Dimension), after / before]);
+            double before = Mean(SyntheticNets.Nearest(cube, data[seed], it.Dimension));
+            double after = Mean(SyntheticNets.Nearest(images, data[seed], it.Dimension));
+            rows.Add([it.Means, it.Dimension, it.Count, seed, MeanDistance(Map(data[seed]), data[seed], it.Dimension),
+                MeanDistance(images, cube, it.Dimension), after / before]);
             if (it.Dimension == 1) profiles.Add([.. Map(SyntheticNets.UnitGrid(IdentityPictures.ProfilePoints)).Select(y => (double)y)]);
         }
 
@@ -171,26 +170,20 @@ public sealed class LearnsIdentity : Experiment
         var mixed = new float[MixturePoints * dimension];
         for (int m = 0; m < MixturePoints; m++)
         {
-            float[] u = BeyondRandom.Uniforms(seed, BeyondRandom.Mixtures, (ulong)m, 3);
+            float[] u = MetricRandom.UniformFloats(seed, BeyondRandom.Mixtures, (ulong)m, 3);
             int i = (int)(u[0] * count), j = (i + 1 + (int)(u[1] * (count - 1))) % count;
-            for (int k = 0; k < dimension; k++) mixed[m * dimension + k] =
-                u[2] * points[i * dimension + k] + (1 - u[2]) * points[j * dimension + k];
+            for (int k = 0; k < dimension; k++)
+                mixed[m * dimension + k] = u[2] * points[i * dimension + k] + (1 - u[2]) * points[j * dimension + k];
         }
 
         return mixed;
     }
 
     // Mean of ‖x - y‖/√D.
-    private static double Distance(float[] x, float[] y, int dimension)
+    private static double MeanDistance(float[] x, float[] y, int dimension)
     {
         double sum = 0;
-        for (int i = 0; i < x.Length; i += dimension)
-        {
-            double squares = 0;
-            for (int k = i; k < i + dimension; k++) squares += ((double)x[k] - y[k]) * ((double)x[k] - y[k]);
-            sum += Math.Sqrt(squares / dimension);
-        }
-
+        for (int i = 0; i < x.Length; i += dimension) sum += PointSets.RootMeanSquare(x.AsSpan(i, dimension), y.AsSpan(i, dimension));
         return sum / (x.Length / dimension);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kaleido.Lab.Figures;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 
@@ -14,7 +15,7 @@ internal static class MemoryPictures
         string title, int[] images, int[] depths, int[] widths, int commonWidth, int commonDepth, double[] noises, Func<int, int, int,
             double, double> stored, double baseline)
     {
-        var figures = new List<Figure>();
+        var figures = new List<Plots.Figure>();
         foreach (double noise in noises)
         {
             string manner = noise == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"denoising σ = {noise:g2}");
@@ -31,23 +32,24 @@ internal static class MemoryPictures
         Plot Lines(string name, Axis across, int[] sizes, Func<int, int, double> value)
         {
             var plot = new Plot { Title = name, X = across, Y = new() { Label = "images stored", Minimum = 0, Maximum = images[^1] * 1.05 },
-                Legend = LegendPlace.Outside };
+                Legend = LegendPlace.Best };
             int[] shown = [.. images.Where(count => count > 1)];
             for (int i = 0; i < shown.Length; i++)
             {
                 double[] x = [.. sizes.Select(size => (double)size)], y = [.. sizes.Select(size => value(shown[i], size))];
-                plot.Line(x, y, string.Create(CultureInfo.InvariantCulture, $"of {shown[i]}"),
+                plot.Line(x, y, string.Create(CultureInfo.InvariantCulture, $"of {shown[i]} images"),
                     new() { Colour = Palette.Series(i), Dash = LineStyle.DashOf(i) });
                 plot.Points(x, y, null, new() { Colour = Palette.Series(i), Size = 6 });
             }
 
-            if (baseline <= images[^1]) plot.HorizontalRule(baseline, "Hopfield .138 D",
+            if (baseline <= images[^1]) plot.HorizontalRule(baseline, "Hopfield, .138 D",
                 new() { Colour = Rgb.Black, Width = 1, Dash = [3, 3] });
             return plot;
         }
     }
 
     /// <summary>Three chains side by side at one iteration.</summary>
-    public static Picture Frame(float[] states) =>
-        ImageGrid.Draw(states, DrawnDigits.Half, new() { Columns = 3, Padding = 4, Upscale = Enlarged });
+    public static Picture Frame(float[] states, int iteration) => PictureStrip.Join(
+        [(ImageGrid.Draw(states, DrawnDigits.Half, new() { Columns = 3, Padding = 4, Upscale = Enlarged }),
+            $"three starts of noise, after {SyntheticAnimations.Applications(iteration)}")], 4, 11);
 }

@@ -56,8 +56,8 @@ internal static class NoisePictures
         {
             var sinks = families[i].Sinks;
             plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.FarthestWorst[m] / s.Margin.Radius),
-                $"{families[i].Key}, worst noise", new() { Colour = Palette.OkabeIto[i], Dash = [] });
-            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.Farthest[m] / s.Margin.Radius), $"{families[i].Key}, uniform",
+                $"{Shape(families[i])}, worst noise", new() { Colour = Palette.OkabeIto[i], Dash = [] });
+            plot.Line(NoisySink.Multiples, Median(sinks, (s, m) => s.Farthest[m] / s.Margin.Radius), $"{Shape(families[i])}, uniform",
                 new() { Colour = Palette.OkabeIto[i], Dash = [2, 4] });
         }
 
@@ -82,7 +82,7 @@ internal static class NoisePictures
     {
         var plot = new Plot
         {
-            Title = "three radii of each attractor", X = new() { Label = "attractors of all nets, sorted by the bound, family by family" },
+            Title = "three radii of each attractor", X = new() { Label = "attractors of all networks, sorted by the bound" },
             Y = new() { Label = "distance", Logarithmic = true },
         };
         var sinks = families.SelectMany(family => family.Sinks.OrderBy(s => s.Margin.Bound)).ToList();
@@ -93,8 +93,14 @@ internal static class NoisePictures
             new() { Colour = Palette.OkabeIto[1], Marker = Marker.Square, Size = 4 });
         plot.Points(x, [.. sinks.Select(s => s.Margin.Bound)], "bound r(1-q)",
             new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
-        double at = -0.5;
-        foreach (var family in families.SkipLast(1)) plot.VerticalRule(at += family.Sinks.Count, null, new() { Width = 1, Dash = [] });
+        double at = -0.5, above = 1.7 * sinks.Select(s => s.Margin.Denoising).Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        foreach (var family in families)
+        {
+            if (at > 0) plot.VerticalRule(at, null, new() { Width = 1, Dash = [] });
+            if (family.Sinks.Count > 0) plot.Text(at + family.Sinks.Count / 2.0, above, Shape(family), TextAlignment.Middle);
+            at += family.Sinks.Count;
+        }
+
         return plot;
     }
 
@@ -102,8 +108,8 @@ internal static class NoisePictures
     {
         var plot = new Plot
         {
-            Title = "mean shift of the states under noise, ε ≤ .01", X = new() { Label = "predicted: (I-J)⁻¹ · bias", Minimum = 0 },
-            Y = new() { Label = "measured", Minimum = 0 },
+            Title = "mean shift of the states under noise, ε ≤ .01", X = new() { Label = "predicted shift, (I-J)⁻¹ · bias", Minimum = 0 },
+            Y = new() { Label = "measured shift", Minimum = 0 },
         };
         var measured = families.Select(family => family.Sinks).ToList();
         double largest = measured.SelectMany(it => it).Select(s => s.PredictedShift).DefaultIfEmpty(0.1).Max();
@@ -111,9 +117,9 @@ internal static class NoisePictures
         for (int i = 0; i < families.Count; i++)
         {
             double[] predicted = [.. measured[i].Select(s => s.PredictedShift)];
-            plot.Points(predicted, [.. measured[i].Select(s => s.ReferenceShift)], $"{families[i].Key}, reference",
+            plot.Points(predicted, [.. measured[i].Select(s => s.ReferenceShift)], $"{Shape(families[i])}, reference",
                 new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Opacity = 0.7 });
-            plot.Points(predicted, [.. measured[i].Select(s => Math.Abs(s.CentredShift))], $"{families[i].Key}, centred",
+            plot.Points(predicted, [.. measured[i].Select(s => Math.Abs(s.CentredShift))], $"{Shape(families[i])}, centred",
                 new() { Colour = Palette.OkabeIto[i], Marker = Marker.Cross, Size = 6 });
         }
 
@@ -125,7 +131,7 @@ internal static class NoisePictures
         var net = family.Nets[sink.Seed];
         double epsilon = sink.ShiftEpsilon;
         var plot = new Plot { Title = FormattableString.Invariant($"states under noise of scale {epsilon:g2}"), X = new() { Label = "x" },
-            Y = new() { Label = "states" } };
+            Y = new() { Label = "number of states" } };
         plot.Histogram([.. sink.States(net, epsilon, Noise.Uniform(-1, 1), 64, 200)], 40, "centred noise", Palette.OkabeIto[0], 0.7);
         plot.Histogram([.. sink.States(net, epsilon, Noise.Reference(family.Low, 1), 64, 200)], 40, "the reference's noise",
             Palette.OkabeIto[1], 0.7);
@@ -135,6 +141,8 @@ internal static class NoisePictures
             .VerticalRule(sink.Point.X + sink.CurvedShift, "fixed point of f + bias",
                 new() { Colour = Rgb.Black, Width = 1.4, Dash = [2, 3] });
     }
+
+    private static string Shape(NoiseStudy.Family family) => family.Key.Replace("x", " × ", StringComparison.Ordinal);
 
     private static double[] Median(List<NoisySink> sinks, Func<NoisySink, int, double> value) =>
         [.. Enumerable.Range(0, NoisySink.Multiples.Length).Select(m => Statistics.Median(sinks.Select(s => value(s, m))))];

@@ -65,8 +65,7 @@ public sealed class NoiseStudy : Experiment
         {
             int[] alive = [.. nets.Alive];
             var found = new List<NoisySink>[alive.Length];
-            Parallel.For(0, alive.Length, new() { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : -1,
-                CancellationToken = cancellation }, i =>
+            Parallel.For(0, alive.Length, SideBySide.Of(options, cancellation), i =>
             {
                 found[i] = NoisySink.Of(alive[i], nets.Nets[alive[i]]);
                 foreach (var sink in found[i])
@@ -143,14 +142,14 @@ public sealed class NoiseStudy : Experiment
     private static FigureTable Table(Family family) => new(family.Key,
         [
             "seed", "attractor", "slope", "bound", "radius", "contraction", "escape_noise", "denoising_radius", "jumped_at_0.01_centred",
-                "jumped_at_0.01_reference", "shift_epsilon", "shift_centred", "shift_reference",
-            "shift_predicted", "shift_of_f_plus_bias", .. NoisySink.Multiples.Select(m => FormattableString.Invariant($"escaped_at_{m:g}")),
+            "jumped_at_0.01_reference", "shift_epsilon", "shift_centred", "shift_reference", "shift_predicted", "shift_of_f_plus_bias",
+            .. NoisySink.Multiples.Select(m => FormattableString.Invariant($"escaped_at_{m:g}")),
             .. NoisySink.Multiples.Select(m => FormattableString.Invariant($"farthest_at_{m:g}")),
         ],
         [.. family.Sinks.Select(sink => (double[])
         [
             sink.Seed, sink.Point.X, sink.Point.Slope, sink.Margin.Bound, sink.Margin.Radius, sink.Margin.Contraction, sink.Margin.Escape,
             sink.Margin.Denoising, sink.Jumped.Centred, sink.Jumped.Reference, sink.ShiftEpsilon, sink.CentredShift, sink.ReferenceShift,
-                sink.PredictedShift, sink.CurvedShift, .. sink.Escaped, .. sink.Farthest,
+            sink.PredictedShift, sink.CurvedShift, .. sink.Escaped, .. sink.Farthest,
         ])]);
 }

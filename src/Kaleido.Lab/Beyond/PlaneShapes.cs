@@ -1,3 +1,5 @@
+using Kaleido.Lab.Metrics;
+
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>Shapes in the unit square to draw data from: curves, and sets in several pieces.</summary>
@@ -31,7 +33,7 @@ internal static class PlaneShapes
         var points = new float[2 * count];
         for (int i = 0; i < count; i++)
         {
-            float[] u = BeyondRandom.Uniforms(seed, BeyondRandom.ShapeData, (ulong)i, 3);
+            float[] u = MetricRandom.UniformFloats(seed, BeyondRandom.ShapeData, (ulong)i, 3);
             var (x, y) = at(u[0], u[1], u[2]);
             (points[2 * i], points[2 * i + 1]) = ((float)x, (float)y);
         }

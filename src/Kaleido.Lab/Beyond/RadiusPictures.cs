@@ -28,7 +28,7 @@ internal static class RadiusPictures
                 Y = new() { Label = "certified radius", Logarithmic = true, Minimum = lowest, Maximum = 10 },
             };
             plot.Line(line, line, "equal", new() { Colour = Rgb.Black, Width = 1.2, Dash = [6, 4] });
-            plot.Line(line, [.. line.Select(x => 0.05 * x)], "5 %", new() { Colour = Palette.OkabeIto[2], Width = 1.2, Dash = [2, 3] });
+            plot.Line(line, [.. line.Select(x => 0.05 * x)], "5 % of it", new() { Colour = Palette.OkabeIto[2], Width = 1.2, Dash = [2, 3] });
             plot.Points(attacked, [.. sinks.Select(sink => sink.Piece)], "inside one linear piece",
                 new() { Colour = Palette.OkabeIto[1], Marker = Marker.Square, Size = 5, Filled = false });
             plot.Points(attacked, [.. sinks.Select(sink => sink.Certified)], "certified",

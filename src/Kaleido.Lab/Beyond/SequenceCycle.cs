@@ -38,9 +38,10 @@ internal sealed record SequenceCycle(float[] Points, double Radius, double Off, 
         }
 
         int[] nearest = PointSets.Nearest(points, data, features).Index;
-        double off = Enumerable.Range(0, length).Max(i => Away(points.AsSpan(i * features, features), data.AsSpan(i * features, features)));
-        return new([.. points.Select(value => (float)value)], Around(along, features), off,
-            nearest.SequenceEqual(Enumerable.Range(0, length)) && Away(x, points.AsSpan(0, features)) <= Closed);
+        double off = Enumerable.Range(0, length).Max(i =>
+            PointSets.RootMeanSquare(points.AsSpan(i * features, features), data.AsSpan(i * features, features)));
+        return new([.. points.Select(value => (float)value)], Linearization.DominantRadius(along), off,
+            nearest.SequenceEqual(Enumerable.Range(0, length)) && PointSets.RootMeanSquare(x, points.AsSpan(0, features)) <= Closed);
     }
 
     /// <summary>The share of starts, beside each point in turn, that are nearer to that point after the iterations than before.</summary>
@@ -57,37 +58,7 @@ internal sealed record SequenceCycle(float[] Points, double Radius, double Off, 
 
         return nearer / (double)rows;
 
-        double Squares(float[] states, int row)
-        {
-            double sum = 0;
-            for (int k = row * features; k < (row + 1) * features; k++)
-            {
-                double difference = (double)states[k] - Points[k % Points.Length];
-                sum += difference * difference;
-            }
-
-            return sum;
-        }
+        double Squares(float[] states, int row) => PointSets.SquaredDistance(
+            states.AsSpan(row * features, features), Points.AsSpan(row * features % Points.Length, features));
     }
-
-    private static double Around(Linearization[] along, int features)
-    {
-        var (hidden, state) = (new double[along[0].Hidden], new double[features]);
-        var found = Arnoldi.Dominant(
-            (v, image) =>
-            {
-                v.CopyTo(state, 0);
-                foreach (var at in along)
-                {
-                    DenseDouble.Apply(at.Right, state, hidden);
-                    DenseDouble.Apply(at.Left, hidden, state);
-                }
-
-                state.CopyTo(image, 0);
-            },
-            features, 1e-4);
-        return System.Numerics.Complex.Abs(found.Value);
-    }
-
-    private static double Away(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(PointSets.SquaredDistance(x, y) / x.Length);
 }

@@ -45,14 +45,14 @@ internal static class SmoothPictures
             {
                 var plot = new Plot
                 {
-                    Title = FormattableString.Invariant($"steps, ε = {noises[e]}"),
-                        X = new() { Label = "size ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-4, Maximum = 1 },
-                    Y = new() { Label = "share of larger steps", Logarithmic = true, Minimum = 1e-5, Maximum = 1 },
+                    Title = FormattableString.Invariant($"{(sets == shapes ? "data sets" : "circle with gaps")}, ε = {noises[e]}"),
+                    X = new() { Label = "size of a step, ‖x(t+1) - x(t)‖/√D", Logarithmic = true, Minimum = 1e-3, Maximum = 1 },
+                    Y = new() { Label = "share of longer steps, median", Logarithmic = true, Minimum = 1e-5, Maximum = 1 },
                     Legend = LegendPlace.LowerLeft,
                 };
                 for (int s = 0; s < sets.Length; s++)
                 {
-                    double[] share = [.. Enumerable.Range(0, Sizes.Length).Select(i => found[sets[s]].Survival[e, i])];
+                    double[] share = [.. Enumerable.Range(0, Sizes.Length).Select(i => found[sets[s]].Middle[e, i])];
                     bool apart = sets == shapes && s is 3 or 4 or 6;
                     plot.Line(Sizes, share, cases[sets[s]].Name, new()
                     {
@@ -71,7 +71,7 @@ internal static class SmoothPictures
         }
 
         return Panels.Draw(panels, 3, 1680, 1500,
-            "Steps of kaleidoscopes after burn-in: data in one piece (solid) and in several (dashed)");
+            "Steps after burn-in, medians over the networks: data in one piece (solid), in several (dashed); ε: what the noise can do");
     }
 
     private static Plot Plane(Tracks tracks, IEnumerable<int> frames, string title)
@@ -80,8 +80,8 @@ internal static class SmoothPictures
         var (dataX, dataY) = Split(tracks.Data);
         var plot = new Plot
         {
-            Title = title, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 }, EqualUnits = true,
-                Legend = LegendPlace.Outside,
+            Title = title, X = new() { Label = "x", Minimum = 0, Maximum = 1 }, Y = new() { Label = "y", Minimum = 0, Maximum = 1 },
+            EqualUnits = true, Legend = LegendPlace.Outside,
         };
         return plot.Points(dataX, dataY, "data", new() { Colour = Palette.OkabeIto[4], Marker = Marker.Circle, Size = 8, Opacity = 0.8 })
             .Points(x, y, "samples", new() { Colour = Palette.OkabeIto[0], Marker = Marker.Circle, Size = 4 });
@@ -91,12 +91,12 @@ internal static class SmoothPictures
     public static IReadOnlyList<Picture> Animate(IReadOnlyList<Tracks> tracks, IReadOnlyList<string> names) =>
         [.. Enumerable.Range(0, Frames)
             .Select(t => Panels.Draw([.. tracks.Select((it, i) => Frame(it, t, names[i]))], tracks.Count, 300 * tracks.Count, 330,
-            FormattableString.Invariant($"ε = .03, iteration {t}"), 11))];
+            FormattableString.Invariant($"orange: data, blue: samples with ε = .03, iteration {t}"), 11))];
 
     private static Plot Frame(Tracks tracks, int t, string name)
     {
-        var plot = new Plot { Title = name, X = new() { Minimum = 0, Maximum = 1 }, Y = new() { Minimum = 0, Maximum = 1 },
-            EqualUnits = true, Legend = LegendPlace.None };
+        var plot = new Plot { Title = name, X = new() { Label = "x", Minimum = 0, Maximum = 1 },
+            Y = new() { Label = "y", Minimum = 0, Maximum = 1 }, EqualUnits = true, Legend = LegendPlace.None };
         var (dataX, dataY) = Split(tracks.Data);
         plot.Points(dataX, dataY, null, new() { Colour = Palette.OkabeIto[4], Marker = Marker.Circle, Size = 4, Opacity = 0.6 });
         for (int c = 0; c < Moving && t > 0; c++)

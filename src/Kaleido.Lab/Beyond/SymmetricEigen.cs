@@ -3,9 +3,8 @@ using Kaleido.Lab.Metrics;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// Eigenvalues and eigenvectors of a real symmetric matrix in float64, by cyclic Jacobi rotations (C. Jacobi, 1846; G. Golub, C. Van Loan,
-/// Matrix
-/// Computations, 4th edition, section 8.5). About 4·size³ multiply-adds a sweep, a few sweeps.
+/// Eigenvalues and eigenvectors of a real symmetric matrix in float64, by cyclic Jacobi rotations (C. Jacobi, 1846; G.
+/// Golub, C. Van Loan, Matrix Computations, 4th edition, section 8.5). About 4·size³ multiply-adds a sweep, a few sweeps.
 /// </summary>
 internal static class SymmetricEigen
 {

@@ -3,11 +3,9 @@ using Kaleido.Lab.Metrics;
 namespace Kaleido.Lab.Beyond;
 
 /// <summary>
-/// A transform coder: mean and principal components of training vectors, a scalar quantiser for each coefficient and level count (S. Lloyd,
-/// Least
-/// squares quantization in PCM, 1982), and a greedy allocation that gives each further bit to the coefficient whose training error it
-/// lowers
-/// most. A prefix of that order is the code for any rate.
+/// A transform coder: mean and principal components of training vectors, a scalar quantiser for each coefficient and
+/// level count (S. Lloyd, Least squares quantization in PCM, 1982), and a greedy allocation that gives each further
+/// bit to the coefficient whose training error it lowers most. A prefix of that order is the code for any rate.
 /// </summary>
 internal sealed class TransformCoder
 {

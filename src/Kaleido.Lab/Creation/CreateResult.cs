@@ -33,8 +33,9 @@ public sealed record CreateResult
     /// <summary>True if they settled on cycles of period two.</summary>
     public required bool IsCycle { get; init; }
 
-    /// <summary>The median over the chains of the root mean square change per feature in the last iteration, in the network's
-    /// units.</summary>
+    /// <summary>
+    /// The median over the chains of the root mean square change per feature in the last iteration, in the network's units.
+    /// </summary>
     public required double MedianStep { get; init; }
 
     /// <summary>The last frame against the training samples; null if it was cancelled before that was known.</summary>

@@ -11,7 +11,7 @@ public static class KaleidoscopeSheet
     /// <summary>How many chains a grid shows at most: the first ones.</summary>
     public const int MaximumTiles = 100;
 
-    private const int MaximumWidth = 4096, Panels = 7;
+    private const int MaximumWidth = 4096, Panels = 7, CaptionSize = 12, SmallestTile = 24, SmallestGrid = 96;
 
     private const double AnimationStride = 1.12;
 
@@ -86,14 +86,19 @@ public static class KaleidoscopeSheet
         {
             return (DrawGrid(frame.Samples, shape), Caption(frame.Iteration, i == frames.Count - 1));
         });
-        return PictureStrip.Join([.. panels], gap: 8, captionScale: 2);
+        return PictureStrip.Join([.. panels], gap: 8, captionSize: CaptionSize);
     }
 
-    /// <summary>The first samples, at most <see cref="MaximumTiles"/>, in the data's units, as a grid; small ones enlarged.</summary>
+    /// <summary>
+    /// The first samples, at most <see cref="MaximumTiles"/>, in the data's units, as a grid. Small ones are enlarged by a whole factor,
+    /// until the longer side of a tile has 24 pixels and that of the grid 96.
+    /// </summary>
     public static Picture DrawGrid(ReadOnlySpan<float> samples, ImageShape shape)
     {
         int shown = Math.Min(samples.Length, MaximumTiles * shape.Features);
-        return ImageGrid.Draw(samples[..shown], shape);
+        int side = Math.Max(shape.Width, shape.Height), columns = Math.Max(1, (int)Math.Ceiling(Math.Sqrt(shown / shape.Features)));
+        int upscale = Math.Max((SmallestTile + side - 1) / side, (SmallestGrid + (columns * side) - 1) / (columns * side));
+        return ImageGrid.Draw(samples[..shown], shape, new() { Upscale = upscale });
     }
 
     private static string Caption(int iteration, bool last) => iteration switch
@@ -104,9 +109,9 @@ public static class KaleidoscopeSheet
     };
 
     /// <summary>
-    /// Iterates and collects the chosen frames, in ascending order, in the data's units. Cancelling ends it after the current iteration,
-    /// whose frame is then the last; one iteration is always made. Of all frames but the last only the chains are kept that a picture
-    /// shows.
+    /// Iterates and collects the chosen frames, in ascending order, in the data's units.
+    /// Cancelling ends it after the current iteration, whose frame is then the last; one iteration
+    /// is always made. Of all frames but the last only the chains are kept that a picture shows.
     /// </summary>
     internal static List<(int Iteration, float[] Samples)> Collect(
         Kaleidoscope kaleidoscope, int iterations, int[] chosen, IProgress<CreateProgress>? progress, CancellationToken cancellation)

@@ -14,8 +14,9 @@ public static class LossTable
     /// <summary>The first line.</summary>
     public const string Header = "step,minibatch_loss,evaluation_loss";
 
-    /// <summary>Every how many steps a row is written: 1 up to <see cref="MaximumRows"/> steps, then the least that keeps to about as
-    /// many.</summary>
+    /// <summary>
+    /// Every how many steps a row is written: 1 up to <see cref="MaximumRows"/> steps, then the least that keeps to about as many.
+    /// </summary>
     public static long Interval(long steps) => Math.Max(1, (steps + MaximumRows - 1) / MaximumRows);
 
     /// <summary>

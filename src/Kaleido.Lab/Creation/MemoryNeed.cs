@@ -3,8 +3,9 @@ using Kaleido.Data;
 
 namespace Kaleido.Lab.Creation;
 
-/// <summary>How much memory a creation takes at least, so that a run too large is refused before it starts instead of killed on its
-/// way.</summary>
+/// <summary>
+/// How much memory a creation takes at least, so that a run too large is refused before it starts instead of killed on its way.
+/// </summary>
 internal static class MemoryNeed
 {
     // Parameters, gradients, Adam's two moments, the best network, and a copy while the file is written.

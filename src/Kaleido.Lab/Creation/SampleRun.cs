@@ -53,8 +53,8 @@ public sealed record SampleResult(
 public static class SampleRun
 {
     /// <summary>Samples; cancelling ends it after the current iteration with the frames so far.</summary>
-    /// <exception cref="InvalidDataException">The file is no network, no map of a space to itself, or its samples do not have the
-    /// shape.</exception>
+    /// <exception cref="InvalidDataException">The file is no network, no map
+    /// of a space to itself, or its samples do not have the shape.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InsufficientMemoryException">The memory does not suffice for the chains.</exception>
     public static SampleResult Execute(

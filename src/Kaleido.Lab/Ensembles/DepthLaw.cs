@@ -51,8 +51,11 @@ public sealed class DepthLaw : Experiment
         return new(Name, Title, [new("seeds", seeds), .. cells.Where(cell => cell.Depth is 1 or 2 or 10).SelectMany(Numbers)],
             [
                 new("seeds", ["width", "hidden_layers", "seed", "loss", "ogr", "b90_0.02"], [.. cells.SelectMany(cell => cell.Rows)]),
-                new("medians", ["width", "hidden_layers", "dead_or_diverged", "ogr_lower_quartile", "ogr_median", "ogr_upper_quartile",
-                    "b90_02_median"],
+                new("medians",
+                    [
+                        "width", "hidden_layers", "dead_or_diverged", "ogr_lower_quartile", "ogr_median", "ogr_upper_quartile",
+                        "b90_02_median",
+                    ],
                     [.. cells.Select(cell => new[]
                     {
                         cell.Width, cell.Depth, cell.Dead, Statistics.Quantile(cell.Ratios, 0.25), Statistics.Median(cell.Ratios),

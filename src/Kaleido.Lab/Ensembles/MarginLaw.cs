@@ -3,7 +3,6 @@ using Kaleido.Lab.Metrics;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 using Kaleido.Networks;
-using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Ensembles;
 
@@ -54,7 +53,7 @@ public sealed class MarginLaw : Experiment
         List<double[]> rows = [.. cells.SelectMany(cell => cell.Rows)];
         double apart = (double)TwoPointNets.Points[1] - TwoPointNets.Points[0];
         int both = rows.Count(row => IsAttracting(row));
-        int disjoint = rows.Count(row => IsAttracting(row) && row[LowMargin] + row[HighMargin] <= apart + 4 * LineBasins.Precision);
+        int disjoint = rows.Count(row => IsAttracting(row) && row[LowMargin] + row[HighMargin] <= apart + 4 * LineMargins.Precision);
         return new(Name, Title, 
             [
                 new("seeds", seeds), new("networks where both data attract on both sides", both),
@@ -86,18 +85,17 @@ public sealed class MarginLaw : Experiment
 
     private static double[] Measure(TwoPointNets nets, int seed)
     {
-        var basins = new LineBasins(xs => nets[seed].Evaluate(xs), 0, 1);
+        var basins = new LineMargins(xs => nets[seed].Evaluate(xs), 0, 1);
         float[] data = TwoPointNets.Points;
         double[] margins = [.. data.Select(datum => basins.Margin(datum, Tolerance))];
         double escapes = 0;
         for (int i = 0; i < data.Length; i++)
         {
             // Within the margin by more than the precision to which it is known, and in [0, 1].
-            double reach = Math.Min(margins[i], 1) - 2 * LineBasins.Precision;
+            double reach = Math.Min(margins[i], 1) - 2 * LineMargins.Precision;
             if (reach <= 0) continue;
-            float[] starts = [.. Enumerable.Range(0, Attacks).Select(k =>
-                (float)Math.Clamp(data[i] + reach * (2 * Philox.ToUniform(Philox.Word((uint)seed, AttackStream, (ulong)i, (ulong)k)) - 1),
-                    0, 1))];
+            float[] starts = [.. MetricRandom.UniformFloats((uint)seed, AttackStream, (ulong)i, Attacks).Select(u =>
+                (float)Math.Clamp(data[i] + reach * (2 * u - 1), 0, 1))];
             float end = basins.Ends([data[i]])[0];
             escapes += basins.Ends(starts).Count(x => Math.Abs((double)x - end) > Tolerance);
         }
@@ -144,7 +142,7 @@ public sealed class MarginLaw : Experiment
     {
         var plots = new List<Plot>();
         Plot plateau = Of("width of both plateaus: median, quartiles", "length of |f(x) - datum| ≤ .02");
-        Plot margin = Of("smallest basin margin: median, quartiles; dots: 10 % quantile",
+        Plot margin = Of("smallest basin margin: median, quartiles, 10 % quantile",
             "distance to the nearest start that ends elsewhere");
         for (int i = 0; i < s_widths.Length; i++)
         {
@@ -160,7 +158,8 @@ public sealed class MarginLaw : Experiment
                     .Points(depths, median, null, new() { Colour = Palette.OkabeIto[i], Marker = (Marker)i, Size = 8 });
             }
 
-            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))], null,
+            margin.Points(depths, [.. ofWidth.Select(cell => cell.Quantile(Margin, 0.1))],
+                $"layers of {s_widths[i]}, 10 % quantile",
                 new() { Colour = Palette.OkabeIto[i], Marker = Marker.Circle, Filled = false, Size = 7 });
         }
 

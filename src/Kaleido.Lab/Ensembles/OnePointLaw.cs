@@ -3,7 +3,6 @@ using Kaleido.Lab.Metrics;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 using Kaleido.Networks;
-using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Ensembles;
 
@@ -89,25 +88,20 @@ public sealed class OnePointLaw : Experiment
         {
             double largest = rows.Max(row => row[Third] / Math.Sqrt(row[Dimension]));
             return new(VerdictKind.Claim, "the same wherever the point lies, for the root mean square over the coordinates",
-                largest <= Tolerance,
-                FormattableString.Invariant($"largest {largest:g3}"));
+                largest <= Tolerance, FormattableString.Invariant($"largest {largest:g3}"));
         }
     }
 
-    private static float[] Datum(int dimension, int drawn, int seed) => [.. Enumerable.Range(0, dimension).Select(i =>
-        drawn == 0 ? 0.5f : Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
+    private static float[] Datum(int dimension, int drawn, int seed) => drawn == 0
+        ? [.. Enumerable.Repeat(0.5f, dimension)]
+        : MetricRandom.UniformFloats((uint)seed, DataStream, (ulong)dimension, dimension);
 
     // The farthest starts are corners: all of them, where they are few.
-    private static float[] StartsOf(int dimension)
-    {
-        int corners = dimension <= LargestCorners ? dimension << dimension : 0;
-        return
-        [
-            .. Enumerable.Range(0, corners).Select(i => (float)(i / dimension >> i % dimension & 1)),
-            .. Enumerable.Range(0, Starts * dimension).Select(i =>
-                Philox.ToUniform(Philox.Word(0, StartStream, (ulong)dimension, (ulong)i))),
-        ];
-    }
+    private static float[] StartsOf(int dimension) =>
+    [
+        .. dimension <= LargestCorners ? Cube.Corners(dimension) : [],
+        .. MetricRandom.UniformFloats(0, StartStream, (ulong)dimension, Starts * dimension),
+    ];
 
     private static double[] Measure(int dimension, int drawn, int seed, double loss, Mlp network, float[] datum, float[] starts)
     {

@@ -59,16 +59,17 @@ internal sealed class TwoPointNets : IDisposable
     /// <summary>B90(.02) of a uniform grid over [0, 1]; infinite where it comes to rest before, or after 500 applications.</summary>
     public static double BurnIn(Mlp network)
     {
+        var near = new BurnInMeasure(Points, 1, Tolerance, firstIteration: 1);
         float[] state = SyntheticNets.UnitGrid(GridPoints);
-        for (int i = 1; i <= MostIterations; i++)
+        for (int i = 1; i <= MostIterations && near.BurnIn is null; i++)
         {
             float[] next = network.Evaluate(state);
-            if (SyntheticNets.ShareWithin(next, Points, Tolerance) >= 0.9) return i;
+            near.Observe(next);
             if (next.Zip(state).All(pair => Math.Abs(pair.First - pair.Second) <= Rest)) break;
             state = next;
         }
 
-        return double.PositiveInfinity;
+        return near.BurnIn ?? double.PositiveInfinity;
     }
 
     public void Dispose() => _nets.Dispose();

@@ -6,8 +6,8 @@ using Kaleido.Lab.Plots;
 namespace Kaleido.Lab.Ensembles;
 
 /// <summary>
-/// Depth beats width: two points, over-generalization ratio over width and depth; ten layers of 5 (286 parameters) against two of 50
-/// (2701).
+/// Depth beats width: two points, over-generalization ratio over width
+/// and depth; ten layers of 5 (286 parameters) against two of 50 (2701).
 /// </summary>
 public sealed class WidthLaw : Experiment
 {

@@ -23,6 +23,18 @@ public sealed record FigureOptions(int Seeds = 0, bool Quick = false, int Thread
     /// <summary>The number of seeds, where the full form has <paramref name="full"/>.</summary>
     public int SeedsOf(int full) => Seeds > 0 ? Seeds : Quick ? Math.Min(QuickSeeds, full) : full;
 
+    /// <summary>
+    /// The number of seeds of one of several families, some of which take much longer than others: never more than
+    /// <paramref name="full"/>, and none where the quick form leaves the family out.
+    /// </summary>
+    /// <param name="full">The family's number in the full form, and the most.</param>
+    /// <param name="quick">Its number in the quick form; 0 where that leaves it out.</param>
+    public int SeedsOf(int full, int quick)
+    {
+        int own = Quick ? quick : full;
+        return Seeds > 0 && own > 0 ? Math.Min(Seeds, full) : own;
+    }
+
     /// <summary>The folder of a data set, if it is there.</summary>
     /// <param name="name"><c>mnist</c> or <c>cifar10</c>.</param>
     public string? FindData(string name)

@@ -95,15 +95,13 @@ public sealed class Figure3 : Experiment
     private static double[] Measure(int seed, double loss, Mlp network)
     {
         float[] grid = SyntheticNets.UnitGrid(GridPoints), state = grid;
-        double before = grid.Average(Distance), ratio = 0, share = 0, burnIn = double.PositiveInfinity;
-        for (int i = 1; i <= MostIterations; i++)
+        double ratio = 0;
+        var near = new BurnInMeasure(s_points, 1, 0.02, firstIteration: 1);
+        for (int i = 1; i <= MostIterations && (i <= Iterations || near.BurnIn is null); i++)
         {
             state = network.Evaluate(state);
-            double within = SyntheticNets.ShareWithin(state, s_points, 0.02);
-            if (i == 1) ratio = state.Average(Distance) / before;
-            if (i == Iterations) share = within;
-            if (within >= 0.9) burnIn = Math.Min(burnIn, i);
-            if (i >= Iterations && double.IsFinite(burnIn)) break;
+            near.Observe(state);
+            if (i == 1) ratio = state.Average(Distance) / grid.Average(Distance);
         }
 
         // Data mostly sit on a kink, steeper between the data than outside: one-sided slopes.
@@ -113,7 +111,7 @@ public sealed class Figure3 : Experiment
             float[] y = network.Evaluate([x - Step, x, x + Step]);
             return new[] { (y[1] - (double)y[0]) / Step, (y[2] - (double)y[1]) / Step };
         })];
-        return [seed, loss, share, ratio, burnIn, .. slopes];
+        return [seed, loss, near.Shares[Iterations - 1], ratio, near.BurnIn ?? double.PositiveInfinity, .. slopes];
 
         static double Distance(float x) => s_points.Min(datum => Math.Abs((double)x - datum));
     }

@@ -2,7 +2,6 @@ using Kaleido.Lab.Metrics;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 using Kaleido.Networks;
-using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Figures;
 
@@ -80,19 +79,17 @@ public sealed class Figure6 : Experiment
 
     // The first points of a larger draw are those of a smaller one.
     private static float[] Draw(int dimension, int count, int seed) =>
-        [.. Enumerable.Range(0, count * dimension)
-            .Select(i => Philox.ToUniform(Philox.Word((uint)seed, DataStream, (ulong)dimension, (ulong)i)))];
+        MetricRandom.UniformFloats((uint)seed, DataStream, (ulong)dimension, count * dimension);
 
     private static double[] Measure(int dimension, int count, int seed, double loss, Mlp network, float[] data)
     {
-        float[] corners = [.. Enumerable.Range(0, dimension << dimension).Select(i => (float)(i / dimension >> i % dimension & 1))];
+        float[] corners = Cube.Corners(dimension);
         float[] images = network.Evaluate(corners);
         double largest = 0;
         for (int i = 0; i < corners.Length; i += dimension)
         {
-            double sum = 0;
-            for (int k = i; k < i + dimension; k++) sum += ((double)images[k] - corners[k]) * ((double)images[k] - corners[k]);
-            largest = Math.Max(largest, sum / dimension);
+            double square = PointSets.SquaredDistance(images.AsSpan(i, dimension), corners.AsSpan(i, dimension));
+            largest = Math.Max(largest, square / dimension);
         }
 
         var ratio = OverGeneralization.Measure(network, data,
@@ -106,8 +103,8 @@ public sealed class Figure6 : Experiment
         double[] x = [.. counts.Select(n => (double)n)];
         (string Title, string Label, int Column, bool Logarithmic)[] panels =
         [
-            ("largest loss over the corners", "loss", Loss, true), ("over-generalization ratio", "OGR", Ratio, false),
-            ("spectral radius at training points", "ρ", Radius, false),
+            ("largest loss over the corners", "median loss", Loss, true), ("over-generalization ratio", "median OGR", Ratio, false),
+            ("spectral radius at training points", "median ρ(J)", Radius, false),
         ];
         return Panels.Draw([.. panels.Select(panel =>
         {
@@ -119,6 +116,6 @@ public sealed class Figure6 : Experiment
             foreach (int dimension in s_dimensions)
                 plot.Line(x, [.. counts.Select(n => median(dimension, n, panel.Column))], FormattableString.Invariant($"D = {dimension}"));
             return plot;
-        })], 3, 1680, 480, "Fig. 6: more points, less over-generalization (medians)");
+        })], 3, 1680, 480, "Fig. 6: More points, less over-generalization (medians)");
     }
 }

@@ -8,9 +8,9 @@ using Kaleido.Lab.Plots;
 namespace Kaleido.Lab.Figures;
 
 /// <summary>
-/// MNIST in [-1, 1]: ten hidden layers of 500, tanh output, 10,000 steps of 1000 samples at 1e-4; 1000 chains from U(-1, 1), ε = .01, 300
-/// iterations: digits out of noise. The losses are held against the published ones, the samples against their nearest training digits and
-/// held-out digits.
+/// MNIST in [-1, 1]: ten hidden layers of 500, tanh output, 10,000 steps of 1000 samples at 1e-4;
+/// 1000 chains from U(-1, 1), ε = .01, 300 iterations: digits out of noise. The losses are held
+/// against the published ones, the samples against their nearest training digits and held-out digits.
 /// </summary>
 public sealed class Figure7 : Experiment
 {
@@ -166,8 +166,8 @@ public sealed class Figure7 : Experiment
             [.. Enumerable.Range(0, Classes).Select(i => (double)(chains.Last.ClassCounts?[i] ?? 0))]);
         var ratios = ImagePictures.Ratios(("chains", chains.Last.Neighbours.Select(it => it.Ratio)),
             ("held-out digits", test.Neighbours.Select(it => it.Ratio)));
-        return ImagePictures.Stack(strip, Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width,
-            480,
-            FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps")));
+        return ImagePictures.Sheet(
+            FormattableString.Invariant($"Fig. 7: MNIST, {settings.HiddenLayers} hidden × {settings.Hidden}, {losses.Length} steps"),
+            [("", strip)], Panels.Draw([loss, classes, ratios, ImagePictures.JumpTails(("ε = .01", chains.Jumps))], 4, Width, 450));
     }
 }

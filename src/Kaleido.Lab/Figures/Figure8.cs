@@ -180,7 +180,6 @@ public sealed class Figure8 : Experiment
 
     private static Picture Draw(Set[] sets, ImageSettings settings)
     {
-        Picture[] strips = [.. sets.Select(set => ImagePictures.Strip(set.Chains, set.Data.Image!.Value, Tiles))];
         Plot loss = new() { Title = "loss", X = new() { Label = "step" }, Y = new() { Label = "mean squared error", Logarithmic = true } };
         foreach (var set in sets) loss.Line([.. set.Chains.Fit.MinibatchLosses.ToArray().Select(value => (double)value)], set.Name);
         Plot ends = new()
@@ -193,10 +192,11 @@ public sealed class Figure8 : Experiment
             .Bars([0.2, 1.2, 2.2], [.. sets.Select(set => (double)set.Chains.Last.DistinctSamples)], "pictures copied", 0.36);
         var ratios = ImagePictures.Ratios([.. sets.Select(set => (set.Name, set.Chains.Last.Neighbours.Select(it => it.Ratio))),
             ("dogs, one left out", sets[0].HeldOut)]);
-        return ImagePictures.Stack([.. strips, Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]),
-            ratios, ends, loss], 4,
-            Width, 520, FormattableString.Invariant(
-                $"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; ")
-                + FormattableString.Invariant($"{settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"))]);
+        return ImagePictures.Sheet(
+            FormattableString.Invariant($"Fig. 8: {sets[0].Data.Samples} dogs of CIFAR-10, automobiles, a closed path through dogs; ")
+                + FormattableString.Invariant($"{settings.HiddenLayers} hidden × {settings.Hidden}, {settings.Steps} steps"),
+            [.. sets.Select(set => (set.Name, ImagePictures.Strip(set.Chains, set.Data.Image!.Value, Tiles)))],
+            Panels.Draw([ImagePictures.JumpTails([.. sets.Select(set => (set.Name, set.Chains.Jumps))]), ratios, ends, loss],
+                4, Width, 484));
     }
 }

@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Kaleido.Files;
-using Kaleido.Lab.Creation;
 using Kaleido.Lab.Pictures;
-using Kaleido.Numerics;
 
 namespace Kaleido.Lab.Figures;
 
@@ -46,7 +43,7 @@ public static class FigureFiles
         }
 
         string json = Path.Combine(folder, $"figure-{result.Name}.json");
-        AtomicFile.Write(json, stream => WriteJson(stream, result, options));
+        AtomicFile.Write(json, stream => FigureReport.Write(stream, result, options));
         written.Add(json);
         return written;
     }
@@ -57,41 +54,5 @@ public static class FigureFiles
         text.WriteLine(string.Join(',', table.Columns));
         foreach (double[] row in table.Rows)
             text.WriteLine(string.Join(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
-    }
-
-    private static void WriteJson(Stream stream, FigureResult result, FigureOptions options)
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
-        json.WriteStartObject();
-        json.WriteString("format", "kaleido-figure-1");
-        json.WriteString("version", HostEnvironment.Version);
-        json.WriteNumber("numerics_version", NumericsVersion.Current);
-        json.WriteString("figure", result.Name);
-        json.WriteString("title", result.Title);
-        json.WriteBoolean("quick", options.Quick);
-        if (options.Seeds > 0) json.WriteNumber("seeds", options.Seeds);
-        else json.WriteNull("seeds");
-        json.WriteBoolean("accepted", result.IsAccepted);
-        json.WriteStartObject("numbers");
-        foreach (var (name, value) in result.Numbers)
-        {
-            if (double.IsFinite(value)) json.WriteNumber(name, value);
-            else json.WriteNull(name);
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("verdicts");
-        foreach (var verdict in result.Verdicts)
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", verdict.Kind.ToString().ToLowerInvariant());
-            json.WriteString("statement", verdict.Statement);
-            json.WriteString("verdict", verdict.Word);
-            json.WriteString("seen", verdict.Seen);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

@@ -92,11 +92,6 @@ internal sealed class ImageChains
             Jumps = jumps.Sorted(0.5),
         };
     }
-
-    private sealed class Told<T>(Action<T> tell) : IProgress<T>
-    {
-        public void Report(T value) => tell(value);
-    }
 }
 
 /// <summary>Collects how far chains move from one iteration to the next.</summary>
@@ -109,17 +104,7 @@ internal sealed class JumpSizes(int chains, int features, int discarded)
     public void Observe(int iteration, ReadOnlySpan<float> samples)
     {
         for (int chain = 0; chain < chains && iteration > 1 && iteration > discarded; chain++)
-        {
-            double sum = 0;
-            for (int i = chain * features; i < (chain + 1) * features; i++)
-            {
-                double difference = (double)samples[i] - _previous[i];
-                sum += difference * difference;
-            }
-
-            _sizes.Add(Math.Sqrt(sum / features));
-        }
-
+            _sizes.Add(PointSets.RootMeanSquare(samples.Slice(chain * features, features), _previous.AsSpan(chain * features, features)));
         samples.CopyTo(_previous);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kaleido.Data;
 using Kaleido.Lab.Creation;
 using Kaleido.Lab.Metrics;
@@ -10,20 +9,30 @@ namespace Kaleido.Lab.Figures;
 /// <summary>What there is to see of chains of pictures.</summary>
 internal static class ImagePictures
 {
-    private const int CaptionScale = 2, Gap = 3;
+    private const int CaptionSize = 12, SmallCaptionSize = 9, Gap = 3, TitleSize = 16, NameSize = 13, TitleRoom = TitleSize + 24;
     private const double MomentStride = 1.3;
 
-    /// <summary>Pictures one below the other on white, each in the middle.</summary>
-    public static Picture Stack(params IReadOnlyList<Picture> pictures)
+    /// <summary>
+    /// Strips one below the other, each in the middle with its name upright on its left, under the title; below them the panels.
+    /// </summary>
+    public static Picture Sheet(string title, IReadOnlyList<(string Name, Picture Strip)> strips, Picture panels)
     {
-        var sheet = new Picture(pictures.Max(it => it.Width), pictures.Sum(it => it.Height), 3, 255);
-        int top = 0;
-        foreach (var picture in pictures)
+        int side = strips.Any(it => it.Name.Length > 0) ? NameSize + 12 : 0;
+        var sheet = new Picture(Math.Max(panels.Width, strips.Max(it => it.Strip.Width) + 2 * side),
+            TitleRoom + strips.Sum(it => it.Strip.Height) + panels.Height, 3, 255);
+        StrokeFont.Draw(sheet, StrokeFont.Fit(title, TitleSize, sheet.Width - 16), sheet.Width / 2, 12 + TitleSize, TitleSize, Theme.Ink,
+            TextAlignment.Middle, bold: true);
+        int top = TitleRoom;
+        foreach (var (name, strip) in strips)
         {
-            sheet.Paste(picture, (sheet.Width - picture.Width) / 2, top);
-            top += picture.Height;
+            int left = (sheet.Width - strip.Width) / 2;
+            sheet.Paste(strip, left, top);
+            StrokeFont.Draw(sheet, StrokeFont.Fit(name, NameSize, strip.Height), left - 4, top + strip.Height / 2, NameSize, Theme.Ink,
+                TextAlignment.Middle, upright: true, bold: true);
+            top += strip.Height;
         }
 
+        sheet.Paste(panels, (sheet.Width - panels.Width) / 2, top);
         return sheet;
     }
 
@@ -51,6 +60,9 @@ internal static class ImagePictures
         IReadOnlyList<(string Name, ImageChains Chains, ImageShape Shape)> sets, int side, int upscale)
     {
         int[] chosen = Moments(sets[0].Chains.Frames[^1].Iteration);
+        int size = sets.Count == 1 ? CaptionSize : SmallCaptionSize;
+        // Frames are equally wide though captions are not.
+        int widest = sets.SelectMany(set => chosen.Select(iteration => StrokeFont.Width(Caption(set.Name, iteration), size))).Max();
         var frames = new List<Picture>();
         foreach (int iteration in chosen)
         {
@@ -60,19 +72,25 @@ internal static class ImagePictures
                 int shown = Math.Min(side * side, samples.Length / set.Shape.Features);
                 var grid = ImageGrid.Draw(samples.AsSpan(0, shown * set.Shape.Features), set.Shape,
                     new() { Columns = side, Upscale = upscale });
-                return (grid, string.Create(CultureInfo.InvariantCulture, $"{set.Name}{(set.Name.Length > 0 ? ", " : "")}t = {iteration}"));
-            })], gap: Gap, captionScale: sets.Count == 1 ? CaptionScale : 1));
+                var room = new Picture(Math.Max(widest, grid.Width), grid.Height, grid.Channels, 255);
+                room.Paste(grid, (room.Width - grid.Width) / 2, 0);
+                return (room, Caption(set.Name, iteration));
+            })], gap: Gap, captionSize: size));
         }
 
         return (frames, new() { Delays = [.. chosen.Select((_, i) => i == chosen.Length - 1 ? 2000 : i == 0 ? 700 : i < 6 ? 350 : 250)] });
     }
+
+    private static string Caption(string name, int iteration) =>
+        $"{name}{(name.Length > 0 ? ": " : "")}{SyntheticAnimations.Applications(iteration)}";
 
     /// <summary>The share of points with d₁/d₂ up to each value, for several sets of points.</summary>
     public static Plot Ratios(params IReadOnlyList<(string Name, IEnumerable<double> Ratios)> sets)
     {
         var plot = new Plot
         {
-            Title = "nearest against second nearest training sample", X = new() { Label = "d1/d2", Minimum = 0, Maximum = 1.02 },
+            Title = "nearest against second nearest training sample",
+            X = new() { Label = "ratio of their distances, d1/d2", Minimum = 0, Maximum = 1.02 },
             Y = new() { Label = "share of the samples up to here", Minimum = 0, Maximum = 1.02 },
         };
         foreach (var (name, ratios) in sets)

@@ -30,7 +30,7 @@ public sealed class Notebook1D : Experiment
         var rows = Enumerable.Range(0, seeds).Select(seed => new[]
         {
             seed, nets.Ensemble.Results[seed].Loss, nets.Ensemble.Results[seed].IsDead ? 1 : 0,
-            SyntheticNets.ShareWithin(SyntheticNets.Iterate(nets.Nets[seed], grid, 30), s_points, 0.02),
+            SyntheticNets.ShareWithin(SyntheticNets.Iterate(nets.Nets[seed], grid, 30), s_points, 1, 0.02),
         }).ToList();
         int converged = rows.Count(row => row[1] <= 1e-8);
         double median = Statistics.Median(rows.Where(row => row[2] == 0).Select(row => row[3]));

@@ -25,9 +25,9 @@ internal static class SyntheticAnimations
             var plot = new Plot
             {
                 Title = $"{title}: {Applications(t)}", X = new() { Label = "start x", Minimum = low, Maximum = high },
-                Y = new() { Label = "where it is now", Minimum = low, Maximum = high }, Legend = LegendPlace.UpperLeft, TextSize = 8,
+                Y = new() { Label = "where it is now", Minimum = low, Maximum = high }, Legend = LegendPlace.Outside, TextSize = 8,
             };
-            foreach (float datum in data) plot.HorizontalRule(datum, null,
+            foreach (float datum in data) plot.HorizontalRule(datum, datum == data[0] ? "data" : null,
                 new() { Colour = Palette.OkabeIto[1], Width = 1, Dash = [4, 4] });
             for (int i = 0; i < nets.Count; i++)
             {
@@ -88,7 +88,7 @@ internal static class SyntheticAnimations
         {
             int[] its = [.. Enumerable.Range(0, classes.Length).Where(i => classes[i] == of)];
             plot.Points([.. its.Select(i => (double)points[2 * i])], [.. its.Select(i => (double)points[2 * i + 1])], null,
-                new() { Colour = of < 0 ? Rgb.Of(0x8C8C8C) : Colour(of), Marker = Marker.Circle, Size = 3.4 });
+                new() { Colour = of < 0 ? Rgb.Of(0x8C8C8C) : Palette.OkabeIto[of], Marker = Marker.Circle, Size = 3.4 });
         }
 
         double[] x = [.. data.Where((_, i) => i % 2 == 0).Select(value => (double)value)],
@@ -96,8 +96,8 @@ internal static class SyntheticAnimations
         return plot.Points(x, y, null, new() { Colour = Rgb.Black, Marker = Marker.Cross, Size = 9 });
     }
 
-    // Without the colour of the data's rules.
+    // Curves: without the colour of the data's rules.
     private static Rgb Colour(int i) => Palette.OkabeIto[i == 0 ? 0 : i + 1];
 
-    private static string Applications(int count) => count == 1 ? "1 application" : $"{count} applications";
+    internal static string Applications(int count) => count == 1 ? "1 application" : $"{count} applications";
 }

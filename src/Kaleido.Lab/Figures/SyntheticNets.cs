@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 using Kaleido.Training;
 
@@ -30,7 +31,11 @@ internal sealed class SyntheticNets : IDisposable
         }).ToArray();
         Ensemble = EnsembleTrainer.Fit(_device, shape, members, LossFunction.SquaredError,
             new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100, InputNoise = inputNoise },
-            options.Report is { } report ? new Told(report) : null, cancellation);
+            options.Report is { } report
+                ? new Told<EnsembleProgress>(it => report(FormattableString.Invariant(
+                    $"step {it.Step} of {it.Steps}, {it.Running} of {it.Members} networks")))
+                : null,
+            cancellation);
         cancellation.ThrowIfCancellationRequested();
         Nets = [.. Enumerable.Range(0, seeds).Select(seed => Ensemble.Network(seed))];
     }
@@ -73,14 +78,8 @@ internal sealed class SyntheticNets : IDisposable
             var (best, nearest) = (double.PositiveInfinity, -1);
             for (int j = 0; j < data.Length / features; j++)
             {
-                double sum = 0;
-                for (int k = 0; k < features; k++)
-                {
-                    double difference = (double)rows[i * features + k] - data[j * features + k];
-                    sum += difference * difference;
-                }
-
-                if (sum < best) (best, nearest) = (sum, j);
+                double square = PointSets.SquaredDistance(rows.AsSpan(i * features, features), data.AsSpan(j * features, features));
+                if (square < best) (best, nearest) = (square, j);
             }
 
             found[i] = (Math.Sqrt(best), nearest);
@@ -89,14 +88,11 @@ internal sealed class SyntheticNets : IDisposable
         return found;
     }
 
-    /// <summary>The share of numbers within τ of one of the data.</summary>
-    public static double ShareWithin(float[] values, float[] data, double tolerance) =>
-        values.Count(value => data.Any(datum => Math.Abs(value - datum) <= tolerance)) / (double)values.Length;
-
-    private sealed class Told(Action<string> report) : IProgress<EnsembleProgress>
+    /// <summary>The share of rows within τ, a Euclidean distance, of one of the data.</summary>
+    public static double ShareWithin(float[] rows, float[] data, int features, double tolerance)
     {
-        public void Report(EnsembleProgress value) => report(FormattableString.Invariant(
-            $"step {value.Step} of {value.Steps}, {value.Running} of {value.Members} networks"));
+        var nearest = Nearest(rows, data, features);
+        return nearest.Count(it => it.Distance <= tolerance) / (double)nearest.Length;
     }
 
     public void Dispose()

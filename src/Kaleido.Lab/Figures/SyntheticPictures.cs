@@ -8,7 +8,8 @@ namespace Kaleido.Lab.Figures;
 /// <summary>Pictures of small networks: profiles and orbits on a line, loss and basins in the plane.</summary>
 internal static class SyntheticPictures
 {
-    private const int Columns = 3, CellWidth = 560, CellHeight = 420, TitleRoom = 40, Orbits = 24, ProfilePoints = 401;
+    private const int Columns = 3, CellWidth = 560, CellHeight = 420, TitleRoom = 40, Orbits = 24, ProfilePoints = 1601;
+    private const double LeastLoss = 1e-12;
 
     /// <summary>What a row of panels shows: networks of the same shape.</summary>
     /// <param name="Name">Its name in the titles.</param>
@@ -30,16 +31,18 @@ internal static class SyntheticPictures
             };
             Plot loss = new()
             {
-                Title = $"loss, {row.Name}", X = new() { Label = "x" },
-                Y = new() { Label = "(x - f(x))²", Logarithmic = true, Minimum = 1e-12, Maximum = 1 },
+                Title = $"loss, {row.Name}", X = new() { Label = "x (dashed: the data)" },
+                Y = new() { Label = "(x - f(x))²", Logarithmic = true, Minimum = LeastLoss, Maximum = 1 },
             };
             output.Line(x, x, "f(x) = x", new() { Colour = Rgb.Black, Width = 1, Dash = [6, 4] });
             foreach (var net in row.Nets)
             {
                 float[] y = net.Evaluate(grid);
+                // What is exactly 0, as often at a datum, goes down to the axis and leaves no gap.
                 var style = new LineStyle { Colour = Palette.OkabeIto[0], Width = 1.4, Dash = [], Opacity = 0.5 };
-                output.Line(x, [.. y.Select(value => (double)value)], null, style);
-                loss.Line(x, [.. y.Select((value, i) => ((double)value - grid[i]) * ((double)value - grid[i]))], null, style);
+                output.Line(x, [.. y.Select(value => (double)value)], net == row.Nets[0] ? "networks" : null, style);
+                loss.Line(x, [.. y.Select((value, i) => Math.Max(LeastLoss, ((double)value - grid[i]) * ((double)value - grid[i])))], null,
+                    style);
             }
 
             double[] points = [.. data.Select(value => (double)value)];
@@ -57,7 +60,7 @@ internal static class SyntheticPictures
         var plot = new Plot
         {
             Title = $"orbits of one network, {row.Name}", X = new() { Label = "application" },
-            Y = new() { Label = "x", Minimum = low, Maximum = high },
+            Y = new() { Label = "x (dashed: the data)", Minimum = low, Maximum = high },
         };
         float[] state = [.. Enumerable.Range(0, Orbits).Select(i => low + (high - low) * (i + 0.5f) / Orbits)];
         var paths = state.Select(start => new List<double> { start }).ToArray();
@@ -102,11 +105,11 @@ internal static class SyntheticPictures
                 Title = $"loss, {row.Name}", X = axes.X, Y = axes.Y, EqualUnits = true,
                 Scale = new() { Label = "‖x - f(x)‖²/2", Logarithmic = true, Minimum = 1e-8, Maximum = 1 },
             };
-            surface.Points(dataX, dataY, null, new() { Colour = Rgb.White, Marker = Marker.Circle, Size = 9 });
+            surface.Points(dataX, dataY, null, new() { Colour = Rgb.Black, Marker = Marker.Circle, Size = 9, Halo = true });
             string[] names = [.. dataX.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"({value:g2}, {dataY[i]:g2})"))];
             var map = new RegionMap(basins, names)
             {
-                Title = $"near which datum after {row.Iterations} applications, {row.Name}",
+                Title = $"near which datum after {SyntheticAnimations.Applications(row.Iterations)}, {row.Name}",
                 X = axes.X, Y = axes.Y, EqualUnits = true, NoClass = "none",
             };
             map.Mark(dataX, dataY, "data");

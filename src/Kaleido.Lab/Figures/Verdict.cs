@@ -20,8 +20,8 @@ public enum VerdictKind
 public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, string Seen)
 {
     /// <summary>
-    /// Whether an acceptance holds only because too few seeds were run to reject it: what it asks for is not reached, and that may be
-    /// chance.
+    /// Whether an acceptance holds only because too few seeds were run to
+    /// reject it: what it asks for is not reached, and that may be chance.
     /// </summary>
     public bool IsUndecided { get; init; }
 
@@ -115,4 +115,11 @@ public static class BinomialTest
 
         return Math.Min(sum, 1);
     }
+
+    /// <summary>
+    /// P(X ≥ successes) for X ~ Binomial(trials, probability), as 1 less the lower tail: a small one has no relative accuracy.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the probability is not from 0 to 1.</exception>
+    public static double UpperTail(int successes, int trials, double probability) =>
+        successes == 0 ? 1 : Math.Max(0, 1 - LowerTail(successes - 1, trials, probability));
 }

@@ -136,9 +136,8 @@ public sealed class Census
         double distance = double.PositiveInfinity;
         for (int i = 0; i < data.Length / features; i++)
         {
-            double sum = 0;
-            for (int k = 0; k < features; k++) sum += (data[i * features + k] - point.X[k]) * (data[i * features + k] - point.X[k]);
-            if (Math.Sqrt(sum) < distance) (distance, nearest) = (Math.Sqrt(sum), i);
+            double away = PointSets.Distance(data.AsSpan(i * features, features), point.X);
+            if (away < distance) (distance, nearest) = (away, i);
         }
 
         return new(point.X, point.Enclosure, point.Alone, point.Index, stability.Class, stability.IsProved, stability.Radius,

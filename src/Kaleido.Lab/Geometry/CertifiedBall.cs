@@ -12,8 +12,8 @@ namespace Kaleido.Lab.Geometry;
 public sealed record CertifiedBall(double Radius, double EuclideanRadius, double Contraction, string Norm, int UnstableNeurons)
 {
     /// <summary>
-    /// Applications after which every start within <see cref="EuclideanRadius"/> is in the ball of <see cref="Radius"/>; 0 where it starts
-    /// there.
+    /// Applications after which every start within <see cref="EuclideanRadius"/>
+    /// is in the ball of <see cref="Radius"/>; 0 where it starts there.
     /// </summary>
     public int Steps { get; init; }
 

@@ -3,28 +3,25 @@ using Kaleido.Lab.Metrics;
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Certified radii about fixed points of ReLU networks, by interval arithmetic (<see cref="Interval"/>): the proof is about the exact
-/// function
-/// with the network's float32 weights, not about its float32 evaluation.
+/// Certified radii about fixed points of ReLU networks, by interval arithmetic (<see cref="Interval"/>): the
+/// proof is about the exact function with the network's float32 weights, not about its float32 evaluation.
 /// </summary>
 /// <remarks>
 /// <para>
-/// In the ball {‖T(x - c)‖₂ ≤ r} the derivative's rows in the coordinates T x are enclosed layer by layer: M_1 = W_1 T⁻¹; a neuron i with
-/// pre-activation p_i(c) keeps its sign where |p_i(c)| > r·‖row i of M‖₂, which is its distance to the neuron's hyperplane; an inactive
-/// one's
-/// row becomes 0, one that may change its row's hull with 0 (which holds every generalised derivative in the sense of F. Clarke), and
-/// M_(l+1) = W_(l+1) M_l. The output's slope is enclosed over z(c) ± r·‖row‖₂. Then q bounds ‖T diag(φ') M_L‖₂, and as a ball is convex, q
-/// is
-/// a Lipschitz constant of f on it in that norm. Existence: ‖f(c) - c‖_T ≤ (1 - q) r.
+/// In the ball {‖T(x - c)‖₂ ≤ r} the derivative's rows in the coordinates T x are enclosed layer by layer: M_1 = W_1 T⁻¹; a neuron
+/// i with pre-activation p_i(c) keeps its sign where |p_i(c)| > r·‖row i of M‖₂, which is its distance to the neuron's hyperplane;
+/// an inactive one's row becomes 0, one that may change its row's hull with 0 (which holds every generalised derivative in the
+/// sense of F. Clarke), and M_(l+1) = W_(l+1) M_l. The output's slope is enclosed over z(c) ± r·‖row‖₂. Then q bounds ‖T diag(φ')
+/// M_L‖₂, and as a ball is convex, q is a Lipschitz constant of f on it in that norm. Existence: ‖f(c) - c‖_T ≤ (1 - q) r.
 /// </para>
 /// <para>
 /// The largest r is searched for by bisection, for the Euclidean norm and for norms in which the Jacobian at the centre contracts though
 /// ‖J‖₂ ≥ 1; the ball that holds the largest Euclidean one is kept.
 /// </para>
 /// <para>
-/// Convergence does not need contraction of all pairs: with slopes about the centre in place of derivatives (<see cref="SlopeBounds"/>),
-/// f(x) - f(c) = S(x)(x - c) with ‖S‖ ≤ q, so each step brings x nearer to c, down to ‖f(c) - c‖/(1 - q), and there a contracted ball takes
-/// over.
+/// Convergence does not need contraction of all pairs: with slopes about the centre in place of
+/// derivatives (<see cref="SlopeBounds"/>), f(x) - f(c) = S(x)(x - c) with ‖S‖ ≤ q, so each step
+/// brings x nearer to c, down to ‖f(c) - c‖/(1 - q), and there a contracted ball takes over.
 /// </para>
 /// </remarks>
 public sealed partial class CertifiedRadius
@@ -70,8 +67,9 @@ public sealed partial class CertifiedRadius
         return (preactivations, [.. Enumerable.Range(0, state.Rows).Select(i => state[i, 0])]);
     }
 
-    /// <summary>The largest ball found about a point in which every start converges to one fixed point, or null where none is
-    /// proved.</summary>
+    /// <summary>
+    /// The largest ball found about a point in which every start converges to one fixed point, or null where none is proved.
+    /// </summary>
     /// <param name="map">f.</param>
     /// <param name="centre">[D], a fixed point as float64 has it.</param>
     /// <param name="form">How far the ball may reach; each form's ball holds the one before.</param>
@@ -132,8 +130,8 @@ public sealed partial class CertifiedRadius
         {
             // What is drawn to within δ/(1 - q) of the centre must end in the contracted ball.
             double inner = proved.Radius, most = Farthest * Math.Sqrt(_centre.Length) * norm.Upper;
-            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner)) (proved, radius) = (ball,
-                2 * radius);
+            while (radius < most && Prove(norm, 2 * radius, form) is { } ball && Ends(ball, norm, inner))
+                (proved, radius) = (ball, 2 * radius);
             return Bisect(radius, middle => Prove(norm, middle, form) is { } ball && Ends(ball, norm, inner) ? ball : null, proved);
         }
 
@@ -144,8 +142,8 @@ public sealed partial class CertifiedRadius
     private CertifiedBall Reach(CertifiedBall inner, VectorNorm norm)
     {
         // How far x* may be from the centre, in the Euclidean norm.
-        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High,
-            target = Interval.Down(inner.Radius - inner.Offset);
+        double offset = (new Interval(inner.Offset) * (norm.Inverse?.FrobeniusUpper() ?? 1)).High;
+        double target = Interval.Down(inner.Radius - inner.Offset);
         var (preactivations, _) = Forward(_map, [.. _centre.Select(x => Interval.Around(x, offset))]);
         IntervalMatrix[] weights = [.. Enumerable.Range(0, _map.Layers).Select(Weight)];
         double below = inner.EuclideanRadius, above = 2 * below;
@@ -217,9 +215,10 @@ public sealed partial class CertifiedRadius
         double q = Contraction(norm, rows, radius, form);
         if (!(q < 1)) return null;
         double offset = norm.Of(_residual);
-        return offset <= ((1 - new Interval(q)) * radius).Low
-            ? new(radius, Interval.Down(radius / norm.Upper), q, norm.Name,
-                unstable) { Offset = (new Interval(offset) / (1 - new Interval(q))).High }
-            : null;
+        if (!(offset <= ((1 - new Interval(q)) * radius).Low)) return null;
+        return new(radius, Interval.Down(radius / norm.Upper), q, norm.Name, unstable)
+        {
+            Offset = (new Interval(offset) / (1 - new Interval(q))).High,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using Kaleido.Lab.Metrics;
+
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>A fixed point that is proved to be the only one in a box.</summary>
@@ -127,7 +129,7 @@ internal sealed class FixedPointSearch
             }
         }
 
-        if (_tried.Exists(other => Distance(other, x) < 1e-9)) return;
+        if (_tried.Exists(other => PointSets.LargestDifference(other, x) < 1e-9)) return;
         _tried.Add(x);
         if (Prove(x) is { } proved) Add(proved);
     }
@@ -177,12 +179,5 @@ internal sealed class FixedPointSearch
         }
 
         return enclosure is null ? null : new(x, enclosure, alone!, index);
-    }
-
-    private static double Distance(double[] x, double[] y)
-    {
-        double largest = 0;
-        for (int k = 0; k < x.Length; k++) largest = Math.Max(largest, Math.Abs(x[k] - y[k]));
-        return largest;
     }
 }

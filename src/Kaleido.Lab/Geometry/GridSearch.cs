@@ -74,7 +74,7 @@ internal static class GridSearch
         {
             double[] x = features == 1 ? [low + (i + shift) * step] : [low + (i + shift) * step, low + (row + shift) * step];
             if (!newton.Refine(x) || x.Any(value => value < low || value > high)) return;
-            if (!found.Exists(other => Newton.Distance(other, x) <= Same)) found.Add(x);
+            if (!found.Exists(other => PointSets.LargestDifference(other, x) <= Same)) found.Add(x);
         }
     }
 
@@ -121,7 +121,5 @@ internal static class GridSearch
 
             return false;
         }
-
-        public static double Distance(double[] x, double[] y) => x.Select((value, k) => Math.Abs(value - y[k])).Max();
     }
 }

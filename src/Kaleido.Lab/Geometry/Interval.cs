@@ -10,8 +10,7 @@ namespace Kaleido.Lab.Geometry;
 /// <remarks>
 /// One unit is enough for +, -, *, / and √, which IEEE 754 rounds to the nearest number: the exact value lies between the two neighbours of
 /// the rounded one, also where that is infinite, zero or subnormal. Two are enough for exp, whose implementations err by less than one
-/// unit.
-/// An end may be infinite (unbounded on that side); in products 0·∞ counts as 0, so the rule holds for all finite numbers. Never NaN.
+/// unit. An end may be infinite (unbounded on that side); in products 0·∞ counts as 0, so the rule holds for all finite numbers. Never NaN.
 /// </remarks>
 public readonly struct Interval : IEquatable<Interval>
 {
@@ -43,8 +42,8 @@ public readonly struct Interval : IEquatable<Interval>
 
     /// <summary>A number in the interval, near the middle; finite.</summary>
     public double Midpoint =>
-        Math.Clamp(Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2, Low,
-            High);
+        Math.Clamp(
+            Math.Clamp(Low, -double.MaxValue, double.MaxValue) / 2 + Math.Clamp(High, -double.MaxValue, double.MaxValue) / 2, Low, High);
 
     /// <summary>The magnitude max |x| over the interval.</summary>
     public double Magnitude => Math.Max(Math.Abs(Low), Math.Abs(High));

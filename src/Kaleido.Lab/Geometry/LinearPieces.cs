@@ -28,9 +28,8 @@ public sealed record AffineMap(double[] Matrix, double[] Offset)
 /// </summary>
 /// <remarks>
 /// Splitting works on vertices: a neuron is evaluated once at each vertex, so neighbours agree on which side it lies; values within
-/// rounding of 0 count as on the kink. Afterwards everything is measured anew: each piece gets the pattern that its vertices show, and
-/// the largest contradiction to it at any vertex goes into <see cref="ErrorBounds"/>. So that bound does not rest on the splitting being
-/// right.
+/// rounding of 0 count as on the kink. Afterwards everything is measured anew: each piece gets the pattern that its vertices show, and the
+/// largest contradiction to it at any vertex goes into <see cref="ErrorBounds"/>. So that bound does not rest on the splitting being right.
 /// </remarks>
 public abstract class LinearPieces
 {
@@ -59,9 +58,9 @@ public abstract class LinearPieces
     public int VertexCount => Points.Length / Inputs;
 
     /// <summary>
-    /// For each output a bound of |z(x) - (A x + c)| over all regular pieces, where z is the exact pre-activation and A x + c the exact
-    /// affine map of the piece's pattern: rounding errors of the vertices count as wrong signs near the borders, and are carried through
-    /// the layers.
+    /// For each output a bound of |z(x) - (A x + c)| over all regular pieces, where z is the exact
+    /// pre-activation and A x + c the exact affine map of the piece's pattern: rounding errors of
+    /// the vertices count as wrong signs near the borders, and are carried through the layers.
     /// </summary>
     public ReadOnlySpan<double> ErrorBounds => _errors;
 
@@ -97,8 +96,8 @@ public abstract class LinearPieces
     internal bool IsActive(int piece, int neuron) => (_patterns[piece * _words + neuron / 64] >> (neuron % 64) & 1) != 0;
 
     /// <summary>
-    /// The affine map of a piece; <paramref name="radius"/>, if given, gets bounds of the rounding errors of A and c, [outputs, inputs +
-    /// 1].
+    /// The affine map of a piece; <paramref name="radius"/>, if given, gets
+    /// bounds of the rounding errors of A and c, [outputs, inputs + 1].
     /// </summary>
     internal AffineMap AffineOf(int piece, double[]? radius)
     {

@@ -77,20 +77,21 @@ internal static class OrbitEnds
     private static int Classify(double[][] path, IReadOnlyList<CensusPoint> points, List<double[][]> cycles)
     {
         int period = 1;
-        while (period <= LongestCycle && Distance(path[0], path[period]) > 1e-5) period++;
+        while (period <= LongestCycle && PointSets.Distance(path[0], path[period]) > 1e-5) period++;
         if (period > LongestCycle) return -1;
         if (period == 1)
         {
-            int nearest = -1;
+            var (nearest, least) = (-1, double.PositiveInfinity);
             for (int k = 0; k < points.Count; k++)
             {
-                if (nearest < 0 || Distance(points[k].Location, path[0]) < Distance(points[nearest].Location, path[0])) nearest = k;
+                double distance = PointSets.Distance(points[k].Location, path[0]);
+                if (distance < least) (nearest, least) = (k, distance);
             }
 
-            return nearest >= 0 && Distance(points[nearest].Location, path[0]) <= Near ? nearest : -1;
+            return least <= Near ? nearest : -1;
         }
 
-        int known = cycles.FindIndex(cycle => cycle.Length == period && cycle.Any(state => Distance(state, path[0]) <= Near));
+        int known = cycles.FindIndex(cycle => cycle.Length == period && cycle.Any(state => PointSets.Distance(state, path[0]) <= Near));
         if (known < 0)
         {
             known = cycles.Count;
@@ -98,12 +99,5 @@ internal static class OrbitEnds
         }
 
         return -2 - known;
-    }
-
-    private static double Distance(double[] x, double[] y)
-    {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
-        return Math.Sqrt(sum);
     }
 }

@@ -25,9 +25,9 @@ public sealed class PolygonPieces : LinearPieces
     public int EulerCharacteristic => VertexCount - EdgeCount + Count;
 
     /// <summary>
-    /// Whether the polygons cover the rectangle, proved: each edge is either run through once each way, or it lies on the rectangle's
-    /// border. Then the borders add up to that of the rectangle, every point in it is wound around by some polygon, and so lies in its
-    /// hull.
+    /// Whether the polygons cover the rectangle, proved: each edge is either run through once
+    /// each way, or it lies on the rectangle's border. Then the borders add up to that of the
+    /// rectangle, every point in it is wound around by some polygon, and so lies in its hull.
     /// </summary>
     public bool IsComplete { get; }
 

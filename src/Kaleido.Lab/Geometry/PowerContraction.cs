@@ -1,16 +1,14 @@
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Contraction by several applications in the Euclidean norm, for maps of many features whose Jacobian has ρ &lt; 1 ≤ ‖J‖₂: with J = BK
-/// through
-/// the last hidden layer, ‖J_k … J_1‖₂ = ‖B(KB)…(KB)K‖₂ needs no product larger than [H, H].
+/// Contraction by several applications in the Euclidean norm, for maps of many features whose Jacobian has ρ &lt; 1 ≤
+/// ‖J‖₂: with J = BK through the last hidden layer, ‖J_k … J_1‖₂ = ‖B(KB)…(KB)K‖₂ needs no product larger than [H, H].
 /// </summary>
 /// <remarks>
-/// Over the ball Ω of radius R about c all derivatives lie in [B][K]; L_j bounds ‖J_j … J_1‖₂ for any j of them. Let r be such that
-/// L_j r + δ_j ≤ R for j &lt; k, δ_j = ‖f(c) - c‖ (1 + L_1 + … + L_(j-1)). Then the first k images of the ball of r stay in Ω, f^k
-/// contracts it
-/// by L_k, and takes it into itself if δ_k ≤ (1 - L_k) r; so f^k has one fixed point x* there, to which all starts converge. f(x*) lies in
-/// the ball too and is a fixed point of f^k, so it is x*.
+/// Over the ball Ω of radius R about c all derivatives lie in [B][K]; L_j bounds ‖J_j … J_1‖₂ for any j of them. Let r
+/// be such that L_j r + δ_j ≤ R for j &lt; k, δ_j = ‖f(c) - c‖ (1 + L_1 + … + L_(j-1)). Then the first k images of the
+/// ball of r stay in Ω, f^k contracts it by L_k, and takes it into itself if δ_k ≤ (1 - L_k) r; so f^k has one fixed
+/// point x* there, to which all starts converge. f(x*) lies in the ball too and is a fixed point of f^k, so it is x*.
 /// </remarks>
 internal static class PowerContraction
 {

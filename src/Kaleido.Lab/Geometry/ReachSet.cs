@@ -1,15 +1,13 @@
 namespace Kaleido.Lab.Geometry;
 
 /// <summary>
-/// Where a map takes a ball about a fixed point x*: all x - x* lie in {M u + m + G ε: ‖u‖₂ ≤ r, |ε_g| ≤ 1}, a ball's linear image plus a
-/// zonotope
-/// (E. Goubault, S. Putot, 2006; for networks: T. Gehr et al., AI2, IEEE S&amp;P 2018).
+/// Where a map takes a ball about a fixed point x*: all x - x* lie in {M u + m + G ε: ‖u‖₂ ≤ r, |ε_g| ≤ 1}, a ball's
+/// linear image plus a zonotope (E. Goubault, S. Putot, 2006; for networks: T. Gehr et al., AI2, IEEE S&amp;P 2018).
 /// </summary>
 /// <remarks>
-/// Linear layers are applied to the columns [M | m | G]. A function g of one neuron's deviation d in [l, u] is replaced by λd + e, with λ
-/// any
-/// number near the chord's slope and e an enclosure of g(d) - λd; the middle of e moves m, its radius is a new generator. All entries are
-/// intervals that hold every rounding.
+/// Linear layers are applied to the columns [M | m | G]. A function g of one neuron's deviation d in [l,
+/// u] is replaced by λd + e, with λ any number near the chord's slope and e an enclosure of g(d) - λd; the
+/// middle of e moves m, its radius is a new generator. All entries are intervals that hold every rounding.
 /// </remarks>
 internal sealed class ReachSet
 {

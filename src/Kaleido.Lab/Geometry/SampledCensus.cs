@@ -37,8 +37,8 @@ public enum SampledKind
 /// <param name="BasinHigh">Its upper end.</param>
 /// <param name="Index">sign det(I - J) for a fixed point, else 0.</param>
 public sealed record SampledPoint(
-    SampledKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius, double KinkDistance,
-    int NearestDatum, double Distance, int Chains, double BasinLow, double BasinHigh, int Index)
+    SampledKind Kind, double[] Point, int Period, double Residual, double SpectralRadius, double SmallestSpectralRadius,
+    double KinkDistance, int NearestDatum, double Distance, int Chains, double BasinLow, double BasinHigh, int Index)
 {
     /// <summary>Whether it attracts.</summary>
     public bool IsSink => Kind is SampledKind.Datum or SampledKind.SpuriousSink;
@@ -70,10 +70,9 @@ public sealed record SampledCensusOptions
 }
 
 /// <summary>
-/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by Newton's method
-/// on
-/// x - f(x) = 0 with the full Jacobian in float64, and unstable fixed points found by the same method from training points and from between
-/// sinks. Not complete: nothing is said about what no chain and no Newton iteration reached.
+/// A census of what a kaleidoscopic network's iteration comes to, for D up to about a thousand: ends of chains, refined by
+/// Newton's method on x - f(x) = 0 with the full Jacobian in float64, and unstable fixed points found by the same method from
+/// training points and from between sinks. Not complete: nothing is said about what no chain and no Newton iteration reached.
 /// </summary>
 /// <remarks>
 /// A ReLU network is linear up to its output activation on each piece, so Newton's method converges quadratically inside one; where it does
@@ -135,8 +134,9 @@ public sealed class SampledCensus
         return new(found, count);
     }
 
-    /// <summary>Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below
-    /// 1e-8.</summary>
+    /// <summary>
+    /// Newton's method on x - f(x) = 0: x ← x + (I - J)⁻¹(f(x) - x) while the residual falls; null where it never gets below 1e-8.
+    /// </summary>
     internal static double[]? Newton(ReluSelfMap map, double[] start)
     {
         const int Steps = 40;
@@ -159,7 +159,8 @@ public sealed class SampledCensus
     }
 
     // Rest, a cycle, or neither.
-    private static (double[] Orbit, int Period, double Residual) Settle(ReluSelfMap map, double[] place, SampledCensusOptions options, double same)
+    private static (double[] Orbit, int Period, double Residual) Settle(
+        ReluSelfMap map, double[] place, SampledCensusOptions options, double same)
     {
         int features = place.Length;
         double[] x = place;
@@ -169,12 +170,12 @@ public sealed class SampledCensus
         {
             var next = new double[features];
             map.Apply(orbit[^1], next);
-            double away = Math.Sqrt(PointSets.SquaredDistance(next, x));
+            double away = PointSets.Distance(next, x);
             if (away <= 0.01 * same)
             {
                 double[] exact = x;
-                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same)
-                    && Residual(map, refined) <= away) exact = refined;
+                if (period == 1 && Newton(map, x) is { } refined && Near(refined, x, same) && Residual(map, refined) <= away)
+                    exact = refined;
                 return period == 1 ? (exact, 1, Residual(map, exact)) : ([.. orbit.SelectMany(point => point)], period, away);
             }
 
@@ -239,18 +240,10 @@ public sealed class SampledCensus
         for (int i = 0; i < period; i++)
         {
             double[] link = (at[(i + 1) % period] with { Left = at[i].Left }).Core();
-            product = product is null ? link : DenseMultiply(link, product, hidden);
+            product = product is null ? link : DenseDouble.Multiply(link, product, hidden);
         }
 
         return Eigenvalues.SpectralRadius(product!, hidden);
-    }
-
-    private static double[] DenseMultiply(double[] a, double[] b, int size)
-    {
-        var product = new double[size * size];
-        for (int i = 0; i < size; i++)
-            for (int k = 0; k < size; k++) DenseDouble.AddScaled(a[i * size + k], b.AsSpan(k * size, size), product.AsSpan(i * size, size));
-        return product;
     }
 
     private static IEnumerable<double[]> NewtonStarts(List<SampledPoint> found, double[] data, int features, SampledCensusOptions options)
@@ -260,8 +253,8 @@ public sealed class SampledCensus
         int pairs = 0;
         for (int i = 0; i < sinks.Length; i++)
         {
-            for (int j = 0; j < i && pairs < options.Middles; j++,
-                pairs++) yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
+            for (int j = 0; j < i && pairs < options.Middles; j++, pairs++)
+                yield return [.. sinks[i].Zip(sinks[j], (a, b) => a / 2 + b / 2)];
         }
     }
 
@@ -294,6 +287,6 @@ public sealed class SampledCensus
     {
         var y = new double[x.Length];
         map.Apply(x, y);
-        return Math.Sqrt(PointSets.SquaredDistance(x, y));
+        return PointSets.Distance(x, y);
     }
 }

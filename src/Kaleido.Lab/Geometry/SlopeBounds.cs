@@ -21,9 +21,8 @@ internal static class SlopeBounds
 
     /// <summary>Of the output activation, for z in an interval that holds c.</summary>
     /// <remarks>
-    /// The slope is the mean of φ' from c to z. With cells of equal width away from c, m_j bounding φ' on cell j, a mean that ends in cell
-    /// k
-    /// lies between those that end at the cell's ends, so the largest (m_0 + … + m_k)/(k + 1) bounds all; likewise below.
+    /// The slope is the mean of φ' from c to z. With cells of equal width away from c, m_j bounding φ' on cell j, a mean that ends
+    /// in cell k lies between those that end at the cell's ends, so the largest (m_0 + … + m_k)/(k + 1) bounds all; likewise below.
     /// </remarks>
     public static Interval Output(ReluSelfMap map, Interval centre, Interval reach) =>
         Side(map, centre.Low, reach.Low, centre).Hull(Side(map, centre.High, reach.High, centre));

@@ -63,7 +63,7 @@ internal sealed class VectorNorm
         // Each round doubles the number of terms: P ← P + AᵀPA, A ← A².
         for (int round = 0; round < 40; round++)
         {
-            double[] added = Product(Transpose(power, size), Product(sum, power, size), size);
+            double[] added = DenseDouble.Multiply(Transpose(power, size), DenseDouble.Multiply(sum, power, size), size);
             double change = 0, most = 0;
             for (int i = 0; i < sum.Length; i++)
             {
@@ -73,7 +73,7 @@ internal sealed class VectorNorm
 
             if (!double.IsFinite(most)) return null;
             if (change <= 1e-12 * most) break;
-            power = Product(power, power, size);
+            power = DenseDouble.Multiply(power, power, size);
         }
 
         return Cholesky(sum, size) is { } factor ? Of("Lyapunov", factor, size) : null;
@@ -118,13 +118,5 @@ internal sealed class VectorNorm
         for (int i = 0; i < size; i++)
             for (int j = 0; j < size; j++) transposed[j * size + i] = a[i * size + j];
         return transposed;
-    }
-
-    private static double[] Product(double[] a, double[] b, int size)
-    {
-        var product = new double[a.Length];
-        for (int i = 0; i < size; i++)
-            for (int k = 0; k < size; k++) DenseDouble.AddScaled(a[i * size + k], b.AsSpan(k * size, size), product.AsSpan(i * size, size));
-        return product;
     }
 }

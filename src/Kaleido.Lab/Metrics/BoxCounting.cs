@@ -5,11 +5,9 @@ namespace Kaleido.Lab.Metrics;
 /// ln N(s) against ln 1/s by least squares, and its standard error √(Σ residual²/(m - 2) / Σ (ln 1/s - mean)²) over the m sizes.
 /// </summary>
 /// <remarks>
-/// Source: K. Falconer, Fractal Geometry, 3rd edition, section 2.1 (equivalent definitions: grid boxes). A finite set of points has
-/// dimension 0
-/// and a thickened one the dimension of its space, so the slope speaks of the sizes it was taken at: above the spacing of the points, and
-/// above
-/// the thickness. The standard error measures how straight the line is, not a sampling error.
+/// Source: K. Falconer, Fractal Geometry, 3rd edition, section 2.1 (equivalent definitions: grid boxes). A finite set of points
+/// has dimension 0 and a thickened one the dimension of its space, so the slope speaks of the sizes it was taken at: above the
+/// spacing of the points, and above the thickness. The standard error measures how straight the line is, not a sampling error.
 /// </remarks>
 public sealed record BoxCounting
 {
@@ -49,8 +47,8 @@ public sealed record BoxCounting
     /// <param name="points">Row-major [points, features], at least one, finite.</param>
     /// <param name="features">Coordinates of a point.</param>
     /// <param name="sizes">Sides of the boxes, at least two different ones; box i on an axis is [i·s, (i + 1)·s).</param>
-    /// <exception cref="ArgumentException">The points are none, not whole or not finite, or the sizes are fewer than two or not above
-    /// 0.</exception>
+    /// <exception cref="ArgumentException">The points are none, not whole or
+    /// not finite, or the sizes are fewer than two or not above 0.</exception>
     public static BoxCounting OfPoints(ReadOnlySpan<double> points, int features, IReadOnlyList<double> sizes)
     {
         ArgumentNullException.ThrowIfNull(sizes);
@@ -71,14 +69,13 @@ public sealed record BoxCounting
     }
 
     /// <summary>
-    /// The dimension of the boundary between the classes of a square table: boxes of w × w cells meet it if their cells, with the next row
-    /// and
-    /// column, are not all of one class.
+    /// The dimension of the boundary between the classes of a square table: boxes of w × w
+    /// cells meet it if their cells, with the next row and column, are not all of one class.
     /// </summary>
     /// <param name="classes">[side, side], the side a power of two.</param>
     /// <param name="levels">At least two different levels k from 0 to log₂ side: boxes of side 2⁻ᵏ of the table's.</param>
-    /// <exception cref="ArgumentException">The table is not square with a side of a power of two, a level is out of range, or there is no
-    /// boundary.</exception>
+    /// <exception cref="ArgumentException">The table is not square with a side of a
+    /// power of two, a level is out of range, or there is no boundary.</exception>
     public static BoxCounting OfBoundary(int[,] classes, IReadOnlyList<int> levels)
     {
         ArgumentNullException.ThrowIfNull(classes);

@@ -3,9 +3,8 @@ using Kaleido.Networks;
 namespace Kaleido.Lab.Metrics;
 
 /// <summary>
-/// Burn-in against the data: B(τ) = the first iteration after which a share (90 % for B90) of the chains is within τ of a datum,
-/// min_x ‖z - x‖₂ ≤ τ. Feed it the chains' states iteration by iteration (a frame's samples, say), or let <see cref="Measure"/> iterate a
-/// network.
+/// Burn-in against the data: B(τ) = the first iteration after which a share (90 % for B90) of the chains is within τ of a datum, min_x ‖z
+/// - x‖₂ ≤ τ. Feed it the chains' states iteration by iteration (a frame's samples, say), or let <see cref="Measure"/> iterate a network.
 /// </summary>
 /// <remarks>
 /// Source: burn-in B of H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, section 3, which leaves it to the eye. The
@@ -143,9 +142,9 @@ public sealed class BurnInMeasure
     /// the variance of their means (both with the divisor count - 1). No unit. W = 0 gives 1 where B = 0 and infinity otherwise.
     /// </summary>
     /// <remarks>
-    /// Source: A. Gelman, D. Rubin, "Inference from iterative simulation using multiple sequences", Statistical Science 7 (1992), section
-    /// 2, without its factor for degrees of freedom, as in Bayesian Data Analysis, 3rd edition, equation 11.4. A value that is not finite
-    /// gives NaN.
+    /// Source: A. Gelman, D. Rubin, "Inference from iterative simulation using multiple sequences",
+    /// Statistical Science 7 (1992), section 2, without its factor for degrees of freedom, as in
+    /// Bayesian Data Analysis, 3rd edition, equation 11.4. A value that is not finite gives NaN.
     /// </remarks>
     /// <param name="values">Row-major [chains, draws].</param>
     /// <param name="chains">m, at least 2.</param>

@@ -1,10 +1,9 @@
 namespace Kaleido.Lab.Metrics;
 
 /// <summary>
-/// The Chamfer distance between two point sets A and B. With d(a, B) = min_b ‖a - b‖₂: <see cref="Symmetric"/> = ½(mean_a d(a, B) +
-/// mean_b d(b, A)), in the points' units, and <see cref="Squared"/> = mean_a d(a, B)² + mean_b d(b, A)², the form of H. Fan, H. Su, L.
-/// Guibas, "A point set generation network for 3D object reconstruction from a single image", CVPR 2017, section 4.1, with means for its
-/// sums.
+/// The Chamfer distance between two point sets A and B. With d(a, B) = min_b ‖a - b‖₂: <see cref="Symmetric"/> = ½(mean_a d(a, B) + mean_b
+/// d(b, A)), in the points' units, and <see cref="Squared"/> = mean_a d(a, B)² + mean_b d(b, A)², the form of H. Fan, H. Su, L. Guibas, "A
+/// point set generation network for 3D object reconstruction from a single image", CVPR 2017, section 4.1, with means for its sums.
 /// </summary>
 /// <remarks>
 /// Computed in double; 0 exactly if both are the same set, however often a point occurs. It is no metric: the triangle inequality fails.

@@ -27,6 +27,10 @@ internal static class Cube
         return points;
     }
 
+    /// <summary>The 2^D corners of [0, 1]^D, row-major; the first coordinate changes fastest.</summary>
+    public static float[] Corners(int dimensions) =>
+        [.. Enumerable.Range(0, dimensions << dimensions).Select(i => (float)(i / dimensions >> i % dimensions & 1))];
+
     /// <summary>The trapezoid rule's weights of that grid, with sum 1: the ends of each axis count half.</summary>
     public static double[] GridWeights(int dimensions, int pointsPerAxis)
     {

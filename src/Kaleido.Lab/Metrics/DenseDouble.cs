@@ -42,6 +42,15 @@ internal static class DenseDouble
         for (int i = 0; i < x.Length; i++) x[i] *= factor;
     }
 
+    /// <summary>A B for square matrices, row-major [size, size].</summary>
+    public static double[] Multiply(double[] a, double[] b, int size)
+    {
+        var product = new double[a.Length];
+        for (int i = 0; i < size; i++)
+            for (int k = 0; k < size; k++) AddScaled(a[i * size + k], b.AsSpan(k * size, size), product.AsSpan(i * size, size));
+        return product;
+    }
+
     /// <summary>destination = A x for A row-major [rows, x.Length].</summary>
     public static void Apply(ReadOnlySpan<double> matrix, ReadOnlySpan<double> x, Span<double> destination)
     {

@@ -22,6 +22,22 @@ internal static class MetricRandom
         return (((ulong)(high >> 5) << 26) | (low >> 6)) * (1 / 9007199254740992.0);
     }
 
+    /// <summary>So many of them rounded to float, so up to 1.</summary>
+    public static float[] Rounded(uint seed, uint stream, ulong step, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (float)Uniform(seed, stream, step, (ulong)i))];
+
+    /// <summary>Uniform in [0, 1) in float.</summary>
+    public static float UniformFloat(uint seed, uint stream, ulong step, ulong index) =>
+        Philox.ToUniform(Philox.Word(seed, stream, step, index));
+
+    /// <summary>So many of them.</summary>
+    public static float[] UniformFloats(uint seed, uint stream, ulong step, int count)
+    {
+        var values = new float[count];
+        for (int i = 0; i < count; i++) values[i] = UniformFloat(seed, stream, step, (ulong)i);
+        return values;
+    }
+
     /// <summary>A direction, uniform on the unit sphere: independent normal numbers, divided by their norm.</summary>
     public static double[] UnitVector(uint seed, uint stream, ulong step, int size)
     {

@@ -11,8 +11,9 @@ namespace Kaleido.Lab.Metrics;
 /// <param name="SecondDistance">d₂; NaN where there is none.</param>
 public readonly record struct Neighbours(int First, double FirstDistance, int Second, double SecondDistance)
 {
-    /// <summary>d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where
-    /// undefined.</summary>
+    /// <summary>
+    /// d₁/d₂ in [0, 1]: near 0 for a copy of a sample, near 1 for a point no sample explains better; NaN where undefined.
+    /// </summary>
     public double Ratio => FirstDistance / SecondDistance;
 }
 
@@ -111,7 +112,7 @@ public static class NearestNeighbours
         int first = 0;
         for (int i = 0; i < distances.Length; i++)
         {
-            distances[i] = SquaredDistance(point, data.Row(candidates[i]));
+            distances[i] = PointSets.SquaredDistance(point, data.Row(candidates[i]));
             if (double.IsNaN(distances[i])) return new(0, double.NaN, -1, double.NaN);
             if (distances[i] < distances[first] || (distances[i] == distances[first] && candidates[i] < candidates[first])) first = i;
         }
@@ -126,18 +127,6 @@ public static class NearestNeighbours
         return second < 0
             ? new(candidates[first], Math.Sqrt(distances[first]), -1, double.NaN)
             : new(candidates[first], Math.Sqrt(distances[first]), candidates[second], Math.Sqrt(distances[second]));
-    }
-
-    private static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
-    {
-        double sum = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            double difference = (double)x[i] - y[i];
-            sum += difference * difference;
-        }
-
-        return sum;
     }
 
     // Products of floats are exact in double.

@@ -19,8 +19,8 @@ public sealed class OptimalDenoiser
     /// <param name="data">x_i, row-major [points, features], at least one, finite.</param>
     /// <param name="features">Coordinates of a point, D.</param>
     /// <param name="sigma">σ, the noise's standard deviation on each axis, in the units of the data, above 0.</param>
-    /// <exception cref="ArgumentException">The data are empty, not whole points or not finite, or σ is not a finite number above
-    /// 0.</exception>
+    /// <exception cref="ArgumentException">The data are empty, not whole
+    /// points or not finite, or σ is not a finite number above 0.</exception>
     public OptimalDenoiser(ReadOnlySpan<float> data, int features, double sigma)
     {
         _data = PointSets.Require(nameof(OptimalDenoiser), nameof(data), data, features);

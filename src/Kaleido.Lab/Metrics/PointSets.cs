@@ -54,8 +54,8 @@ internal static class PointSets
     }
 
     /// <summary>
-    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same bits on every processor, as a 256-bit vector is four lanes on
-    /// all.
+    /// Σ (x_i - y_i)² in four chains, i mod 4, and then the rest: the same
+    /// bits on every processor, as a 256-bit vector is four lanes on all.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredDistance(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -73,6 +73,36 @@ internal static class PointSets
         for (; i < x.Length; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
         return sum;
     }
+
+    /// <summary>‖x - y‖₂.</summary>
+    public static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(SquaredDistance(x, y));
+
+    /// <summary>‖x - y‖₂/√D, the root mean square difference of the coordinates.</summary>
+    public static double RootMeanSquare(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Math.Sqrt(SquaredDistance(x, y) / x.Length);
+
+    /// <summary>‖x - y‖∞, the largest difference of two coordinates.</summary>
+    public static double LargestDifference(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        double largest = 0;
+        for (int i = 0; i < x.Length; i++) largest = Math.Max(largest, Math.Abs(x[i] - y[i]));
+        return largest;
+    }
+
+    /// <summary>Σ (x_i - y_i)² of floats, differences and sum in double, in one chain.</summary>
+    public static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double difference = (double)x[i] - y[i];
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+
+    /// <summary>‖x - y‖₂/√D of floats, in double.</summary>
+    public static double RootMeanSquare(ReadOnlySpan<float> x, ReadOnlySpan<float> y) => Math.Sqrt(SquaredDistance(x, y) / x.Length);
 
     /// <summary>For each point the nearest one of the other set (the lowest index among equals) and its distance.</summary>
     /// <remarks>A point that is not finite gets index -1 and NaN.</remarks>

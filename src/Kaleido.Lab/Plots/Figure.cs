@@ -93,7 +93,27 @@ public abstract class Figure
     {
     }
 
-    /// <summary>All entries of the legend, in order.</summary>
-    internal List<(string Name, Action<Canvas, Box> Swatch)> LegendEntries() =>
-        [.. AreaEntries, .. _layers.Where(l => !string.IsNullOrEmpty(l.Name)).Select(l => (l.Name!, (Action<Canvas, Box>)l.Swatch))];
+    /// <summary>All entries of the legend, in order. Points without a name that follow a line of their own are its marks.</summary>
+    internal List<(string Name, Action<Canvas, Box> Swatch)> LegendEntries()
+    {
+        List<(string Name, Action<Canvas, Box> Swatch)> entries = [.. AreaEntries];
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            Layer layer = _layers[i];
+            if (string.IsNullOrEmpty(layer.Name))
+            {
+                continue;
+            }
+
+            var marks = layer is LineLayer line && i + 1 < _layers.Count && _layers[i + 1] is PointLayer points && points.Mark(line)
+                ? points : null;
+            entries.Add((layer.Name, (canvas, box) =>
+            {
+                layer.Swatch(canvas, box);
+                marks?.Swatch(canvas, box);
+            }));
+        }
+
+        return entries;
+    }
 }

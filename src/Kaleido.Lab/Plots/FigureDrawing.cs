@@ -5,7 +5,7 @@ namespace Kaleido.Lab.Plots;
 /// <summary>One drawing of a figure: lays out margins, axes, legend and data.</summary>
 internal sealed class FigureDrawing
 {
-    private const int Gap = 8, TickLength = 5;
+    private const int Gap = 8, TickLength = 5, LabelGap = 4;
     private readonly Figure _figure;
     private readonly Canvas _canvas;
     private readonly int _width, _height, _tickSize, _labelSize, _titleSize;
@@ -43,12 +43,15 @@ internal sealed class FigureDrawing
         {
             _canvas.ClipTo(inner);
             _figure.DrawBackground(_canvas, mapping);
+            _canvas.Unclip();
         }
         else if (_figure.Grid)
         {
             DrawGrid(mapping);
         }
 
+        // Layers come last: points on a border lie on the axes.
+        DrawAxes(mapping);
         DrawLayers(_canvas, mapping);
         if (!_figure.HasBackground && !_figure.Layers.Any(layer => layer.HasData(mapping)))
         {
@@ -57,7 +60,6 @@ internal sealed class FigureDrawing
                 (inner.Top + inner.Bottom + _labelSize) / 2, _labelSize, Theme.Rule, TextAlignment.Middle);
         }
 
-        DrawAxes(mapping);
         if (_figure.SideWidth > 0)
         {
             _figure.DrawSide(_canvas, inner, inner.Right + (2 * Gap));
@@ -83,7 +85,7 @@ internal sealed class FigureDrawing
         bottom = Math.Max(bottom, top + 20);
         (_yTicks, _yMinor, _yPower) = _y.TicksFor(Math.Max(1, (bottom - top) / (4 * _tickSize)));
         int widest = _yTicks.Max(t => (int?)StrokeFont.Width(t.Text, _tickSize)) ?? 0;
-        int left = Gap + (LabelOf(_y, _yPower).Length > 0 ? _labelSize + Gap : 0) + Math.Min(widest, _width / 3) + 4 + TickLength;
+        int left = Gap + (LabelOf(_y, _yPower).Length > 0 ? _labelSize + Gap + LabelGap : 0) + Math.Min(widest, _width / 3) + 4 + TickLength;
         right = Math.Max(right, left + 40);
         for (int most = Math.Max(1, (right - left) / (5 * _tickSize)); ; most--)
         {

@@ -28,6 +28,11 @@ internal abstract class Layer(string? name)
 
 internal sealed class LineLayer(double[] x, double[] y, string? name, LineStyle style, Rgb colour, double[] dash) : Layer(name)
 {
+    public Rgb Colour => colour;
+
+    /// <summary>Whether it runs through exactly these points.</summary>
+    public bool Joins(double[] pointX, double[] pointY) => x.AsSpan().SequenceEqual(pointX) && y.AsSpan().SequenceEqual(pointY);
+
     public override IEnumerable<double> Xs => x.Where((_, i) => double.IsFinite(y[i]));
 
     public override IEnumerable<double> Ys => y.Where((_, i) => double.IsFinite(x[i]));
@@ -54,6 +59,9 @@ internal sealed class LineLayer(double[] x, double[] y, string? name, LineStyle 
 
 internal sealed class PointLayer(double[] x, double[] y, string? name, PointStyle style, Rgb colour, Marker marker) : Layer(name)
 {
+    /// <summary>Whether these are a line's own points, without a name of theirs.</summary>
+    public bool Mark(LineLayer line) => string.IsNullOrEmpty(Name) && line.Colour == colour && line.Joins(x, y);
+
     public override IEnumerable<double> Xs => x.Where((_, i) => double.IsFinite(y[i]));
 
     public override IEnumerable<double> Ys => y.Where((_, i) => double.IsFinite(x[i]));
@@ -62,13 +70,20 @@ internal sealed class PointLayer(double[] x, double[] y, string? name, PointStyl
 
     public override void Draw(Canvas canvas, Mapping mapping)
     {
+        // A point on the border is drawn whole, one beyond it not at all.
+        Box clip = canvas.Clip, inner = mapping.Inner;
+        int reach = (int)Math.Ceiling(style.Size) + 3;
+        canvas.ClipTo(new Box(clip.Left - reach, clip.Top - reach, clip.Right + reach, clip.Bottom + reach));
         for (int i = 0; i < x.Length; i++)
         {
-            if (mapping.Shows(x[i], y[i]))
+            if (mapping.Shows(x[i], y[i]) && mapping.PixelX(x[i]) is double atX && mapping.PixelY(y[i]) is double atY
+                && atX >= inner.Left - 0.5 && atX <= inner.Right + 0.5 && atY >= inner.Top - 0.5 && atY <= inner.Bottom + 0.5)
             {
-                Markers.Draw(canvas, mapping.PixelX(x[i]), mapping.PixelY(y[i]), marker, style, colour);
+                Markers.Draw(canvas, atX, atY, marker, style, colour);
             }
         }
+
+        canvas.ClipTo(clip);
     }
 
     public override void Swatch(Canvas canvas, Box box) =>

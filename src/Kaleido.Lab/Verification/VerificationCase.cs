@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Kaleido.Backends;
 using Kaleido.Data;
+using Kaleido.Lab.Metrics;
 using Kaleido.Networks;
 using Kaleido.Numerics;
 using Kaleido.Training;
@@ -51,16 +52,15 @@ public static class VerificationCase
     }
 
     /// <summary>
-    /// Trains an ensemble of 18 small networks, one per lane, that stop at different steps, and returns the hash over the hashes of their
-    /// last weights.
+    /// Trains an ensemble of 18 small networks, one per lane, that stop at
+    /// different steps, and returns the hash over the hashes of their last weights.
     /// </summary>
     /// <exception cref="InvalidOperationException">A member, which is named, has other weights than the same network alone.</exception>
     public static string EnsembleSha256(int threads)
     {
         using var device = Device.Cpu(threads);
         var shape = new MlpOptions(4, 7, 2) { Outputs = 3, Output = Activation.Sigmoid };
-        var data = new float[20 * 4];
-        Fill(data);
+        float[] data = MetricRandom.UniformFloats(3, RandomStreams.DrawnData, 0, 20 * 4);
         var members = Enumerable.Range(0, 18).Select(i => new EnsembleMember(data, data.AsMemory(0, 20 * 3))
         {
             WeightSeed = (uint)i, TrainingSeed = (uint)(i + 100), ClipNorm = 0.01 * (i + 1), Steps = 8 + i % 5,
@@ -79,11 +79,6 @@ public static class VerificationCase
         }
 
         return Sha256(ensemble.Results.Select(r => r.LastWeightsSha256));
-    }
-
-    private static void Fill(Span<float> values)
-    {
-        for (int i = 0; i < values.Length; i++) values[i] = Philox.ToUniform(Philox.Word(3, RandomStreams.DrawnData, 0, (ulong)i));
     }
 
     /// <summary>What this process really uses of the instruction sets that the switches turn off.</summary>

@@ -11,8 +11,8 @@ public sealed record VerificationResult(
     InstructionSwitch Switch, string Description, IReadOnlyList<(int Threads, string Hash)> Hashes, string? Problem);
 
 /// <summary>
-/// Trains <see cref="VerificationCase"/> in one child process for each instruction set that the machine can be told to use, with every
-/// thread count.
+/// Trains <see cref="VerificationCase"/> in one child process for each
+/// instruction set that the machine can be told to use, with every thread count.
 /// </summary>
 public static class VerificationRun
 {

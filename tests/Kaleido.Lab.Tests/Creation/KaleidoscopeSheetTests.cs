@@ -44,4 +44,15 @@ public sealed class KaleidoscopeSheetTests
         var thousand = KaleidoscopeSheet.Draw([(0, new float[4000]), (1, new float[4000])], shape);
         Assert.Equal((hundred.Width, hundred.Height), (thousand.Width, thousand.Height));
     }
+
+    [Theory]
+    [InlineData(100, 28, 28, 10 * 29 + 1, 10 * 29 + 1)] // MNIST's digits are large enough.
+    [InlineData(100, 8, 8, 10 * 25 + 1, 10 * 25 + 1)]   // three times
+    [InlineData(100, 2, 1, 10 * 25 + 1, 10 * 13 + 1)]   // twelve times
+    [InlineData(1, 28, 28, 28 * 4 + 2, 28 * 4 + 2)]     // One alone fills the grid.
+    public void Small_pictures_are_enlarged(int samples, int width, int height, int gridWidth, int gridHeight)
+    {
+        var grid = KaleidoscopeSheet.DrawGrid(new float[samples * width * height], new(width, height, 1));
+        Assert.Equal((gridWidth, gridHeight), (grid.Width, grid.Height));
+    }
 }

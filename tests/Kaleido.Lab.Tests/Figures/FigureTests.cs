@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kaleido.Backends;
 using Kaleido.Lab.Figures;
 using Kaleido.Lab.Pictures;
@@ -70,6 +71,9 @@ public sealed class FigureTests
         Assert.Equal(Math.Pow(0.1, 8), BinomialTest.LowerTail(0, 8, 0.9), 15);
         Assert.Equal(1 - Math.Pow(0.9, 8), BinomialTest.LowerTail(7, 8, 0.9), 12);
         Assert.Equal(0.5, BinomialTest.LowerTail(3, 7, 0.5), 12); // symmetric
+        Assert.Equal(0.5, BinomialTest.UpperTail(4, 7, 0.5), 12);
+        Assert.Equal(1, BinomialTest.UpperTail(0, 7, 0.5));
+        Assert.Equal(Math.Pow(0.9, 8), BinomialTest.UpperTail(8, 8, 0.9), 12);
         // p = .9: three of eight failures are rare (P = .038), four are rejected (P = .005).
         Assert.True(Verdict.AtLeast("", 5, 8, 0.9, full: false).Holds);
         Assert.False(Verdict.AtLeast("", 4, 8, 0.9, full: false).Holds);
@@ -107,11 +111,30 @@ public sealed class FigureTests
         }
     }
 
+    private static readonly JsonSerializerOptions s_named = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    [Theory]
+    [InlineData(0, false, 20, 3, 20)]
+    [InlineData(0, true, 20, 3, 3)]
+    [InlineData(4, false, 20, 3, 4)]
+    [InlineData(4, true, 20, 3, 4)]
+    [InlineData(50, false, 20, 3, 20)]
+    [InlineData(50, true, 20, 3, 20)]
+    [InlineData(4, false, 1, 0, 1)]
+    [InlineData(4, true, 1, 0, 0)]
+    public void A_family_takes_at_most_its_own_seeds_and_none_where_the_quick_form_leaves_it_out(
+        int asked, bool quick, int full, int own, int seeds) =>
+        Assert.Equal(seeds, new FigureOptions(asked, quick).SeedsOf(full, own));
+
     [Fact]
     public void Its_files_hold_what_the_result_holds()
     {
         using var folder = new TemporaryFolder();
-        var result = new FigureResult("t", "a title", [new("seeds", 2), new("nothing", double.NaN)],
+        var result = new FigureResult("t", "a title", 
+            [
+                new("seeds", 2), new("nothing", double.NaN), new("never", double.PositiveInfinity), new("below", double.NegativeInfinity),
+                new("tenth", 0.1),
+            ],
             [new("seeds", ["seed", "loss"], [[0, 0.1], [1, double.PositiveInfinity]])],
             [new(VerdictKind.Acceptance, "s", false, "seen"), new(VerdictKind.Claim, "c", false, "")], new Picture(3, 2, 1));
         var written = FigureFiles.Write(folder.Path, result, new(Seeds: 2, Quick: true));
@@ -120,7 +143,9 @@ public sealed class FigureTests
         var json = JsonDocument.Parse(File.ReadAllBytes(written[2])).RootElement;
         Assert.False(json.GetProperty("accepted").GetBoolean());
         Assert.Equal(2, json.GetProperty("numbers").GetProperty("seeds").GetInt32());
-        Assert.Equal(JsonValueKind.Null, json.GetProperty("numbers").GetProperty("nothing").ValueKind);
+        Assert.Equal("NaN", json.GetProperty("numbers").GetProperty("nothing").GetString());
+        var numbers = json.GetProperty("numbers").Deserialize<Dictionary<string, double>>(s_named)!;
+        Assert.Equal(result.Numbers, numbers);
         Assert.True(json.GetProperty("quick").GetBoolean());
         Assert.Equal(2, json.GetProperty("seeds").GetInt32());
         Assert.Equal(["failed", "refuted"],

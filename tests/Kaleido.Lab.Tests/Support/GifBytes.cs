@@ -4,8 +4,8 @@ using System.Text;
 namespace Kaleido.Lab.Tests.Support;
 
 /// <summary>
-/// A small strict GIF decoder for files with a palette for all frames or one for each and frames that cover the screen, written apart from
-/// the encoder.
+/// A small strict GIF decoder for files with a palette for all frames or one
+/// for each and frames that cover the screen, written apart from the encoder.
 /// </summary>
 internal sealed class GifBytes
 {

@@ -5,9 +5,9 @@ using Kaleido.Tensors;
 namespace Kaleido.Tests.Autodiff;
 
 /// <summary>
-/// Running error analysis: a scalar S computed in float32 differs from the float64 one by at most Σ |∂S/∂v|·δ(v) over all nodes v, δ(v)
-/// being what rounding v's own operation can do, up to terms of second order. S holds a loss and its gradients; ∂S/∂v comes from the
-/// graph itself.
+/// Running error analysis: a scalar S computed in float32 differs from the float64 one by at most
+/// Σ |∂S/∂v|·δ(v) over all nodes v, δ(v) being what rounding v's own operation can do, up to
+/// terms of second order. S holds a loss and its gradients; ∂S/∂v comes from the graph itself.
 /// </summary>
 public sealed class RoundingLaws
 {

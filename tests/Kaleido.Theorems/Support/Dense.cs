@@ -93,8 +93,9 @@ internal static class Dense
         return b;
     }
 
-    /// <summary>Replaces a symmetric matrix by its factor L; false where a pivot falls below a share of the largest diagonal
-    /// element.</summary>
+    /// <summary>
+    /// Replaces a symmetric matrix by its factor L; false where a pivot falls below a share of the largest diagonal element.
+    /// </summary>
     public static bool TryCholesky(double[,] a, double least)
     {
         int n = a.GetLength(0);

@@ -200,8 +200,8 @@ internal sealed class ExactNet
     }
 
     /// <summary>
-    /// A bound of the magnitude of every number in a forward pass, partial sums included: Σ|W|·bound + |b| layer by layer (|φ(z)| ≤ |z| +
-    /// 1).
+    /// A bound of the magnitude of every number in a forward pass, partial
+    /// sums included: Σ|W|·bound + |b| layer by layer (|φ(z)| ≤ |z| + 1).
     /// </summary>
     public double LargestMagnitude(double[] x)
     {

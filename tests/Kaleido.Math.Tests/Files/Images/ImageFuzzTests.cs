@@ -105,8 +105,8 @@ public class ImageFuzzTests
     }
 
     /// <summary>
-    /// What the header of a PGM or PPM claims, found with other means than the reader's: numbers after comments are taken out; floats take
-    /// 4 bytes.
+    /// What the header of a PGM or PPM claims, found with other means than the
+    /// reader's: numbers after comments are taken out; floats take 4 bytes.
     /// </summary>
     private static long PnmClaim(byte[] file)
     {

@@ -1,6 +1,6 @@
 namespace Kaleido.Lab.Ensembles;
 
-/// <summary>Basins and plateaus of a continuous map of an interval to itself, about its data.</summary>
+/// <summary>Margins and plateaus of a continuous map of an interval to itself, about its data, as far as a grid can tell.</summary>
 /// <remarks>
 /// What changes between two neighbouring grid points is found by sections to <see cref="Precision"/>; a basin or plateau narrower than the
 /// grid's spacing can be overlooked.
@@ -8,7 +8,7 @@ namespace Kaleido.Lab.Ensembles;
 /// <param name="map">f of each of some numbers.</param>
 /// <param name="low">The lower end of the interval.</param>
 /// <param name="high">The upper end.</param>
-internal sealed class LineBasins(Func<float[], float[]> map, float low, float high)
+internal sealed class LineMargins(Func<float[], float[]> map, float low, float high)
 {
     /// <summary>Boundaries are found to this.</summary>
     public const float Precision = 1e-6f;

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Kaleido.Cuda;
+
+namespace Kaleido.DeviceBench;
+
+/// <summary>The verbs of this program.</summary>
+internal static class Commands
+{
+    private const string Usage = """
+        kaleido-devices info
+            the GPU, and how long it takes to open it; exit code 1 and the reason if there is none
+        kaleido-devices measure [--device cpu|cuda|both] [--precision float32|tf32|both] [--threads N] [--quick] [--only TEXT] [--json FILE]
+            the same work on the processor and on the GPU: medians, crossover (docs/benchmarks.md)
+        kaleido-devices check
+            trainings captured and not, on the GPU and on the processor, compared bit by bit; exit code 1 if they differ or there is no GPU
+        kaleido-devices laws [--only TEXT] [--verbose]
+            the contract suite on every device that there is; with KALEIDO_REQUIRE_CUDA=1 a missing GPU is a failure
+        kaleido-devices table FILE...
+            the figures of measure and of bench/peers/device.py, joined, as Markdown
+        """;
+
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
+    {
+        var commands = new DeviceCommands(options => new CudaProvider(options), output, errors);
+        try
+        {
+            var arguments = new Queue<string>(args);
+            switch (arguments.TryDequeue(out string? verb) ? verb : "")
+            {
+                case "info":
+                    Flags(arguments);
+                    return commands.Info();
+                case "measure":
+                    return commands.Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"));
+                case "check":
+                    Flags(arguments);
+                    return commands.Check(CheckOptions.Mnist);
+                case "laws":
+                    var flags = Flags(arguments, "--only", "--verbose:");
+                    return new LawRun(flags.GetValueOrDefault("--only", ""), flags.ContainsKey("--verbose"), output).Run();
+                case "table" when arguments.Count > 0:
+                    var reports = arguments.Where(File.Exists).Select(path => DeviceReport.Read(File.ReadAllText(path))).ToList();
+                    if (reports.Count == 0) throw new UsageException("none of these files exists");
+                    foreach (string line in DeviceTables.Lines(DeviceReport.Join(reports))) output.WriteLine(line);
+                    return 0;
+                default:
+                    throw new UsageException("");
+            }
+        }
+        catch (UsageException wrong)
+        {
+            errors.WriteLine($"{wrong.Message}\n{Usage}".Trim());
+            return 2;
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or IOException or FormatException)
+        {
+            errors.WriteLine(wrong.Message);
+            return 2;
+        }
+    }
+
+    // Names and values; a name with a colon takes none.
+    private static Dictionary<string, string> Flags(Queue<string> arguments, params string[] known)
+    {
+        var flags = new Dictionary<string, string>();
+        while (arguments.TryDequeue(out string? name))
+        {
+            if (known.Contains(name + ":")) flags[name] = "";
+            else if (known.Contains(name) && arguments.TryDequeue(out string? value)) flags[name] = value;
+            else throw new UsageException($"{name} is unknown here, or lacks its value");
+        }
+
+        return flags;
+    }
+}

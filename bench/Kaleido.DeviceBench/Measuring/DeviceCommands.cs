@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kaleido.Backends;
+using Kaleido.Cuda;
+using Kaleido.Lab.Creation;
+
+namespace Kaleido.DeviceBench;
+
+/// <summary>A command line that means nothing.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>The verbs that need a GPU, or say why there is none; each returns the program's exit code.</summary>
+internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, TextWriter output, TextWriter errors)
+{
+    private static string Choice(IReadOnlyDictionary<string, string> flags, string name, params string[] choices)
+    {
+        string value = flags.GetValueOrDefault(name, choices[^1]);
+        return choices.Contains(value) ? value : throw new UsageException($"{name} is one of {string.Join(", ", choices)}");
+    }
+
+    /// <summary>
+    /// The same work on the processor and on the GPU, which take turns. Without a GPU the processor alone is measured, unless the GPU was
+    /// demanded.
+    /// </summary>
+    /// <exception cref="UsageException">A flag's value is unknown.</exception>
+    public int Measure(IReadOnlyDictionary<string, string> flags)
+    {
+        string kind = Choice(flags, "--device", "cpu", "cuda", "both"), precision = Choice(flags, "--precision", "float32", "tf32", "both");
+        int threads = flags.TryGetValue("--threads", out string? text)
+            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
+        if (flags.TryGetValue("--only", out string? only))
+        {
+            // Whole words: "step 1000" is not "step 10000".
+            options = options with { Works = [.. options.Works.Where(it => $"{it.Name} ".StartsWith($"{only} ", StringComparison.Ordinal))] };
+        }
+
+        if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
+        var contenders = new List<(Contender, Device)>();
+        var report = new DeviceReport(
+            DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+            $"{HostEnvironment.Processor}, {Environment.ProcessorCount} cores");
+        try
+        {
+            if (kind != "cuda")
+            {
+                var cpu = Device.Cpu(threads);
+                contenders.Add((new("Kaleido CPU", "Kaleido", false, "float32", cpu.Description), cpu));
+            }
+
+            foreach (string mode in kind == "cpu" ? []
+                : precision == "both" ? ["float32", "TF32"] : new[] { precision == "tf32" ? "TF32" : "float32" })
+            {
+                if (cuda(new() { AllowTensorFloat32 = mode == "TF32" }).TryOpen(out var device, out string reason))
+                    contenders.Add((new("Kaleido CUDA", "Kaleido", true, mode, device!.Description), device));
+                else
+                {
+                    errors.WriteLine($"no CUDA: {reason}");
+                    if (kind == "cuda") return 1;
+                    report.Omissions.Add(new("CUDA", reason));
+                    break;
+                }
+            }
+
+            new DeviceRace(contenders, options, work =>
+            {
+                errors.WriteLine($"… {work}");
+                Save();
+            }).Run(report);
+        }
+        finally
+        {
+            foreach (var (contender, device) in contenders) GiveBack(contender, device);
+        }
+
+        foreach (string line in DeviceTables.Lines(report)) output.WriteLine(line);
+        Save();
+        return report.Omissions.Any(it => it.What != "CUDA") ? 1 : 0;
+
+        // Also between two works: whoever stops the program keeps what was measured.
+        void Save()
+        {
+            if (flags.TryGetValue("--json", out string? path)) File.WriteAllText(path, report.Write());
+        }
+
+        void GiveBack(Contender contender, Device device)
+        {
+            try
+            {
+                device.Dispose();
+            }
+            catch (DeviceException failure)
+            {
+                report.Omissions.Add(new($"{contender.Title}, giving the device back", failure.Message));
+            }
+        }
+    }
+
+    /// <summary>The GPU in words, and how long it takes to open it.</summary>
+    public int Info()
+    {
+        output.WriteLine($"{HostEnvironment.Processor}, {Environment.ProcessorCount} cores");
+        // The driver compiles the kernels at the first opening and keeps what it made.
+        for (int time = 1; time <= 3; time++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            if (!cuda(new()).TryOpen(out var device, out string reason))
+            {
+                errors.WriteLine($"no CUDA: {reason}");
+                return 1;
+            }
+
+            using (device)
+            {
+                double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                if (time == 1 && device!.Backend is CudaBackend gpu)
+                {
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{device.Description}, compute capability "
+                        + $"{gpu.ComputeCapability}, {gpu.MemoryBytes / (double)(1 << 30):f1} GiB"));
+                }
+
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"opening no. {time}: {milliseconds:f0} ms"));
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary><see cref="DeviceCheck"/> on the GPU.</summary>
+    public int Check(CheckOptions options)
+    {
+        if (!cuda(new()).TryOpen(out var first, out string reason))
+        {
+            errors.WriteLine($"no CUDA: {reason}");
+            return 1;
+        }
+
+        output.WriteLine(first!.Description);
+        first.Dispose();
+        return new DeviceCheck(
+            mode => cuda(mode).TryOpen(out var device, out string why)
+                ? device! : throw new DeviceException("opening CUDA", why),
+            options, output.WriteLine).Run() == 0 ? 0 : 1;
+    }
+}

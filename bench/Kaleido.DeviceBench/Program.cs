@@ -1,0 +1,3 @@
+using Kaleido.DeviceBench;
+
+return Commands.Run(args, Console.Out, Console.Error);

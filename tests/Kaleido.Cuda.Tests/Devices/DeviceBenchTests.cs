@@ -1,0 +1,216 @@
+using Kaleido.Backends;
+using Kaleido.Cuda.Tests.Fake;
+using Kaleido.DeviceBench;
+using Kaleido.Networks;
+using Kaleido.Tensors;
+
+namespace Kaleido.Cuda.Tests.Devices;
+
+/// <summary>bench/Kaleido.DeviceBench at tiny sizes on the imagined GPU, so that its first run on a real one tells of that GPU.</summary>
+public sealed class DeviceBenchTests
+{
+    private static readonly MlpOptions Net = new(6, 10, 2) { Output = Activation.Tanh };
+
+    private static readonly RaceOptions Tiny = new(
+        [WorkItem.Product(5), WorkItem.Product(9), WorkItem.Step(Net, 8), WorkItem.Sampling(Net, 4),
+            WorkItem.Step(new(1, 5, 2) { Output = Activation.Sigmoid }, 2, "tiny 2x5")],
+        Rounds: 2, RoundSeconds: 1e-3, WarmUpSeconds: 1e-3);
+
+    private static DeviceReport Race(FakeMachine machine, Action? before = null)
+    {
+        var report = new DeviceReport("today", "here");
+        using (Device cpu = Device.Cpu(1), strict = new(FakeDevice.Open(machine)),
+            tf32 = new(FakeDevice.Open(machine, new() { AllowTensorFloat32 = true })))
+        {
+            before?.Invoke();
+            new DeviceRace(
+            [
+                (new("Kaleido CPU", "Kaleido", false, "float32", cpu.Description), cpu),
+                (new("Kaleido CUDA", "Kaleido", true, "float32", strict.Description), strict),
+                (new("Kaleido CUDA", "Kaleido", true, "TF32", tf32.Description), tf32),
+            ], Tiny, _ => { }).Run(report);
+        }
+
+        Assert.Empty(machine.Violations);
+        Assert.Empty(machine.Faults);
+        Assert.Empty(machine.Leaks());
+        return report;
+    }
+
+    [Fact]
+    public void Every_work_is_measured_on_every_device_and_nothing_is_left_there()
+    {
+        var report = Race(new());
+        Assert.Empty(report.Omissions);
+        Assert.Equal(
+            from work in Tiny.Works from contender in report.Contenders select (work.Name, contender.Title),
+                report.Timings.Select(it => (it.Work, it.Contender)));
+        Assert.All(report.Timings, it =>
+        {
+            Assert.True(it.Low > 0 && it.Low <= it.Milliseconds && it.Milliseconds <= it.High);
+            Assert.True(it.CompileMilliseconds > 0 && it.FirstMilliseconds > 0 && it.SecondMilliseconds > 0);
+            Assert.InRange(it.IssueMilliseconds, 0, it.High);
+        });
+        string[] lines = [.. DeviceTables.Lines(report)];
+        Assert.Contains(lines, line => line.StartsWith("| the GPU is faster than Kaleido CPU, float32 from |", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_work_that_a_device_refuses_is_an_omission_and_the_others_are_measured()
+    {
+        var machine = new FakeMachine();
+        var report = Race(machine, () => machine.Fail("cuLaunchKernel", 2));
+        var refused = Assert.Single(report.Omissions);
+        Assert.Contains("cuLaunchKernel", refused.Reason, StringComparison.Ordinal);
+        Assert.Equal(3 * Tiny.Works.Count - 1, report.Timings.Count);
+    }
+
+    [Theory]
+    [InlineData(true, "both", 0)]
+    [InlineData(true, "cuda", 0)]
+    [InlineData(false, "both", 0)]
+    [InlineData(false, "cuda", 1)]
+    public void The_commands_measure_what_there_is_and_say_why_there_is_no_more(bool installed, string devices, int exitCode)
+    {
+        using var folder = new Kaleido.Tests.Support.TemporaryFolder();
+        string path = folder.File("figures.json");
+        StringWriter output = new(), errors = new();
+        FakeMachine.Current = new();
+        HashSet<string> libraries = installed ? ["libcuda.so.1", "libcublas.so.12"] : [];
+        var commands = new DeviceCommands(options => new CudaProvider(options, new FakeSystem { Installed = libraries }), output, errors);
+        var flags = new Dictionary<string, string>
+        {
+            ["--device"] = devices, ["--quick"] = "", ["--only"] = "tiny 2x5", ["--threads"] = "1", ["--json"] = path,
+        };
+        Assert.Equal(exitCode, commands.Measure(flags));
+        Assert.Equal(installed ? 0 : 1, commands.Info());
+        Assert.Equal(installed ? 0 : 1, commands.Check(Small));
+        int refusals = errors.ToString().Split("no CUDA: no CUDA driver was found").Length - 1;
+        Assert.Equal(installed ? 0 : 3, refusals);
+        Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--device"] = "abacus" }));
+        Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--only"] = "tin" }));
+        if (exitCode != 0) return;
+        string[] onCpu = devices == "cuda" ? [] : ["Kaleido CPU, float32"];
+        string[] onGpu = installed ? ["Kaleido CUDA, float32", "Kaleido CUDA, TF32"] : [];
+        string[] expected = [.. onCpu, .. onGpu];
+        Assert.Equal(expected, DeviceReport.Read(File.ReadAllText(path)).Timings.Select(it => it.Contender));
+        Assert.Empty(FakeMachine.Current.Leaks());
+    }
+
+    [Fact]
+    public void The_check_passes_on_a_sound_device()
+    {
+        var machine = new FakeMachine();
+        var lines = new List<string>();
+        int failures = new DeviceCheck(options => new(FakeDevice.Open(machine, options)), Small, lines.Add).Run();
+        Assert.Equal("all passed", lines[^1]);
+        Assert.Equal(0, failures);
+        Assert.All(lines.SkipLast(1), line => Assert.StartsWith("PASS ", line, StringComparison.Ordinal));
+        Assert.Equal(3 + 2 + 2 * Small.Products.Count, lines.Count - 1);
+        Assert.Empty(machine.Violations);
+        Assert.Empty(machine.Faults);
+        Assert.Empty(machine.Leaks());
+    }
+
+    [Fact]
+    public void The_check_fails_on_a_device_with_bits_of_its_own()
+    {
+        // Asked for exact products, this one gives cuBLAS's; asked for single launches, it follows another order of additions.
+        Device Open(CudaOptions options) => new(FakeDevice.Open(new(), options with { ExactProducts = !options.CaptureGraphs }));
+        var lines = new List<string>();
+        int failures = new DeviceCheck(Open, Small, lines.Add).Run();
+        Assert.Equal(5, failures);
+        Assert.Equal(5, lines.Count(line => line.StartsWith("FAIL ", StringComparison.Ordinal)));
+        Assert.Equal("5 failed", lines[^1]);
+    }
+
+    [Fact]
+    public void The_check_fails_where_no_device_opens()
+    {
+        var lines = new List<string>();
+        Assert.Equal(5 + 2 * Small.Products.Count,
+            new DeviceCheck(_ => throw new DeviceException("opening CUDA", "busy"), Small, lines.Add).Run());
+        Assert.All(lines.SkipLast(1), line => Assert.Contains("busy", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_check_sees_memory_that_is_not_given_back_and_numbers_that_change()
+    {
+        var kept = new List<DeviceMemory>();
+        Assert.Equal([1f], DeviceCheck.OnDevice(new(FakeDevice.Open(new())), () => [1f]));
+        var device = new Device(FakeDevice.Open(new()));
+        var leak = Assert.Throws<InvalidOperationException>(() => DeviceCheck.OnDevice(device, () =>
+        {
+            kept.Add(device.Backend.Allocate(3));
+            return [1f];
+        }));
+        Assert.Contains("memory leaks", leak.Message, StringComparison.Ordinal);
+        float next = 0;
+        Assert.Throws<InvalidOperationException>(() => DeviceCheck.OnDevice(new(FakeDevice.Open(new())), () => [next++]));
+    }
+
+    private static readonly CheckOptions Small = new(Net, Batch: 9, Steps: 9, Chains: 4, Iterations: 5, Products: [7, 33]);
+
+    [Fact]
+    public void A_report_is_read_as_it_was_written_and_joined_by_contender_and_work()
+    {
+        var report = Sample();
+        var read = DeviceReport.Read(report.Write());
+        Assert.Equal((report.Date, report.Host), (read.Date, read.Host));
+        Assert.Equal(report.Contenders, read.Contenders);
+        Assert.Equal(report.Timings, read.Timings);
+        Assert.Equal(report.Omissions, read.Omissions);
+        var again = new DeviceReport("tomorrow", "here")
+            { Contenders = [report.Contenders[0]], Timings = [report.Timings[0] with { Milliseconds = 9 }] };
+        var joined = DeviceReport.Join([report, again]);
+        Assert.Equal(("today; tomorrow", "here"), (joined.Date, joined.Host));
+        Assert.Equal(report.Contenders.Count, joined.Contenders.Count);
+        Assert.Equal(report.Timings.Count, joined.Timings.Count);
+        Assert.Equal(9, joined.Timings.Single(it => (it.Work, it.Contender) == ("product 64", "Kaleido CPU, float32")).Milliseconds);
+    }
+
+    [Fact]
+    public void The_tables_tell_the_crossover_the_ratio_to_PyTorchs_best_and_whether_the_aims_are_met()
+    {
+        string[] lines = [.. DeviceTables.Lines(Sample())];
+        Assert.Contains("| product | 256 (at 256: × 4.00) | none |", lines);
+        Assert.Contains("| step | 1000 (at 1000: × 40.0) | 1000 (at 1000: × 66.7) |", lines);
+        Assert.Contains("| step 1000 | float32 | 0.500 | 0.600 | PyTorch captured, float32 | × 1.20 |", lines);
+        Assert.Contains("| step 1000 | 0.871 | 34.8 | 58.1 |", lines);
+        Assert.Contains("| step, float32: at most 0.550 ms | 0.500 | met |", lines);
+        Assert.Contains("| step, TF32: at most 0.280 ms | 0.300 | missed |", lines);
+        Assert.Contains("| step, TF32: faster than PyTorch's best | – | not measured |", lines);
+        Assert.Contains("- Not measured: PyTorch compiled, TF32: no triton", lines);
+    }
+
+    private static DeviceReport Sample()
+    {
+        Timing Of(string work, string contender, double ms) => new(work, contender, ms, ms, ms);
+        return new("today", "here")
+        {
+            Contenders =
+            [
+                new("Kaleido CPU", "Kaleido", false, "float32", "CPU"),
+                new("Kaleido CUDA", "Kaleido", true, "float32", "CUDA, NVIDIA H100"),
+                new("Kaleido CUDA", "Kaleido", true, "TF32", "CUDA, NVIDIA H100"),
+                new("PyTorch eager", "PyTorch", true, "float32", "NVIDIA H100"),
+                new("PyTorch captured", "PyTorch", true, "float32", "NVIDIA H100"),
+            ],
+            Timings =
+            [
+                Of("product 64", "Kaleido CPU, float32", 1), Of("product 128", "Kaleido CPU, float32", 2),
+                Of("product 256", "Kaleido CPU, float32", 4),
+                Of("product 64", "Kaleido CUDA, float32", 0.5), Of("product 128", "Kaleido CUDA, float32", 3),
+                Of("product 256", "Kaleido CUDA, float32", 1),
+                Of("product 64", "Kaleido CUDA, TF32", 1), Of("product 128", "Kaleido CUDA, TF32", 2),
+                Of("product 256", "Kaleido CUDA, TF32", 4),
+                Of("step 1000", "Kaleido CPU, float32", 20),
+                Of("step 1000", "Kaleido CUDA, float32", 0.5) with { FirstMilliseconds = 12.5 },
+                Of("step 1000", "Kaleido CUDA, TF32", 0.3), Of("step 1000", "PyTorch eager, float32", 1),
+                Of("step 1000", "PyTorch captured, float32", 0.6),
+            ],
+            Omissions = [new("PyTorch compiled, TF32", "no triton")],
+        };
+    }
+}
