@@ -65,8 +65,8 @@ public sealed partial class CudaBackend
         ulong a = Address(left), b = Address(right), with = Address(bias), c = Target(destination);
         int inner = transposeLeft ? left.Rows : left.Columns;
         var epilogue = isRelu ? Epilogue.BiasRelu : Epilogue.Bias;
-        var (rows, columns) = (destination.Rows, destination.Columns);
-        if (_session.TryProduct(epilogue, with, a, transposeLeft, b, transposeRight, c, rows, columns, inner)) return;
+        var it = BlasProduct.OfRows(a, transposeLeft, b, transposeRight, c, destination.Rows, destination.Columns, inner);
+        if (_session.TryProduct(it, epilogue, with)) return;
         Product(left, transposeLeft, right, transposeRight, false, destination);
         Bias(isRelu ? KernelNames.BiasRelu : KernelNames.BiasIdentity, destination, bias, 0, destination);
     }
@@ -95,8 +95,8 @@ public sealed partial class CudaBackend
     {
         using var scope = _session.Enter();
         ulong a = Address(left), b = Address(right), total = Target(sums), c = Target(destination);
-        var epilogue = ofLeft ? Epilogue.ColumnSumsOfA : Epilogue.ColumnSumsOfB;
-        if (_session.TryProduct(epilogue, total, a, true, b, false, c, destination.Rows, destination.Columns, left.Rows)) return;
+        var it = BlasProduct.OfRows(a, true, b, false, c, destination.Rows, destination.Columns, left.Rows);
+        if (_session.TryProduct(it, ofLeft ? Epilogue.SumsOfLeft : Epilogue.SumsOfRight, total)) return;
         Product(left, true, right, false, false, destination);
         Reduce(ofLeft ? left : right, ReduceOperation.ColumnSum, sums);
     }

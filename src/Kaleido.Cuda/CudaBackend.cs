@@ -124,8 +124,8 @@ public sealed partial class CudaBackend : IBackend
         }
         else if (inner > 0)
         {
-            _session.Product(a, left.Columns, transposeLeft, b, right.Columns, transposeRight, accumulate, c,
-                destination.Rows, destination.Columns, inner);
+            var it = BlasProduct.OfRows(a, transposeLeft, b, transposeRight, c, destination.Rows, destination.Columns, inner);
+            _session.Product(it, accumulate);
         }
         else if (!accumulate)
         {

@@ -46,26 +46,14 @@ internal sealed unsafe partial class CudaSession
         if (status != CudaStatus.Success) throw new DeviceException(call, CudaStatus.BlasText(status));
     }
 
-    /// <summary>
-    /// C [rows, columns] = op(A)·op(B), or with <paramref name="accumulate"/> + C, all row by row; A and B have these numbers of columns as
-    /// they lie in memory.
-    /// </summary>
-    /// <remarks>
-    /// cuBLAS takes matrices column by column, in which order each of ours is its transpose: it is asked for Cᵀ = op(B)ᵀ·op(A)ᵀ. This is
-    /// the one place where operands are exchanged.
-    /// </remarks>
-    public void Product(
-        ulong a, int columnsOfA, bool transposeA, ulong b, int columnsOfB, bool transposeB, bool accumulate, ulong c,
-        int rows, int columns, int inner)
+    /// <summary>C = op(A)·op(B), or with <paramref name="accumulate"/> + C.</summary>
+    public void Product(in BlasProduct it, bool accumulate)
     {
         float one = 1, beta = accumulate ? 1 : 0;
-        bool aside = GoesAside(transposeA);
+        bool aside = GoesAside(it);
         if (aside) Fork();
-        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, transposeB ? 1 : 0, transposeA ? 1 : 0,
-            columns, rows, inner, &one, b, columnsOfB, a, columnsOfA, &beta, c, columns), "cublasSgemm_v2");
-        if (!aside) return;
-        NoteAside(a, (long)rows * inner, written: false);
-        NoteAside(b, (long)inner * columns, written: false);
-        NoteAside(c, (long)rows * columns, written: true);
+        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, it.TransposeA ? 1 : 0, it.TransposeB ? 1 : 0, it.M, it.N, it.K,
+            &one, it.A, it.RowsOfA, it.B, it.RowsOfB, &beta, it.C, it.M), "cublasSgemm_v2");
+        if (aside) NoteAside(it);
     }
 }

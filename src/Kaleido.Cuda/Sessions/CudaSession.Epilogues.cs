@@ -28,8 +28,14 @@ internal sealed unsafe partial class CudaSession
 
     /// <summary>What the answer of the heuristic may depend on.</summary>
     private readonly record struct MatmulKey(
-        Epilogue Epilogue, bool TransposeA, bool TransposeB, int Rows, int Columns, int Inner,
-        uint AlignmentOfA, uint AlignmentOfB, uint AlignmentOfC, uint AlignmentOfVector);
+        Epilogue Epilogue, bool TransposeA, bool TransposeB, int M, int N, int K, uint OfA, uint OfB, uint OfC, uint OfVector)
+    {
+        public static MatmulKey Of(in BlasProduct it, Epilogue epilogue, ulong vector) => new(
+            epilogue, it.TransposeA, it.TransposeB, it.M, it.N, it.K, Alignment(it.A), Alignment(it.B), Alignment(it.C), Alignment(vector));
+
+        // Algorithms may need up to 256 bytes; tensors lie in arenas at any multiple of 4.
+        private static uint Alignment(ulong address) => (uint)Math.Min(256, address & (0 - address));
+    }
 
     /// <summary>A product described to cublasLt, and the algorithm for it.</summary>
     private sealed class Matmul
@@ -38,7 +44,7 @@ internal sealed unsafe partial class CudaSession
 
         public nint Description { get; set; }
 
-        /// <summary>Of what cublasLt calls A, B and C.</summary>
+        /// <summary>Of A, B and C.</summary>
         public nint[] Layouts { get; } = new nint[3];
 
         public bool IsOffered { get; set; }
@@ -53,46 +59,34 @@ internal sealed unsafe partial class CudaSession
     }
 
     /// <summary>
-    /// C [rows, columns] = op(A)·op(B) with an ending, all row by row, if cublasLt has an algorithm for it; else nothing happens, and the
-    /// answer is false. The vector is the bias [1, columns], or where the sums go.
+    /// C = op(A)·op(B) with an ending, if cublasLt has an algorithm for it; else nothing happens, and the answer is false. The vector is the
+    /// bias, or where the sums go.
     /// </summary>
-    /// <remarks>
-    /// As in <see cref="Product"/> cublasLt is asked for Cᵀ = op(B)ᵀ·op(A)ᵀ: its A is our B. A bias has an element for each row of Cᵀ,
-    /// which is a column of C; and the sums over its A, which it calls gradient of a bias, are sums of our B.
-    /// </remarks>
-    public bool TryProduct(
-        Epilogue epilogue, ulong vector, ulong a, bool transposeA, ulong b, bool transposeB, ulong c, int rows, int columns, int inner)
+    public bool TryProduct(in BlasProduct it, Epilogue epilogue, ulong vector)
     {
-        if (_ltHandle == 0 || rows == 0 || columns == 0 || inner == 0) return false;
-        var key = new MatmulKey(
-            epilogue, transposeA, transposeB, rows, columns, inner, Alignment(a), Alignment(b), Alignment(c), Alignment(vector));
-        if (!_matmuls.TryGetValue(key, out var matmul)) _matmuls.Add(key, matmul = Choose(key, vector));
+        if (_ltHandle == 0 || it.M == 0 || it.N == 0 || it.K == 0) return false;
+        var key = MatmulKey.Of(it, epilogue, vector);
+        if (!_matmuls.TryGetValue(key, out var matmul)) _matmuls.Add(key, matmul = Choose(it, epilogue, vector));
         if (!matmul.IsOffered) return false;
         float one = 1, zero = 0;
         Set(matmul, VectorAttribute, &vector, sizeof(ulong));
-        bool aside = GoesAside(transposeA);
+        bool aside = GoesAside(it);
         if (aside) Fork();
         fixed (LtAlgorithm* algorithm = &matmul.Algorithm)
         {
             var (workspace, stream, layouts) = (aside ? _sideWorkspace : _workspace, aside ? _side : _stream, matmul.Layouts);
             DemandBlas(_lt!.Multiply(
-                _ltHandle, matmul.Description, &one, b, layouts[0], a, layouts[1], &zero, c, layouts[2], c, layouts[2],
+                _ltHandle, matmul.Description, &one, it.A, layouts[0], it.B, layouts[1], &zero, it.C, layouts[2], it.C, layouts[2],
                 algorithm, workspace, (nuint)WorkspaceBytes, stream), "cublasLtMatmul");
         }
 
         if (!aside) return true;
-        NoteAside(a, (long)rows * inner, written: false);
-        NoteAside(b, (long)inner * columns, written: false);
-        NoteAside(vector, epilogue == Epilogue.ColumnSumsOfA ? rows : columns,
-            written: epilogue is Epilogue.ColumnSumsOfA or Epilogue.ColumnSumsOfB);
-        NoteAside(c, (long)rows * columns, written: true);
+        NoteAside(it);
+        NoteAside(vector, epilogue == Epilogue.SumsOfLeft ? it.N : it.M, written: epilogue is Epilogue.SumsOfLeft or Epilogue.SumsOfRight);
         return true;
     }
 
-    // Algorithms may need up to 256 bytes; tensors lie in arenas at any multiple of 4.
-    private static uint Alignment(ulong address) => (uint)Math.Min(256, address & (0 - address));
-
-    private Matmul Choose(MatmulKey key, ulong vector)
+    private Matmul Choose(in BlasProduct it, Epilogue epilogue, ulong vector)
     {
         if (_matmuls.Count == MostMatmuls)
         {
@@ -104,7 +98,7 @@ internal sealed unsafe partial class CudaSession
         var made = new Matmul();
         try
         {
-            Describe(made, key, vector);
+            Describe(made, it, epilogue, vector);
             return made;
         }
         catch (DeviceException)
@@ -114,25 +108,25 @@ internal sealed unsafe partial class CudaSession
         }
     }
 
-    private void Describe(Matmul made, in MatmulKey key, ulong vector)
+    private void Describe(Matmul made, in BlasProduct it, Epilogue epilogue, ulong vector)
     {
         nint handle;
         int compute = Options.AllowTensorFloat32 ? ComputeTensorFloat32 : ComputeFloat32;
         DemandBlas(_lt!.DescriptionCreate(&handle, compute, Float32), "cublasLtMatmulDescCreate");
         made.Description = handle;
-        int first = key.TransposeB ? 1 : 0, second = key.TransposeA ? 1 : 0, epilogue = (int)key.Epilogue;
-        Set(made, TransposeAttribute, &first, sizeof(int));
-        Set(made, TransposeAttribute + 1, &second, sizeof(int));
+        int transposeA = it.TransposeA ? 1 : 0, transposeB = it.TransposeB ? 1 : 0;
+        Set(made, TransposeAttribute, &transposeA, sizeof(int));
+        Set(made, TransposeAttribute + 1, &transposeB, sizeof(int));
         Set(made, EpilogueAttribute, &epilogue, sizeof(int));
         // What is offered may depend on whether there is a vector and how it is aligned.
         Set(made, VectorAttribute, &vector, sizeof(ulong));
-        made.Layouts[0] = Layout(key.TransposeB ? key.Columns : key.Inner, key.TransposeB ? key.Inner : key.Columns);
-        made.Layouts[1] = Layout(key.TransposeA ? key.Inner : key.Rows, key.TransposeA ? key.Rows : key.Inner);
-        made.Layouts[2] = Layout(key.Rows, key.Columns);
+        made.Layouts[0] = Layout(it.RowsOfA, it.ColumnsOfA);
+        made.Layouts[1] = Layout(it.RowsOfB, it.ColumnsOfB);
+        made.Layouts[2] = Layout(it.M, it.N);
         DemandBlas(_lt.PreferenceCreate(&handle), "cublasLtMatmulPreferenceCreate");
         try
         {
-            Ask(made, key, handle);
+            Ask(made, MatmulKey.Of(it, epilogue, vector), handle);
         }
         finally
         {
@@ -145,11 +139,10 @@ internal sealed unsafe partial class CudaSession
     private void Set(Matmul made, int attribute, void* value, int bytes) =>
         DemandBlas(_lt!.DescriptionSet(made.Description, attribute, value, (nuint)bytes), "cublasLtMatmulDescSetAttribute");
 
-    /// <summary>A matrix that lies row by row, as cublasLt sees it: column by column, its transpose.</summary>
     private nint Layout(int rows, int columns)
     {
         nint layout;
-        DemandBlas(_lt!.LayoutCreate(&layout, Float32, (ulong)columns, (ulong)rows, columns), "cublasLtMatrixLayoutCreate");
+        DemandBlas(_lt!.LayoutCreate(&layout, Float32, (ulong)rows, (ulong)columns, rows), "cublasLtMatrixLayoutCreate");
         return layout;
     }
 
@@ -157,7 +150,7 @@ internal sealed unsafe partial class CudaSession
     {
         ulong most = (ulong)WorkspaceBytes;
         DemandBlas(_lt!.PreferenceSet(preference, MostWorkspace, &most, sizeof(ulong)), "cublasLtMatmulPreferenceSetAttribute");
-        uint* alignments = stackalloc uint[4] { key.AlignmentOfB, key.AlignmentOfA, key.AlignmentOfC, key.AlignmentOfC };
+        uint* alignments = stackalloc uint[4] { key.OfA, key.OfB, key.OfC, key.OfC };
         for (int i = 0; i < 4; i++)
         {
             DemandBlas(
@@ -203,20 +196,4 @@ internal sealed unsafe partial class CudaSession
         _matmuls.Clear();
         _ltHandle = 0;
     }
-}
-
-/// <summary>cublasLtEpilogue_t: with what a product ends.</summary>
-internal enum Epilogue
-{
-    /// <summary>A vector is added.</summary>
-    Bias = 4,
-
-    /// <summary>A vector is added, and the ReLU applied.</summary>
-    BiasRelu = 6,
-
-    /// <summary>The sums over k of our B, which cublasLt calls A, are stored too.</summary>
-    ColumnSumsOfB = 256,
-
-    /// <summary>The sums over k of our A, which cublasLt calls B, are stored too.</summary>
-    ColumnSumsOfA = 512,
 }

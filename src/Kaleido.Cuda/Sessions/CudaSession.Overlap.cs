@@ -24,7 +24,8 @@ internal sealed unsafe partial class CudaSession
         _joined = CreateEvent(WithoutTiming);
     }
 
-    private bool GoesAside(bool transposeLeft) => _isStep && transposeLeft;
+    // Our left operand is cuBLAS's second.
+    private bool GoesAside(in BlasProduct it) => _isStep && it.TransposeB;
 
     /// <summary>
     /// Issues a step, in which the second stream takes part; afterwards all is on the first stream, or comes before it goes on.
@@ -65,6 +66,13 @@ internal sealed unsafe partial class CudaSession
         Demand(_driver.EventRecord(_joined, _side), "cuEventRecord");
         Demand(_driver.StreamWaitEvent(_stream, _joined, 0), "cuStreamWaitEvent");
         _aside.Clear();
+    }
+
+    private void NoteAside(in BlasProduct it)
+    {
+        NoteAside(it.A, (long)it.M * it.K, written: false);
+        NoteAside(it.B, (long)it.K * it.N, written: false);
+        NoteAside(it.C, (long)it.M * it.N, written: true);
     }
 
     private void NoteAside(ulong address, long numbers, bool written) =>
