@@ -26,7 +26,7 @@ internal sealed unsafe partial class CudaSession
     /// <summary>Whether products can be asked to end with more.</summary>
     public bool HasEpilogues => _ltHandle != 0;
 
-    /// <summary>What the answer of the heuristic may depend on.</summary>
+    /// <summary>What the answer of the heuristic may depend on; at last the alignments, in bytes.</summary>
     private readonly record struct MatmulKey(
         Epilogue Epilogue, bool TransposeA, bool TransposeB, int M, int N, int K, uint OfA, uint OfB, uint OfC, uint OfVector)
     {
@@ -59,8 +59,8 @@ internal sealed unsafe partial class CudaSession
     }
 
     /// <summary>
-    /// C = op(A)·op(B) with an ending, if cublasLt has an algorithm for it; else nothing happens, and the answer is false. The vector is the
-    /// bias, or where the sums go.
+    /// C = op(A)·op(B) with an ending, if cublasLt has an algorithm for it; else nothing happens, and the answer is false. The vector is
+    /// the bias, or where the sums go.
     /// </summary>
     public bool TryProduct(in BlasProduct it, Epilogue epilogue, ulong vector)
     {
