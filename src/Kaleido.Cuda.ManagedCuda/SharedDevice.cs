@@ -21,8 +21,8 @@ public static class SharedDevice
     /// <summary>Opens the device of a primary context, to work on a stream.</summary>
     /// <param name="context">ManagedCuda's primary context; it may be given back before or after the device, which retains it too.</param>
     /// <param name="stream">
-    /// A non-blocking stream, which must outlive the device; null for one of the device's own. The default stream is not possible: it cannot
-    /// be captured.
+    /// A non-blocking stream, which must outlive the device; null for one of the device's own. The default stream is not possible: it
+    /// cannot be captured.
     /// </param>
     /// <param name="allowTensorFloat32">See <see cref="CudaOptions.AllowTensorFloat32"/>.</param>
     /// <exception cref="DeviceException">The device cannot be opened; the message says why.</exception>
@@ -30,9 +30,11 @@ public static class SharedDevice
     {
         ArgumentNullException.ThrowIfNull(context);
         nint shared = stream is null ? 0 : stream.Stream.Pointer;
-        if (stream is not null && shared == 0) throw new ArgumentException("the default stream cannot be captured: give another one", nameof(stream));
+        if (stream is not null && shared == 0)
+            throw new ArgumentException("the default stream cannot be captured: give another one", nameof(stream));
         var options = new CudaOptions { Ordinal = context.DeviceId, AllowTensorFloat32 = allowTensorFloat32, SharedStream = shared };
-        if (!new CudaProvider(options, new ManagedCudaLibraries()).TryOpen(out var device, out string reason)) throw new DeviceException("opening CUDA", reason);
+        if (!new CudaProvider(options, new ManagedCudaLibraries()).TryOpen(out var device, out string reason))
+            throw new DeviceException("opening CUDA", reason);
         if (Backend(device!).Session.Context == context.Context.Pointer) return device!;
         device!.Dispose();
         throw new DeviceException("opening CUDA", "the context is not the primary one of its device");
@@ -56,9 +58,11 @@ public static class SharedDevice
     {
         ArgumentNullException.ThrowIfNull(variable);
         long count = (long)rows * columns;
-        if ((long)(ulong)variable.Size != count)
-            throw new ArgumentException($"[{rows}, {columns}] holds {count} numbers, the variable {(ulong)variable.Size}", nameof(variable));
-        return new(new CudaMemory(Backend(device).Session, (ulong)variable.DevicePointer.Pointer, count), 0, rows, columns, ownsMemory: true);
+        ulong held = (ulong)variable.Size;
+        if ((long)held != count)
+            throw new ArgumentException($"[{rows}, {columns}] holds {count} numbers, the variable {held}", nameof(variable));
+        var memory = new CudaMemory(Backend(device).Session, (ulong)variable.DevicePointer.Pointer, count);
+        return new(memory, 0, rows, columns, ownsMemory: true);
     }
 
     private static CudaBackend Backend(Device device)

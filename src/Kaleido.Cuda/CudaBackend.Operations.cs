@@ -135,6 +135,9 @@ public sealed partial class CudaBackend
     // The kernels take any grid; the driver's largest is 2³¹ - 1 blocks in x and 65535 in y.
     private static uint Tiles(long items, int size, long most = int.MaxValue) => (uint)Math.Clamp((items + size - 1) / size, 1, most);
 
+    private static Geometry ProductTiles(in MatrixView destination) =>
+        new(Tiles(destination.Columns, 64), Tiles(destination.Rows, 64, ushort.MaxValue), 256, 1);
+
     /// <inheritdoc/>
     public void Transpose(in MatrixView x, in MatrixView destination)
     {

@@ -8,13 +8,13 @@ namespace Kaleido.Cuda;
 
 /// <summary>
 /// An NVIDIA GPU, in float32. Work is issued on one stream and runs while the host goes on; <see cref="Synchronize"/> and downloads wait.
-/// Products are computed by cuBLAS, which chooses the order of their additions (unless <see cref="CudaOptions.ExactProducts"/> asks for another);
-/// everything else by kernels that have the bits of the CPU.
+/// Products are computed by cuBLAS, which chooses the order of their additions (unless <see cref="CudaOptions.ExactProducts"/> asks for
+/// another); everything else by kernels that have the bits of the CPU.
 /// </summary>
 /// <remarks>
-/// An index out of range is found while the device runs: gathering and scattering throw <see cref="ArgumentOutOfRangeException"/> at the next
-/// <see cref="Synchronize"/> or download. A call that CUDA refuses throws <see cref="DeviceException"/> with its name and status. After an error
-/// that CUDA cannot recover from every further call says that the device is lost.
+/// An index out of range is found while the device runs: gathering and scattering throw <see cref="ArgumentOutOfRangeException"/> at the
+/// next <see cref="Synchronize"/> or download. A call that CUDA refuses throws <see cref="DeviceException"/> with its name and status.
+/// After an error that CUDA cannot recover from every further call says that the device is lost.
 /// <para>Safe for several threads, one call after the other.</para>
 /// </remarks>
 public sealed partial class CudaBackend : IBackend
@@ -36,13 +36,16 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>How the device was opened.</summary>
     public CudaOptions Options => _session.Options;
 
-    /// <summary>Memories that are held on the device: those of tensors and plans that were not given back, and a few of the device itself.</summary>
+    /// <summary>
+    /// Memories that are held on the device: those of tensors and plans that were not given back, and a few of the device itself.
+    /// </summary>
     public int LiveAllocations => _session.LiveAllocations;
 
     /// <inheritdoc/>
     public string Description => string.Create(CultureInfo.InvariantCulture,
         $"CUDA, {Precision}, {Name}, driver for CUDA "
-        + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}");
+        + $"{CudaProperties.Version(_session.Properties.DriverVersion)}, cuBLAS {CudaProperties.BlasVersion(_session.BlasVersion)}")
+        + (_session.HasEpilogues ? " with epilogues" : "");
 
     private string Precision => Options.ExactProducts ? "float32 with the CPU's bits"
         : Options.AllowTensorFloat32 ? "float32 with TF32 products" : "float32";
@@ -69,8 +72,8 @@ public sealed partial class CudaBackend : IBackend
     }
 
     /// <summary>
-    /// How long the device works on what <paramref name="work"/> issues, by its own clock (resolution about half a microsecond). Waits until
-    /// it is done. Nothing else may be issued meanwhile.
+    /// How long the device works on what <paramref name="work"/> issues, by its own clock (resolution about half a microsecond). Waits
+    /// until it is done. Nothing else may be issued meanwhile.
     /// </summary>
     public TimeSpan Measure(Action work)
     {
@@ -116,13 +119,18 @@ public sealed partial class CudaBackend : IBackend
         if (Options.ExactProducts)
         {
             var (p, q) = (Operand(left, transposeLeft), Operand(right, transposeRight));
-            _session.Launch(KernelNames.Product, new(Tiles(destination.Columns, 64), Tiles(destination.Rows, 64, ushort.MaxValue), 256, 1),
-                a, p.Row, p.Column, b, q.Row, q.Column, c, (long)destination.Rows, (long)destination.Columns, (long)inner, accumulate ? 1 : 0);
+            _session.Launch(KernelNames.Product, ProductTiles(destination), a, p.Row, p.Column, b, q.Row, q.Column, c,
+                (long)destination.Rows, (long)destination.Columns, (long)inner, accumulate ? 1 : 0);
         }
         else if (inner > 0)
-            _session.Product(a, left.Columns, transposeLeft, b, right.Columns, transposeRight, accumulate, c, destination.Rows, destination.Columns, inner);
+        {
+            var it = BlasProduct.OfRows(a, transposeLeft, b, transposeRight, c, destination.Rows, destination.Columns, inner);
+            _session.Product(it, accumulate);
+        }
         else if (!accumulate)
+        {
             _session.Set(c, 0, destination.Count);
+        }
     }
 
     /// <inheritdoc/>
@@ -135,7 +143,8 @@ public sealed partial class CudaBackend : IBackend
         if (destination.Count == 0) return;
         if (noise.Distribution == NoiseDistribution.Uniform)
         {
-            _session.Launch(KernelNames.NoiseUniform, at, step, noise.Seed, noise.Stream, (float)noise.First, (float)noise.Second, to, destination.Count);
+            _session.Launch(KernelNames.NoiseUniform, at,
+                step, noise.Seed, noise.Stream, (float)noise.First, (float)noise.Second, to, destination.Count);
             return;
         }
 
@@ -155,7 +164,8 @@ public sealed partial class CudaBackend : IBackend
 
     /// <inheritdoc/>
     public void Update(
-        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters, in MatrixView moment1, in MatrixView moment2)
+        StepCounter counter, OptimizerRule rule, in MatrixView gradients, in MatrixView parameters,
+        in MatrixView moment1, in MatrixView moment2)
     {
         ArgumentNullException.ThrowIfNull(rule);
         using var scope = _session.Enter();

@@ -4,93 +4,164 @@ using Kaleido.Tensors;
 
 namespace Kaleido.Cuda;
 
+/// <summary>What a device can do in one launch with a product.</summary>
+[Flags]
+internal enum ProductEndings
+{
+    None = 0,
+
+    /// <summary>op(A)·op(B) + bias.</summary>
+    Bias = 1,
+
+    /// <summary>relu(op(A)·op(B) + bias).</summary>
+    BiasRelu = 2,
+
+    /// <summary>op(A)·op(B) where a mask lets it through.</summary>
+    ReluGradient = 4,
+
+    /// <summary>Aᵀ·B and the sums of A's or B's columns.</summary>
+    ColumnSum = 8,
+}
+
 /// <summary>
 /// Puts one launch where a program has several, for what every layer does: adding a bias and applying a function, masking a gradient by a
-/// ReLU, and summing the columns of what came out. A value that only the merged instructions pass on needs no memory.
+/// ReLU, and summing the columns of what came out; with a product where the device's products can end so. A value that only the merged
+/// instructions pass on needs no memory.
 /// </summary>
-internal static class CudaFusion
+internal sealed class CudaFusion
 {
-    private sealed record BiasOperation(string Kernel, double Alpha) : DeviceOperation
+    private readonly Slot[] _slots;
+    private readonly Instruction?[] _instructions;
+    private readonly int[] _readers;
+    private readonly int[] _writers;
+    private readonly ProductEndings _endings;
+
+    private CudaFusion(PlanProgram program, ProductEndings endings)
     {
-        public override string Name => Kernel;
-
-        public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) =>
-            ((CudaBackend)backend).Bias(Kernel, operands[0], operands[1], Alpha, destination);
-    }
-
-    private sealed record ReluGradientOperation : DeviceOperation
-    {
-        public override string Name => KernelNames.ReluGradient;
-
-        public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination)
-        {
-            var cuda = (CudaBackend)backend;
-            if (operands.Length == 2) cuda.ReluGradient(operands[0], operands[1], destination);
-            else cuda.ReluGradientColumnSum(operands[0], operands[1], operands[2], destination);
-        }
+        _slots = [.. program.Slots];
+        _instructions = [.. program.Instructions];
+        _readers = CountReaders(program);
+        _endings = endings;
+        _writers = new int[_slots.Length];
+        Array.Fill(_writers, -1);
+        for (int i = 0; i < _instructions.Length; i++) _writers[_instructions[i]!.Destination] = i;
     }
 
     /// <summary>The program with such instructions merged.</summary>
-    public static PlanProgram Rewrite(PlanProgram program)
+    public static PlanProgram Rewrite(PlanProgram program, ProductEndings endings)
     {
-        var slots = program.Slots.ToArray();
-        Instruction?[] instructions = [.. program.Instructions];
-        int[] readers = CountReaders(program);
-        var writers = new int[slots.Length];
-        Array.Fill(writers, -1);
-        for (int i = 0; i < instructions.Length; i++) writers[instructions[i]!.Destination] = i;
-        for (int i = 0; i < instructions.Length; i++)
+        var fusion = new CudaFusion(program, endings);
+        for (int i = 0; i < fusion._instructions.Length; i++) fusion.MergeElementwise(i);
+        for (int i = 0; i < fusion._instructions.Length && endings != 0; i++) fusion.MergeProduct(i);
+        return program with { Slots = fusion._slots, Instructions = [.. fusion._instructions.OfType<Instruction>()] };
+    }
+
+    private void MergeElementwise(int i)
+    {
+        if (_instructions[i] is not { } now) return;
+        switch (now.Operation)
         {
-            var now = instructions[i];
-            if (now is null) continue;
-            switch (now.Operation)
-            {
-                case UnaryElementwise unary when KernelNames.Bias(unary.Function) is { } kernel
-                    && Passed(now.Sources[0]) is { Operation: BinaryElementwise { Function: BinaryOperation.Add } } add
-                    && BiasOf(add, slots[now.Destination].Shape) is var (x, bias):
-                    Merge(i, add, new(new BiasOperation(kernel, unary.Alpha), [x, bias], now.Destination));
-                    break;
-                case TernaryElementwise { Function: TernaryOperation.Select } when IsZero(now.Sources[2]) && HasShape(now.Sources[1], now.Destination)
-                    && Passed(now.Sources[0]) is { Operation: BinaryElementwise { Function: BinaryOperation.Less } } mask
-                    && IsZero(mask.Sources[0]) && HasShape(mask.Sources[1], now.Destination):
-                    Merge(i, mask, new(new ReluGradientOperation(), [mask.Sources[1], now.Sources[1]], now.Destination));
-                    break;
-                case Reduction { Function: ReduceOperation.ColumnSum } when writers[now.Sources[0]] is var writer and >= 0
-                    && instructions[writer] is { Operation: ReluGradientOperation, Sources.Count: 2 } gradient:
-                    // Earlier than it stood: what it reads is there, and what it writes nobody has read before.
-                    instructions[writer] = gradient with { Sources = [.. gradient.Sources, now.Destination] };
-                    instructions[i] = null;
-                    break;
-            }
+            case UnaryElementwise unary when KernelNames.Bias(unary.Function) is { } kernel
+                && Passed(now.Sources[0]) is { Operation: BinaryElementwise { Function: BinaryOperation.Add } } add
+                && BiasOf(add, _slots[now.Destination].Shape) is var (x, bias):
+                Merge(i, add, new(new BiasOperation(kernel, unary.Alpha), [x, bias], now.Destination));
+                break;
+            case TernaryElementwise { Function: TernaryOperation.Select } when IsZero(now.Sources[2])
+                && HasShape(now.Sources[1], now.Destination)
+                && Passed(now.Sources[0]) is { Operation: BinaryElementwise { Function: BinaryOperation.Less } } mask
+                && IsZero(mask.Sources[0]) && HasShape(mask.Sources[1], now.Destination):
+                Merge(i, mask, new(new ReluGradientOperation(), [mask.Sources[1], now.Sources[1]], now.Destination));
+                break;
+            case Reduction { Function: ReduceOperation.ColumnSum } when _writers[now.Sources[0]] is var writer and >= 0
+                && _instructions[writer] is { Operation: ReluGradientOperation, Sources.Count: 2 } gradient
+                && !WillEndAProduct(now, gradient):
+                // Earlier than it stood: what it reads is there, and what it writes nobody has read before.
+                _instructions[writer] = gradient with { Sources = [.. gradient.Sources, now.Destination] };
+                _instructions[i] = null;
+                break;
+        }
+    }
+
+    // The column sums, or the mask whose result they sum, will come with a product.
+    private bool WillEndAProduct(Instruction sum, Instruction gradient) =>
+        (_endings.HasFlag(ProductEndings.ReluGradient) && Passed(gradient.Sources[1]) is { Operation: ProductOperation })
+        || (_endings.HasFlag(ProductEndings.ColumnSum) && ProductWith(sum) >= 0);
+
+    private void MergeProduct(int i)
+    {
+        if (_instructions[i] is not { } now) return;
+        switch (now.Operation)
+        {
+            case BiasOperation { IsRelu: true } when _endings.HasFlag(ProductEndings.BiasRelu)
+                && PassedProduct(now.Sources[0]) is { } product:
+                MergeBias(product, now.Sources[1], isRelu: true);
+                break;
+            case BinaryElementwise { Function: BinaryOperation.Add } when _endings.HasFlag(ProductEndings.Bias)
+                && BiasOf(now, _slots[now.Destination].Shape) is var (x, bias) && PassedProduct(x) is { } product:
+                MergeBias(product, bias, isRelu: false);
+                break;
+            case ReluGradientOperation when _endings.HasFlag(ProductEndings.ReluGradient) && now.Sources.Count == 2
+                && Passed(now.Sources[1]) is { Operation: ProductOperation p } product:
+                Merge(i, product, new(new ProductReluGradientOperation(p), [.. product.Sources, now.Sources[0]], now.Destination));
+                break;
+            case Reduction { Function: ReduceOperation.ColumnSum } when _endings.HasFlag(ProductEndings.ColumnSum)
+                && ProductWith(now) is var at and >= 0:
+                var both = _instructions[at]!;
+                // Where the first of the two stood: what they read is there, and what they write nobody has read before.
+                (_instructions[i], _instructions[at]) = (null, null);
+                int first = Math.Min(i, at);
+                bool ofLeft = both.Sources[0] == now.Sources[0];
+                _instructions[first] = new(
+                    new ProductColumnSumOperation(ofLeft), [.. both.Sources, now.Destination], both.Destination);
+                (_writers[both.Destination], _writers[now.Destination]) = (first, first);
+                break;
         }
 
-        return program with { Slots = slots, Instructions = [.. instructions.OfType<Instruction>()] };
+        Instruction? PassedProduct(int slot) =>
+            Passed(slot) is { Operation: ProductOperation { TransposeLeft: false } } product ? product : null;
 
-        // The instruction that makes a value for this one reader alone, in memory that nobody else looks into.
-        Instruction? Passed(int slot) =>
-            readers[slot] == 1 && slots[slot].Memory is null && writers[slot] >= 0 ? instructions[writers[slot]] : null;
+        void MergeBias(Instruction product, int bias, bool isRelu) => Merge(i, product, new(
+            new ProductBiasOperation((ProductOperation)product.Operation, isRelu), [.. product.Sources, bias], now.Destination));
+    }
 
-        void Merge(int at, Instruction first, Instruction merged)
+    // Where the gradient of a weight is made from what these sums are of, or -1.
+    private int ProductWith(Instruction sum)
+    {
+        for (int i = 0; i < _instructions.Length; i++)
         {
-            instructions[writers[first.Destination]] = null;
-            slots[first.Destination] = slots[first.Destination] with { Shape = new(0, 0) };
-            instructions[at] = merged;
+            if (_instructions[i] is { Operation: ProductOperation { TransposeLeft: true, TransposeRight: false } } product
+                && product.Sources.Contains(sum.Sources[0])
+                && product.Sources.All(source => _writers[source] < _writers[sum.Destination])) return i;
         }
 
-        bool IsZero(int slot) => slots[slot] is { Kind: SlotKind.Constant } constant && BitConverter.DoubleToInt64Bits(constant.Constant) == 0;
+        return -1;
+    }
 
-        bool HasShape(int slot, int other) => slots[slot].Shape == slots[other].Shape;
+    // The instruction that makes a value for this one reader alone, in memory that nobody else looks into.
+    private Instruction? Passed(int slot) =>
+        _readers[slot] == 1 && _slots[slot].Memory is null && _writers[slot] >= 0 ? _instructions[_writers[slot]] : null;
 
-        (int X, int Bias)? BiasOf(Instruction add, Shape shape)
+    private void Merge(int at, Instruction first, Instruction merged)
+    {
+        _instructions[_writers[first.Destination]] = null;
+        _slots[first.Destination] = _slots[first.Destination] with { Shape = new(0, 0) };
+        _instructions[at] = merged;
+    }
+
+    private bool IsZero(int slot) =>
+        _slots[slot] is { Kind: SlotKind.Constant } constant && BitConverter.DoubleToInt64Bits(constant.Constant) == 0;
+
+    private bool HasShape(int slot, int other) => _slots[slot].Shape == _slots[other].Shape;
+
+    private (int X, int Bias)? BiasOf(Instruction add, Shape shape)
+    {
+        foreach (var (x, bias) in ((int, int)[])[(add.Sources[0], add.Sources[1]), (add.Sources[1], add.Sources[0])])
         {
-            foreach (var (x, bias) in ((int, int)[])[(add.Sources[0], add.Sources[1]), (add.Sources[1], add.Sources[0])])
-            {
-                // Where both have one row, either may be called the bias; x + y and y + x have the same bits.
-                if (slots[x].Shape == shape && slots[bias].Shape.Rows.IsOne && slots[bias].Shape.Columns == shape.Columns) return (x, bias);
-            }
-
-            return null;
+            // Where both have one row, either may be called the bias; x + y and y + x have the same bits.
+            if (_slots[x].Shape == shape && _slots[bias].Shape.Rows.IsOne && _slots[bias].Shape.Columns == shape.Columns) return (x, bias);
         }
+
+        return null;
     }
 
     private static int[] CountReaders(PlanProgram program)

@@ -38,11 +38,16 @@ internal sealed class CudaMemory : DeviceMemory
     public static ulong AddressOf(in MatrixView view, CudaSession session)
     {
         if (view.Memory is not CudaMemory memory || memory._session != session)
-            throw new ArgumentException($"the memory belongs to another device ({view.Memory.GetType().Name}); everything in a plan must lie on one");
+        {
+            throw new ArgumentException(
+                $"the memory belongs to another device ({view.Memory.GetType().Name}); everything in a plan must lie on one");
+        }
+
         return memory.At(view.Offset, view.Count);
     }
 
-    private ulong At(long offset, long count)
+    /// <summary>The address of numbers of this memory.</summary>
+    public ulong At(long offset, long count)
     {
         CheckRange(offset, count);
         return _address + (ulong)offset * sizeof(float);
@@ -75,6 +80,9 @@ internal sealed class CudaMemory : DeviceMemory
         for (int i = 0; i < destination.Length; i++) destination[i] = numbers[i];
         ArrayPool<float>.Shared.Return(numbers);
     }
+
+    /// <inheritdoc/>
+    public override Readback CreateReadback(int capacity) => new CudaReadback(_session, this, capacity);
 
     /// <inheritdoc/>
     protected override void Release()

@@ -19,6 +19,12 @@ public sealed record CudaOptions
     public bool ExactProducts { get; init; }
 
     /// <summary>
+    /// What cublasLt may do together with a product, where it is found beside cuBLAS and its heuristic offers an algorithm. Nothing by
+    /// default: each of the endings gives up something that holds without it. No meaning with <see cref="ExactProducts"/>.
+    /// </summary>
+    public CudaEpilogues Epilogues { get; init; }
+
+    /// <summary>
     /// True (the default): from the second run with a number of rows on, a plan is captured as a CUDA graph and replayed. False: every
     /// run launches its kernels one by one. The bits are the same.
     /// </summary>

@@ -6,8 +6,8 @@ namespace Kaleido.Cuda;
 
 /// <summary>
 /// A program on the GPU, with some instructions merged (<see cref="CudaFusion"/>). The first run with a number of rows launches one kernel
-/// after the other; the second is captured as a CUDA graph, and that and all later ones replay it: one call, with nothing allocated, nothing
-/// read back, and the same bits, because all that changes between steps follows from the step counter on the device.
+/// after the other; the second is captured as a CUDA graph, and that and all later ones replay it: one call, with nothing allocated,
+/// nothing read back, and the same bits, because all that changes between steps follows from the step counter on the device.
 /// </summary>
 internal sealed class CudaProgram : IExecutable
 {
@@ -26,7 +26,7 @@ internal sealed class CudaProgram : IExecutable
 
     public CudaProgram(CudaBackend backend, PlanProgram program, int capacity)
     {
-        program = CudaFusion.Rewrite(program);
+        program = CudaFusion.Rewrite(program, backend.Endings);
         (_backend, _session, _program, _capacity) = (backend, backend.Session, program, capacity);
         _launches = new(backend, program, capacity);
     }
@@ -62,7 +62,7 @@ internal sealed class CudaProgram : IExecutable
         if (!_session.Options.CaptureGraphs || !_graphs.TryGetValue(rows, out nint graph))
         {
             // What a first run loads or allocates must not happen within a capture.
-            _launches.Run(rows);
+            Launch(rows);
             _countedRows = rows;
             _graphs.TryAdd(rows, 0);
             return;
@@ -73,6 +73,9 @@ internal sealed class CudaProgram : IExecutable
         _session.Replay(graph);
         ((CudaStepCounter)Counter).NoteAdvance();
     }
+
+    // By itself, so that a replay makes no delegate.
+    private void Launch(int rows) => _session.Step(() => _launches.Run(rows));
 
     private nint Capture(int rows)
     {

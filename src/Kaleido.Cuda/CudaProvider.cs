@@ -70,7 +70,8 @@ public sealed class CudaProvider : IDeviceProvider
     private unsafe CudaBackend Open()
     {
         string[] drivers = [.. _search.DriverCandidates()];
-        if (!TryLoad(drivers, out nint library)) throw new NoDeviceException($"no CUDA driver was found (looked for {string.Join(", ", drivers)})");
+        if (!TryLoad(drivers, _system.TryLoad, out nint library, out _))
+            throw new NoDeviceException($"no CUDA driver was found (looked for {string.Join(", ", drivers)})");
         var driver = new DriverTable(name => _system.Find(library, name));
         int status = driver.Init(0);
         if (status != CudaStatus.Success)
@@ -90,30 +91,59 @@ public sealed class CudaProvider : IDeviceProvider
         Demand(driver, driver.DeviceGetCount(&count), "cuDeviceGetCount");
         if (count == 0) throw new NoDeviceException("the CUDA driver sees no device");
         if (_options.Ordinal < 0 || _options.Ordinal >= count)
-            throw new NoDeviceException(FormattableString.Invariant($"there is no device {_options.Ordinal}: the CUDA driver sees {count}, counted from 0"));
-        var blas = LoadBlas(version);
-        return new(new CudaSession(driver, blas, _options, _kernels()));
+        {
+            throw new NoDeviceException(
+                FormattableString.Invariant($"there is no device {_options.Ordinal}: the CUDA driver sees {count}, counted from 0"));
+        }
+
+        var blas = LoadBlas(version, out string path);
+        var lt = _options.Epilogues == CudaEpilogues.None || _options.ExactProducts ? null : LoadLt(path);
+        return new(new CudaSession(driver, blas, lt, _options, _kernels()));
     }
 
-    private BlasTable LoadBlas(int driverVersion)
+    private BlasTable LoadBlas(int driverVersion, out string path)
     {
         string[] candidates = [.. _search.BlasCandidates(driverVersion)];
-        if (TryLoad(candidates, out nint library)) return new(name => _system.Find(library, name));
+        if (TryLoad(candidates, TryLoadBlas, out nint library, out path)) return new(name => _system.Find(library, name));
         string[] names = [.. candidates.Select(path => path[(path.LastIndexOfAny(['/', '\\']) + 1)..]).Distinct()];
-        string[] folders = [.. candidates.Where(path => path.AsSpan().ContainsAny('/', '\\')).Select(path => path[..path.LastIndexOfAny(['/', '\\'])]).Distinct()];
-        throw new NoDeviceException($"no cuBLAS was found that the driver, made for CUDA {CudaProperties.Version(driverVersion)}, can use: looked for "
-            + $"{string.Join(", ", names)} where the system looks{(folders.Length == 0 ? "" : $" and in {string.Join(", ", folders)}")}; "
+        string[] paths = [.. candidates.Where(path => path.AsSpan().ContainsAny('/', '\\'))];
+        string[] folders = [.. paths.Select(path => path[..path.LastIndexOfAny(['/', '\\'])]).Distinct()];
+        string where = folders.Length == 0 ? "" : $" and in {string.Join(", ", folders)}";
+        throw new NoDeviceException($"no cuBLAS was found that the driver, made for CUDA {CudaProperties.Version(driverVersion)}, can use: "
+            + $"looked for {string.Join(", ", names)} where the system looks{where}; "
             + $"the environment variable {LibrarySearch.BlasVariable} can name it");
     }
 
-    private bool TryLoad(string[] candidates, out nint library)
+    // cuBLAS needs cublasLt, and finds it only where the system looks or its own file says. In a folder of neither kind (of a Python
+    // package, say) it loads once cublasLt is there.
+    private bool TryLoadBlas(string candidate, out nint library) => _system.TryLoad(candidate, out library)
+        || (candidate.AsSpan().ContainsAny('/', '\\') && _system.TryLoad(LibrarySearch.LtBeside(candidate), out _)
+            && _system.TryLoad(candidate, out library));
+
+    /// <summary>The library beside cuBLAS, or null: it is wanted, not needed.</summary>
+    private LtTable? LoadLt(string blas)
+    {
+        try
+        {
+            return _system.TryLoad(LibrarySearch.LtBeside(blas), out nint library) ? new(name => _system.Find(library, name)) : null;
+        }
+        catch (MissingExportException)
+        {
+            return null;
+        }
+    }
+
+    private delegate bool Loader(string candidate, out nint library);
+
+    private static bool TryLoad(string[] candidates, Loader load, out nint library, out string path)
     {
         foreach (string candidate in candidates)
         {
-            if (_system.TryLoad(candidate, out library)) return true;
+            path = candidate;
+            if (load(candidate, out library)) return true;
         }
 
-        library = 0;
+        (library, path) = (0, "");
         return false;
     }
 

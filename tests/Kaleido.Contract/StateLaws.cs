@@ -90,6 +90,38 @@ public sealed class StateLaws
     }
 
     [Theory, OnEveryDevice]
+    public void A_readback_brings_what_the_memory_held_when_it_was_issued(string device)
+    {
+        using var bench = Devices.Open(device);
+        var numbers = bench.Put(new(1, 6, [1, 2, 3, 4, 5, 6]));
+        using var readback = numbers.Memory.CreateReadback(4);
+        using var other = numbers.Memory.CreateReadback(0);
+        Assert.True(readback.IsReady);
+        var read = new float[5];
+        for (int round = 0; round < 3; round++)
+        {
+            bench.Backend.Fill(round + 0.5, numbers with { Columns = 2 });
+            readback.Begin(numbers.Offset + 1, 3);
+            // Later work does not reach what is on its way.
+            bench.Backend.Fill(-7, numbers with { Columns = 2 });
+            Assert.Equal(3, readback.Count);
+            for (int asked = 0; round == 1 && !readback.IsReady; asked++) Assert.InRange(asked, 0, 1000_000);
+            read.AsSpan().Fill(9);
+            readback.Read(read);
+            Assert.Equal([round + 0.5f, 3, 4, 9, 9], read);
+            Assert.True(readback.IsReady);
+        }
+
+        Assert.Throws<ArgumentException>(() => readback.Read(new float[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => readback.Begin(0, 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => readback.Begin(numbers.Memory.Length - 1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => readback.Begin(-1, 1));
+        other.Begin(0, 0);
+        other.Read([]);
+        other.Dispose();
+    }
+
+    [Theory, OnEveryDevice]
     public void A_device_describes_itself(string device)
     {
         using var bench = Devices.Open(device);

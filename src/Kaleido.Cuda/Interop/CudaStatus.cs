@@ -6,7 +6,7 @@ namespace Kaleido.Cuda.Interop;
 /// <summary>The status numbers of CUDA and cuBLAS that mean something here, and words for all of them.</summary>
 internal static unsafe class CudaStatus
 {
-    public const int Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100;
+    public const int Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100, NotReady = 600;
 
     /// <summary>
     /// True for an error after which the driver refuses every further call in this process: a kernel that left its memory, a launch that
@@ -17,11 +17,13 @@ internal static unsafe class CudaStatus
         or 46 // device unavailable
         or 214 // uncorrectable memory error
         or 220 // NVLink
+        or 226 // contained by the GPU's error containment
         or 700 // illegal address
         or 702 // launch timeout
-        or 708 // context is destroyed or not yet there
+        or 709 // the context is destroyed
         or 710 // assertion on the device
-        or (>= 714 and <= 719); // hardware stack, illegal instruction, misaligned address, address space, program counter, launch failed
+        or (>= 714 and <= 719) // hardware stack, illegal instruction, misaligned address, address space, program counter, launch failed
+        or 721; // tensor memory
 
     /// <summary>For example "2 CUDA_ERROR_OUT_OF_MEMORY (out of memory)".</summary>
     public static string Text(DriverTable driver, int status)

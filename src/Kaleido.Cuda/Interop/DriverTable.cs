@@ -23,6 +23,8 @@ internal sealed unsafe class DriverTable
 
     public readonly delegate* unmanaged<ulong*, nuint, int> MemoryAllocate;
     public readonly delegate* unmanaged<ulong, int> MemoryFree;
+    public readonly delegate* unmanaged<nint*, nuint, uint, int> HostAllocate;
+    public readonly delegate* unmanaged<nint, int> HostFree;
     public readonly delegate* unmanaged<ulong, void*, nuint, nint, int> CopyToDevice;
     public readonly delegate* unmanaged<void*, ulong, nuint, nint, int> CopyToHost;
     public readonly delegate* unmanaged<ulong, ulong, nuint, nint, int> CopyOnDevice;
@@ -45,6 +47,7 @@ internal sealed unsafe class DriverTable
     public readonly delegate* unmanaged<nint*, uint, int> EventCreate;
     public readonly delegate* unmanaged<nint, int> EventDestroy;
     public readonly delegate* unmanaged<nint, nint, int> EventRecord;
+    public readonly delegate* unmanaged<nint, int> EventQuery;
     public readonly delegate* unmanaged<nint, int> EventSynchronize;
     public readonly delegate* unmanaged<float*, nint, nint, int> EventElapsedTime;
 
@@ -74,6 +77,8 @@ internal sealed unsafe class DriverTable
 
         MemoryAllocate = (delegate* unmanaged<ulong*, nuint, int>)driver.Need("cuMemAlloc_v2");
         MemoryFree = (delegate* unmanaged<ulong, int>)driver.Need("cuMemFree_v2");
+        HostAllocate = (delegate* unmanaged<nint*, nuint, uint, int>)driver.Need("cuMemHostAlloc");
+        HostFree = (delegate* unmanaged<nint, int>)driver.Need("cuMemFreeHost");
         CopyToDevice = (delegate* unmanaged<ulong, void*, nuint, nint, int>)driver.Need("cuMemcpyHtoDAsync_v2");
         CopyToHost = (delegate* unmanaged<void*, ulong, nuint, nint, int>)driver.Need("cuMemcpyDtoHAsync_v2");
         CopyOnDevice = (delegate* unmanaged<ulong, ulong, nuint, nint, int>)driver.Need("cuMemcpyDtoDAsync_v2");
@@ -82,7 +87,8 @@ internal sealed unsafe class DriverTable
         ModuleLoad = (delegate* unmanaged<nint*, void*, uint, int*, void**, int>)driver.Need("cuModuleLoadDataEx");
         ModuleUnload = (delegate* unmanaged<nint, int>)driver.Need("cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)driver.Need("cuModuleGetFunction");
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)driver.Need("cuLaunchKernel");
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
+            driver.Need("cuLaunchKernel");
 
         StreamCreate = (delegate* unmanaged<nint*, uint, int>)driver.Need("cuStreamCreate");
         StreamDestroy = (delegate* unmanaged<nint, int>)driver.Need("cuStreamDestroy_v2");
@@ -94,6 +100,7 @@ internal sealed unsafe class DriverTable
         EventCreate = (delegate* unmanaged<nint*, uint, int>)driver.Need("cuEventCreate");
         EventDestroy = (delegate* unmanaged<nint, int>)driver.Need("cuEventDestroy_v2");
         EventRecord = (delegate* unmanaged<nint, nint, int>)driver.Need("cuEventRecord");
+        EventQuery = (delegate* unmanaged<nint, int>)driver.Need("cuEventQuery");
         EventSynchronize = (delegate* unmanaged<nint, int>)driver.Need("cuEventSynchronize");
         EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)driver.Need("cuEventElapsedTime_v2", "cuEventElapsedTime");
 

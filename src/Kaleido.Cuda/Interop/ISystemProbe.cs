@@ -42,7 +42,8 @@ internal sealed class SystemProbe : ISystemProbe
         try
         {
             // "cuda-9.2" before "cuda-13.0" in the order of letters: compared by the numbers in the names.
-            return [.. Directory.EnumerateDirectories(parent, pattern).OrderByDescending(VersionOf).ThenBy(path => path, StringComparer.Ordinal)];
+            var found = Directory.EnumerateDirectories(parent, pattern);
+            return [.. found.OrderByDescending(VersionOf).ThenBy(path => path, StringComparer.Ordinal)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -51,7 +51,7 @@ internal static class KernelNames
     /// <summary>F(x + bias) by F, or null where there is no such kernel.</summary>
     public static string? Bias(Kaleido.Backends.UnaryOperation function) => function switch
     {
-        Kaleido.Backends.UnaryOperation.Relu => "bias_relu",
+        Kaleido.Backends.UnaryOperation.Relu => BiasRelu,
         Kaleido.Backends.UnaryOperation.LeakyRelu => "bias_leaky_relu",
         Kaleido.Backends.UnaryOperation.Elu => "bias_elu",
         Kaleido.Backends.UnaryOperation.Tanh => "bias_tanh",
@@ -61,7 +61,11 @@ internal static class KernelNames
         _ => null,
     };
 
-    public const string Product = "product", ReluGradient = "relu_gradient", ReluGradientColumnSum = "relu_gradient_column_sum";
+    public const string BiasIdentity = "bias_identity", BiasRelu = "bias_relu", ReluGradient = "relu_gradient",
+        ReluGradientColumnSum = "relu_gradient_column_sum";
+
+    public const string Product = "product", ProductBias = "product_bias", ProductBiasRelu = "product_bias_relu",
+        ProductReluGradient = "product_relu_gradient";
 
     public const string Copy = "copy", RowSum = "row_sum", RowMaximum = "row_maximum", RowArgMaximum = "row_arg_maximum",
         RowLogSumExp = "row_log_sum_exp", ColumnSum = "column_sum", Transpose = "transpose", GatherRows = "gather_rows",

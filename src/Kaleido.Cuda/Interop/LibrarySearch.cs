@@ -21,17 +21,27 @@ internal sealed class LibrarySearch(ISystemProbe probe)
     }
 
     /// <summary>
-    /// Names and paths of cuBLAS: of the versions that a driver of this CUDA version can run (a driver runs libraries of its own major version
-    /// and older ones) the highest first, each by the system's loader and then in the toolkits' folders; then without a version.
+    /// Names and paths of cuBLAS: of the versions that a driver of this CUDA version can run (a driver runs libraries of its own major
+    /// version and older ones) the highest first, each by the system's loader and then in the toolkits' folders; then without a version.
     /// </summary>
     /// <param name="driverVersion">1000·major + 10·minor.</param>
     public IEnumerable<string> BlasCandidates(int driverVersion)
     {
-        var names = Majors.Where(major => major <= driverVersion / 1000).Select(Name).Append(probe.IsWindows ? "cublas64.dll" : "libcublas.so");
+        string plain = probe.IsWindows ? "cublas64.dll" : "libcublas.so";
+        var names = Majors.Where(major => major <= driverVersion / 1000).Select(Name).Append(plain);
         if (Given(BlasVariable) is { } given)
             return probe.FolderExists(given) ? names.Select(name => Join(given, name)) : [given];
         string[] folders = [.. ToolkitFolders()];
         return names.SelectMany(name => folders.Select(folder => Join(folder, name)).Prepend(name));
+    }
+
+    /// <summary>
+    /// cublasLt of the same version in the same folder: libcublasLt.so.12 beside libcublas.so.12, cublasLt64_12.dll beside cublas64_12.dll.
+    /// </summary>
+    public static string LtBeside(string blas)
+    {
+        int name = blas.LastIndexOfAny(['/', '\\']) + 1;
+        return string.Concat(blas.AsSpan(0, name), blas[name..].Replace("cublas", "cublasLt", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Folders of toolkits in which cuBLAS is looked for.</summary>

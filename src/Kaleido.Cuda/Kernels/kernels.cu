@@ -1,5 +1,7 @@
 // The kernels of the CUDA device: README.md beside this file says how each is called. Every one has the bits of the CPU device, whatever
 // its launch geometry: sums are made in the order of docs/numerics.md, rule 2, and everything else is elementwise.
+//
+// In this order: elementwise, reductions, products, matrices and rows, random numbers, optimisers, steps.
 
 #include "prelude.h"
 #include "functions.h"
@@ -26,15 +28,14 @@ DEVICE Place place_of(s64 i, s64 rows, s64 columns)
 
 // ---- elementwise ----
 
-// The number is that of the member of UnaryOperation.
 #define UNARY_FUNCTIONS(DO) \
-    DO(0, negate, negate_of(v)) DO(1, abs, magnitude(v)) DO(2, sign, sign_of(v)) DO(3, sqrt, root(v)) DO(4, exp, exp_of(v)) \
-    DO(5, expm1, expm1_of(v)) DO(6, log, log_of(v)) DO(7, log1p, log1p_of(v)) DO(8, tanh, tanh_of(v)) DO(9, sigmoid, sigmoid_of(v)) \
-    DO(10, softplus, softplus_of(v)) DO(11, erf, erf_of(v)) DO(12, normal_cdf, normal_cdf_of(v)) DO(13, gelu, gelu_of(v)) \
-    DO(14, relu, relu_of(v)) DO(15, leaky_relu, leaky_relu_of(v, (float)alpha)) DO(16, elu, elu_of(v, (float)alpha)) \
-    DO(17, sin, sin_of(v)) DO(18, cos, cos_of(v)) DO(19, power, pow_of(v, alpha)) DO(20, identity, v)
+    DO(negate, negate_of(v)) DO(abs, magnitude(v)) DO(sign, sign_of(v)) DO(sqrt, root(v)) DO(exp, exp_of(v)) \
+    DO(expm1, expm1_of(v)) DO(log, log_of(v)) DO(log1p, log1p_of(v)) DO(tanh, tanh_of(v)) DO(sigmoid, sigmoid_of(v)) \
+    DO(softplus, softplus_of(v)) DO(erf, erf_of(v)) DO(normal_cdf, normal_cdf_of(v)) DO(gelu, gelu_of(v)) \
+    DO(relu, relu_of(v)) DO(leaky_relu, leaky_relu_of(v, (float)alpha)) DO(elu, elu_of(v, (float)alpha)) \
+    DO(sin, sin_of(v)) DO(cos, cos_of(v)) DO(power, pow_of(v, alpha)) DO(identity, v)
 
-#define UNARY(number, name, value) \
+#define UNARY(name, value) \
     KERNEL unary_##name(const float *x, double alpha, float *destination, s64 count) THREADS(256) \
     { \
         for (EACH(i, count)) \
@@ -46,11 +47,11 @@ DEVICE Place place_of(s64 i, s64 rows, s64 columns)
 UNARY_FUNCTIONS(UNARY)
 
 #define BINARY_FUNCTIONS(DO) \
-    DO(0, add, v + w) DO(1, subtract, v - w) DO(2, multiply, v * w) DO(3, divide, v / w) DO(4, maximum, maximum_of(v, w)) \
-    DO(5, minimum, minimum_of(v, w)) DO(6, less, v < w ? 1.0f : 0.0f) DO(7, less_or_equal, v <= w ? 1.0f : 0.0f) \
-    DO(8, equal, v == w ? 1.0f : 0.0f)
+    DO(add, v + w) DO(subtract, v - w) DO(multiply, v * w) DO(divide, v / w) DO(maximum, maximum_of(v, w)) \
+    DO(minimum, minimum_of(v, w)) DO(less, v < w ? 1.0f : 0.0f) DO(less_or_equal, v <= w ? 1.0f : 0.0f) \
+    DO(equal, v == w ? 1.0f : 0.0f)
 
-#define BINARY(number, name, value) \
+#define BINARY(name, value) \
     KERNEL binary_##name(const float *x, s64 x_row, s64 x_column, const float *y, s64 y_row, s64 y_column, float *destination, \
         s64 rows, s64 columns) THREADS(256) \
     { \
@@ -104,118 +105,12 @@ KERNEL relu_gradient(const float *y, const float *g, float *destination, s64 cou
     for (EACH(i, count)) destination[i] = relu_gradient_of(y[i], g[i]);
 }
 
-KERNEL fill(float *destination, s64 count, float value) THREADS(256)
-{
-    for (EACH(i, count)) destination[i] = value;
-}
-
 KERNEL copy(const float *x, s64 x_row, s64 x_column, float *destination, s64 destination_row, s64 rows, s64 columns) THREADS(256)
 {
     for (EACH(i, rows * columns))
     {
         Place p = place_of(i, rows, columns);
         destination[p.row * destination_row + p.column] = x[p.row * x_row + p.column * x_column];
-    }
-}
-
-// ---- chains of elementwise operations ----
-
-struct ChainStep
-{
-    s32 operation, destination, first, second, third, reserved;
-    double alpha, beta;
-    GLOBAL float *address;
-    s64 row_stride, column_stride;
-};
-
-enum { FIRST_BINARY = 32, FIRST_TERNARY = 64, LOAD = 96, STORE, SET, UNIFORM, NORMAL, REGISTERS = 16, CHAIN_THREADS = 256 };
-
-#define CASE(number, name, value) case number: return value;
-
-DEVICE float unary_of(s32 function, float v, double alpha)
-{
-    switch (function)
-    {
-        UNARY_FUNCTIONS(CASE)
-        default: return NOT_A_NUMBER;
-    }
-}
-
-DEVICE float binary_of(s32 function, float v, float w)
-{
-    switch (function)
-    {
-        BINARY_FUNCTIONS(CASE)
-        default: return NOT_A_NUMBER;
-    }
-}
-
-DEVICE float noise_of(const ChainStep *step, u64 index)
-{
-    u64 count = *(const GLOBAL u64 *)step->address;
-    Words words = philox((u32)step->first, (u32)step->second, count, index >> 2);
-    bool odd = index & 1, upper = index & 2;
-    u32 a = upper ? words.word[2] : words.word[0], b = upper ? words.word[3] : words.word[1];
-    if (step->operation == UNIFORM)
-    {
-        float low = (float)step->alpha, high = (float)step->beta;
-        return uniform_of(odd ? b : a, low, rounded((double)high - low), high);
-    }
-
-    float first, second;
-    normal_pair(a, b, step->alpha, step->beta, &first, &second);
-    return odd ? second : first;
-}
-
-// Registers lie in shared memory, one column a thread: no two threads touch the same, so nothing waits.
-KERNEL chain(const ChainStep *steps, s32 step_count, s64 rows, s64 columns) THREADS(CHAIN_THREADS)
-{
-    SHARED float registers[REGISTERS * CHAIN_THREADS];
-    float *mine = registers + thread_x();
-#define REGISTER(number) mine[((number) & (REGISTERS - 1)) * CHAIN_THREADS]
-    for (EACH(i, rows * columns))
-    {
-        Place p = place_of(i, rows, columns);
-        for (s32 k = 0; k < step_count; k++)
-        {
-            const ChainStep *step = steps + k;
-            s32 operation = step->operation;
-            float value;
-            if (operation >= LOAD)
-            {
-                s64 at = p.row * step->row_stride + p.column * step->column_stride;
-                if (operation == STORE)
-                {
-                    step->address[at] = REGISTER(step->first);
-                    continue;
-                }
-
-                value = operation == LOAD ? step->address[at] : operation == SET ? (float)step->alpha : noise_of(step, (u64)i);
-            }
-            else
-            {
-                float v = REGISTER(step->first);
-                if (operation < FIRST_BINARY)
-                {
-                    value = unary_of(operation, v, step->alpha);
-                }
-                else
-                {
-                    float w = REGISTER(step->second);
-                    if (operation < FIRST_TERNARY)
-                    {
-                        value = binary_of(operation - FIRST_BINARY, v, w);
-                    }
-                    else
-                    {
-                        float z = REGISTER(step->third);
-                        value = operation == FIRST_TERNARY ? select_of(v, w, z) : fma(v, w, z);
-                    }
-                }
-            }
-
-            REGISTER(step->destination) = value;
-        }
     }
 }
 

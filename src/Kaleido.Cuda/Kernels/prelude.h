@@ -8,7 +8,6 @@
 #define SHARED static __attribute__((shared))
 #define CONSTANT static __attribute__((constant)) const
 #define THREADS(count) __attribute__((launch_bounds(count)))
-#define GLOBAL __attribute__((address_space(1)))
 
 typedef int s32;
 typedef unsigned int u32;

@@ -11,6 +11,8 @@ internal sealed unsafe partial class CudaSession
     private readonly BlasTable _blas;
     private nint _handle;
     private nint _sideHandle;
+    private ulong _workspace;
+    private ulong _sideWorkspace;
 
     /// <summary>The version of cuBLAS as it counts itself.</summary>
     public int BlasVersion { get; private set; }
@@ -20,21 +22,22 @@ internal sealed unsafe partial class CudaSession
 
     private void OpenBlas()
     {
-        OpenHandle(ref _handle, _stream);
-        OpenHandle(ref _sideHandle, _side);
+        OpenHandle(ref _handle, ref _workspace, _stream);
+        OpenHandle(ref _sideHandle, ref _sideWorkspace, _side);
         int version;
         DemandBlas(_blas.GetVersion(_handle, &version), "cublasGetVersion_v2");
         BlasVersion = version;
     }
 
-    private void OpenHandle(ref nint to, nint stream)
+    private void OpenHandle(ref nint to, ref ulong workspace, nint stream)
     {
         nint handle;
         DemandBlas(_blas.Create(&handle), "cublasCreate_v2");
         to = handle;
         // In this order: a change of stream takes the workspace away.
         DemandBlas(_blas.SetStream(handle, stream), "cublasSetStream_v2");
-        DemandBlas(_blas.SetWorkspace(handle, AllocateZeros(WorkspaceBytes), (nuint)WorkspaceBytes), "cublasSetWorkspace_v2");
+        workspace = AllocateZeros(WorkspaceBytes);
+        DemandBlas(_blas.SetWorkspace(handle, workspace, (nuint)WorkspaceBytes), "cublasSetWorkspace_v2");
         DemandBlas(_blas.SetMathMode(handle, Options.AllowTensorFloat32 ? TensorFloat32Math : DefaultMath), "cublasSetMathMode");
     }
 
@@ -43,25 +46,14 @@ internal sealed unsafe partial class CudaSession
         if (status != CudaStatus.Success) throw new DeviceException(call, CudaStatus.BlasText(status));
     }
 
-    /// <summary>
-    /// C [rows, columns] = op(A)·op(B), or with <paramref name="accumulate"/> + C, all row by row; A and B have these numbers of columns as
-    /// they lie in memory.
-    /// </summary>
-    /// <remarks>
-    /// cuBLAS takes matrices column by column, in which order each of ours is its transpose: it is asked for Cᵀ = op(B)ᵀ·op(A)ᵀ. This is
-    /// the one place where operands are exchanged.
-    /// </remarks>
-    public void Product(
-        ulong a, int columnsOfA, bool transposeA, ulong b, int columnsOfB, bool transposeB, bool accumulate, ulong c, int rows, int columns, int inner)
+    /// <summary>C = op(A)·op(B), or with <paramref name="accumulate"/> + C.</summary>
+    public void Product(in BlasProduct it, bool accumulate)
     {
         float one = 1, beta = accumulate ? 1 : 0;
-        bool aside = GoesAside(transposeA);
+        bool aside = GoesAside(it);
         if (aside) Fork();
-        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, transposeB ? 1 : 0, transposeA ? 1 : 0,
-            columns, rows, inner, &one, b, columnsOfB, a, columnsOfA, &beta, c, columns), "cublasSgemm_v2");
-        if (!aside) return;
-        NoteAside(a, (long)rows * inner, written: false);
-        NoteAside(b, (long)inner * columns, written: false);
-        NoteAside(c, (long)rows * columns, written: true);
+        DemandBlas(_blas.Sgemm(aside ? _sideHandle : _handle, it.TransposeA ? 1 : 0, it.TransposeB ? 1 : 0, it.M, it.N, it.K,
+            &one, it.A, it.RowsOfA, it.B, it.RowsOfB, &beta, it.C, it.M), "cublasSgemm_v2");
+        if (aside) NoteAside(it);
     }
 }

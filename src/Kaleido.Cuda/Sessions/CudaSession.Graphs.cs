@@ -16,7 +16,7 @@ internal sealed unsafe partial class CudaSession
         using var scope = Enter();
         nint graph = 0;
         Demand(_driver.StreamBeginCapture(_stream, ThreadLocal), "cuStreamBeginCapture_v2");
-        IsCapturing = true;
+        (IsCapturing, _isStep) = (true, true);
         try
         {
             launches();
@@ -25,13 +25,13 @@ internal sealed unsafe partial class CudaSession
         catch
         {
             // The capture must end before the stream can be used again; the graph of a broken one is null.
-            IsCapturing = false;
+            (IsCapturing, _isStep) = (false, false);
             _aside.Clear();
             if (_driver.StreamEndCapture(_stream, &graph) == 0 && graph != 0) _ = _driver.GraphDestroy(graph);
             throw;
         }
 
-        IsCapturing = false;
+        (IsCapturing, _isStep) = (false, false);
         int ended = _driver.StreamEndCapture(_stream, &graph);
         if (ended != 0)
         {
@@ -55,7 +55,9 @@ internal sealed unsafe partial class CudaSession
     /// <summary>Puts a graph behind the work issued so far.</summary>
     public void Replay(nint graph) => Demand(_driver.GraphLaunch(graph, _stream), "cuGraphLaunch");
 
-    /// <summary>Gives a graph back, once, when it does not run any more. Nothing happens if the device was given back or lost before.</summary>
+    /// <summary>
+    /// Gives a graph back, once, when it does not run any more. Nothing happens if the device was given back or lost before.
+    /// </summary>
     public void DestroyGraph(nint graph)
     {
         using (_gate.EnterScope())

@@ -38,14 +38,18 @@ internal sealed unsafe partial class CudaSession
     {
         if (_functions.TryGetValue(name, out nint known)) return known;
         nint function;
-        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0')) Demand(_driver.ModuleGetFunction(&function, _module, text), "cuModuleGetFunction");
+        fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
+            Demand(_driver.ModuleGetFunction(&function, _module, text), "cuModuleGetFunction");
         _functions.Add(name, function);
         return function;
     }
 
     /// <summary>The geometry of a kernel whose threads share out a number of items among themselves.</summary>
-    public Geometry Flat(long items) =>
-        new((uint)Math.Clamp((items + BlockSize - 1) / BlockSize, 1, (long)BlocksPerMultiprocessor * Properties.Multiprocessors), 1, BlockSize, 1);
+    public Geometry Flat(long items)
+    {
+        long most = (long)BlocksPerMultiprocessor * Properties.Multiprocessors;
+        return new((uint)Math.Clamp((items + BlockSize - 1) / BlockSize, 1, most), 1, BlockSize, 1);
+    }
 
     /// <summary>Puts a kernel behind the work issued so far.</summary>
     public void Launch(string name, Geometry at, params ReadOnlySpan<KernelArgument> arguments)
@@ -54,7 +58,8 @@ internal sealed unsafe partial class CudaSession
         fixed (KernelArgument* first = arguments)
         {
             for (int i = 0; i < arguments.Length; i++) pointers[i] = first + i;
-            Demand(_driver.LaunchKernel(Function(name), at.GridX, at.GridY, 1, at.BlockX, at.BlockY, 1, 0, _stream, pointers, null), "cuLaunchKernel");
+            Demand(_driver.LaunchKernel(
+                Function(name), at.GridX, at.GridY, 1, at.BlockX, at.BlockY, 1, 0, _stream, pointers, null), "cuLaunchKernel");
         }
     }
 }

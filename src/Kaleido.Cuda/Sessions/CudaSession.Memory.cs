@@ -12,7 +12,7 @@ internal sealed unsafe partial class CudaSession
     private readonly ulong _status;
     private readonly List<(ulong Address, long Bytes)> _scratch = [];
     private bool _readsIndices;
-    private IndexStatus _seen;
+    private readonly IndexStatus* _seen; // page-locked
 
     /// <summary>What the kernels that take indices report; the layout is theirs.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -64,7 +64,9 @@ internal sealed unsafe partial class CudaSession
     /// <summary>
     /// Gives memory back; the driver waits for work that uses it. Nothing happens if the device was given back or lost before.
     /// </summary>
-    /// <exception cref="DeviceException">The call failed. It was tried again, and if that failed too the memory goes with the device.</exception>
+    /// <exception cref="DeviceException">
+    /// The call failed. It was tried again, and if that failed too the memory goes with the device.
+    /// </exception>
     public void Free(ulong address)
     {
         using (_gate.EnterScope())
@@ -112,7 +114,7 @@ internal sealed unsafe partial class CudaSession
             Demand(_driver.CopyToHost(to, source, (nuint)destination.Length, _stream), "cuMemcpyDtoHAsync_v2");
             try
             {
-                if (_readsIndices) ReadStatus();
+                if (_readsIndices) CopyStatus();
             }
             catch
             {
@@ -140,7 +142,8 @@ internal sealed unsafe partial class CudaSession
     }
 
     /// <summary>
-    /// Memory for intermediate values of one operation. It grows by doubling, and smaller ones are kept, because captured graphs may use them.
+    /// Memory for intermediate values of one operation. It grows by doubling, and smaller ones are kept, because captured graphs may use
+    /// them.
     /// </summary>
     public ulong Scratch(long bytes)
     {
@@ -157,20 +160,13 @@ internal sealed unsafe partial class CudaSession
         return _status;
     }
 
-    private void ReadStatus()
-    {
-        fixed (IndexStatus* seen = &_seen)
-        {
-            Demand(_driver.CopyToHost(seen, _status, StatusBytes, _stream), "cuMemcpyDtoHAsync_v2");
-            Wait();
-        }
-    }
+    private void CopyStatus() => Demand(_driver.CopyToHost(_seen, _status, StatusBytes, _stream), "cuMemcpyDtoHAsync_v2");
 
     private void ThrowForIndex()
     {
-        var (seen, operation) = (_seen, _seen.Code == 1 ? "GatherRows" : "ScatterAddRows");
+        var (seen, operation) = (*_seen, _seen->Code == 1 ? "GatherRows" : "ScatterAddRows");
         if (seen.Code == 0) return;
-        _seen = default;
+        *_seen = default;
         Set(_status, 0, StatusBytes / 4);
         throw new ArgumentOutOfRangeException("index", seen.Index,
             $"{operation}: an index is {FormattableString.Invariant($"{seen.Index}")} and must be a row from 0 to {seen.Rows - 1}");

@@ -5,12 +5,12 @@ using Kaleido.Cuda.Interop;
 namespace Kaleido.Cuda.Sessions;
 
 /// <summary>
-/// One opened device: its primary context, one stream on which all work is issued in order (and one beside it within captures), the loaded
+/// One opened device: its primary context, one stream on which all work is issued in order (and one beside it within a step), the loaded
 /// kernels, cuBLAS, and a register of everything native that is held. All calls of the driver go through here, one thread at a time.
 /// </summary>
 /// <remarks>
-/// Nothing native is freed by a finaliser: what was forgotten is queued there, and freed by the next allocation or by <see cref="Dispose"/>,
-/// on a thread that has made the context current.
+/// Nothing native is freed by a finaliser: what was forgotten is queued there, and freed by the next allocation or by
+/// <see cref="Dispose"/>, on a thread that has made the context current.
 /// </remarks>
 internal sealed unsafe partial class CudaSession : IDisposable
 {
@@ -24,9 +24,9 @@ internal sealed unsafe partial class CudaSession : IDisposable
 
     /// <summary>Opens a device; whatever was acquired before a failure is given back.</summary>
     /// <exception cref="DeviceException">A call failed.</exception>
-    public CudaSession(DriverTable driver, BlasTable blas, CudaOptions options, byte[] kernels)
+    public CudaSession(DriverTable driver, BlasTable blas, LtTable? lt, CudaOptions options, byte[] kernels)
     {
-        (_driver, _blas, Options) = (driver, blas, options);
+        (_driver, _blas, _lt, Options) = (driver, blas, lt, options);
         try
         {
             int device;
@@ -51,7 +51,10 @@ internal sealed unsafe partial class CudaSession : IDisposable
             OpenSide();
             LoadKernels(kernels);
             OpenBlas();
+            OpenLt();
             _status = AllocateZeros(StatusBytes);
+            _seen = (IndexStatus*)AllocateHost(StatusBytes);
+            *_seen = default;
         }
         catch
         {
@@ -115,7 +118,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
     public void Synchronize()
     {
         using var scope = Enter();
-        if (_readsIndices) ReadStatus();
+        if (_readsIndices) CopyStatus();
         Wait();
         ThrowForIndex();
     }
@@ -152,12 +155,14 @@ internal sealed unsafe partial class CudaSession : IDisposable
             if (_stream != 0) Try(Wait);
             foreach (nint graph in _graphs) Try(() => Demand(_driver.GraphExecDestroy(graph), "cuGraphExecDestroy"));
             foreach (nint mark in _events) Try(() => Demand(_driver.EventDestroy(mark), "cuEventDestroy_v2"));
+            ReleaseLt(Try);
             foreach (nint handle in (nint[])[_handle, _sideHandle])
             {
                 if (handle != 0) Try(() => DemandBlas(_blas.Destroy(handle), "cublasDestroy_v2"));
             }
 
             foreach (ulong address in _live.Keys) Try(() => Demand(_driver.MemoryFree(address), "cuMemFree_v2"));
+            foreach (nint host in _pinned) Try(() => Demand(_driver.HostFree(host), "cuMemFreeHost"));
             if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
             foreach (nint stream in (nint[])[_side, _stream])
             {
@@ -170,6 +175,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
         _graphs.Clear();
         _events.Clear();
         _live.Clear();
+        _pinned.Clear();
         (_handle, _sideHandle, _module, _stream, _side, _context) = (0, 0, 0, 0, 0, 0);
         return first;
 

@@ -31,6 +31,9 @@ public abstract class DeviceMemory : IDisposable
     /// <summary>Copies numbers out.</summary>
     public abstract void Download(long offset, Span<double> destination);
 
+    /// <summary>A way to copy up to <paramref name="capacity"/> numbers at a time out without waiting for the device.</summary>
+    public virtual Readback CreateReadback(int capacity) => new HostReadback(this, capacity);
+
     /// <summary>The memory itself, without a copy, if it lies in the host's address space as float32.</summary>
     public virtual bool TryGetHostMemory(out Memory<float> memory)
     {

@@ -110,7 +110,10 @@ public readonly record struct Evaluation(long Step, double Loss, double Spread);
 /// <summary>A sample of a running training.</summary>
 /// <param name="Step">Completed steps.</param>
 /// <param name="Steps">Steps at most.</param>
-/// <param name="MinibatchLoss">The loss of the last step, before its update.</param>
+/// <param name="MinibatchLoss">
+/// The loss of the last step, before its update; on a device that works while the host goes on, of the last step whose loss has arrived
+/// (NaN before any).
+/// </param>
 /// <param name="EvaluationLoss">The last evaluation loss.</param>
 /// <param name="BestLoss">The best evaluation loss.</param>
 /// <param name="Elapsed">Time since the start.</param>

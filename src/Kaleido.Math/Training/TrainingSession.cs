@@ -13,17 +13,15 @@ namespace Kaleido.Training;
 /// </summary>
 internal sealed class TrainingSession : IDisposable
 {
-    private const int RingLength = 1024;
-
     private readonly Mlp _network;
     private readonly TrainingOptions _options;
     private readonly TrainingData _data;
     private readonly GradientDescent _descent;
     private readonly Plan _step, _evaluation;
     private readonly Node _evaluationLoss, _spread, _reach;
-    private readonly Tensor _ring, _best;
+    private readonly Tensor _best;
     private readonly FitRecord _record;
-    private readonly float[] _ringCopy = new float[RingLength];
+    private readonly LossRing _losses;
     private readonly int _batch;
     private readonly double _flopsPerStep;
     private readonly Dictionary<string, string>? _settings;
@@ -38,9 +36,9 @@ internal sealed class TrainingSession : IDisposable
         _batch = Math.Min(options.BatchSize, data.Samples);
         _flopsPerStep = network.StepFlops * _batch;
         _descent = new GradientDescent(network.Parameters, options.EffectiveOptimizer, options.Clipping);
-        _ring = network.Device.CreateTensor(1, RingLength);
         _best = network.Device.CreateTensor(1, network.Parameters.Arena.Count);
         _record = new FitRecord(options, data.CanBeDead);
+        _losses = new LossRing(network.Device, _record);
         _step = CompileStep(loss);
         (_evaluation, _evaluationLoss, _spread, _reach) = CompileEvaluation(loss);
         if (options.Checkpoint is not null || options.Resume is not null)
@@ -60,6 +58,7 @@ internal sealed class TrainingSession : IDisposable
         Put(checkpoint.State.Best, _best);
         _step.Step = (ulong)checkpoint.Step;
         _record.Restore(checkpoint);
+        _losses.Start();
 
         static void Put(SafetensorsTensor saved, Tensor arena)
         {
@@ -74,7 +73,7 @@ internal sealed class TrainingSession : IDisposable
     private void Save(Checkpointing where, long step, TimeSpan elapsed)
     {
         if (step == _lastCheckpointStep) return;
-        ReadLosses(step);
+        _losses.Complete(step);
         new TrainingCheckpoint(
             step, elapsed,
             new(Copy("parameters", _network.Parameters.Arena), Copy("moment1", _descent.Moment1), Copy("moment2", _descent.Moment2),
@@ -103,7 +102,7 @@ internal sealed class TrainingSession : IDisposable
         var graph = new Graph();
         var value = TrainingGraphs.StepLoss(graph, _network, _data, _batch, loss, _options);
         var update = _descent.Minimize(value, _network.Variables(graph));
-        return Plan.Compile(graph, _network.Device, _batch, [], [new Recording(value, _ring), update]);
+        return Plan.Compile(graph, _network.Device, _batch, [], [new Recording(value, _losses.Tensor), update]);
     }
 
     private (Plan Plan, Node Loss, Node Spread, Node Reach) CompileEvaluation(LossFunction loss)
@@ -136,11 +135,11 @@ internal sealed class TrainingSession : IDisposable
 
             _step.Run();
             step++;
+            _losses.Note(step);
             if (step % _options.EvaluationInterval == 0 || step == _options.Steps) stop = Evaluate(step, clock);
-            else if (step - _record.LossCount == RingLength) ReadLosses(step);
             if (_options.Checkpoint is { } where && (stop is null or StopReason.TimeLimit)) SaveIfDue(where, step, stop, Elapsed(clock));
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
-            ReadLosses(step);
+            _losses.Collect(step);
             Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
             (lastReport, reported) = (clock.Elapsed, step);
         }
@@ -159,20 +158,14 @@ internal sealed class TrainingSession : IDisposable
     // Evaluates, keeps the best weights and says whether to stop.
     private StopReason? Evaluate(long step, Stopwatch clock)
     {
-        ReadLosses(step);
+        _losses.Issue(step);
         _evaluation.Run();
-        var stop = _record.Evaluate(
-            step, _evaluation.Scalar(_evaluationLoss), _evaluation.Scalar(_spread), _evaluation.Scalar(_reach), out bool isBest);
+        double loss = _evaluation.Scalar(_evaluationLoss), spread = _evaluation.Scalar(_spread), reach = _evaluation.Scalar(_reach);
+        // Reading the evaluation waited for all that was issued before it, so this waits no more.
+        _losses.Complete(step);
+        var stop = _record.Evaluate(step, loss, spread, reach, out bool isBest);
         if (isBest) _network.Device.Backend.Broadcast(_network.Parameters.Arena.View, _best.View);
         return stop ?? (Elapsed(clock) >= _options.TimeLimit ? StopReason.TimeLimit : null);
-    }
-
-    // Takes over the losses that the plan wrote into its ring since the last time.
-    private void ReadLosses(long step)
-    {
-        if (step == _record.LossCount) return;
-        _ring.Download(_ringCopy);
-        while (_record.LossCount < step) _record.AddLoss(_ringCopy[_record.LossCount % RingLength]);
     }
 
     private void Report(IProgress<TrainingProgress> progress, long step, long steps, TimeSpan elapsed, TimeSpan interval)
@@ -194,7 +187,7 @@ internal sealed class TrainingSession : IDisposable
         _step.Dispose();
         _evaluation.Dispose();
         _descent.Dispose();
-        _ring.Dispose();
+        _losses.Dispose();
         _best.Dispose();
     }
 }

@@ -24,7 +24,8 @@ public sealed class CaptureTests
         var (one, other) = (Train(captured, new()), Train(single, new() { CaptureGraphs = false }));
         Assert.Equal(other.Select(BitConverter.SingleToUInt32Bits), one.Select(BitConverter.SingleToUInt32Bits));
         // One graph for each number of rows that came twice.
-        Assert.Equal((4, 0), (captured.Calls["cuGraphInstantiateWithFlags"], single.Calls.GetValueOrDefault("cuGraphInstantiateWithFlags")));
+        const string Instantiate = "cuGraphInstantiateWithFlags";
+        Assert.Equal((4, 0), (captured.Calls[Instantiate], single.Calls.GetValueOrDefault(Instantiate)));
         foreach (var machine in new[] { captured, single })
         {
             Assert.Empty(machine.Violations);
@@ -43,7 +44,8 @@ public sealed class CaptureTests
         backend.Synchronize();
         var before = machine.Calls.ToDictionary();
         for (int i = 0; i < 10; i++) work.Step(7);
-        var made = machine.Calls.Where(it => it.Value != before.GetValueOrDefault(it.Key)).ToDictionary(it => it.Key, it => it.Value - before.GetValueOrDefault(it.Key));
+        var made = machine.Calls.ToDictionary(it => it.Key, it => it.Value - before.GetValueOrDefault(it.Key))
+            .Where(it => it.Value != 0).ToDictionary();
         Assert.Equal(["cuCtxSetCurrent", "cuGraphLaunch"], made.Keys.Order());
         Assert.Equal(10, made["cuGraphLaunch"]);
     }
@@ -75,10 +77,24 @@ public sealed class CaptureTests
         using var backend = FakeDevice.Open(machine);
         using var work = new Work(backend, 9);
         work.Step(7);
-        Assert.Equal(0, machine.Calls.GetValueOrDefault("cuStreamWaitEvent"));
-        work.Step(7);
         // One product with its left operand transposed: the second stream waits for the first, and later the first for the second.
         Assert.Equal(2, machine.Calls["cuStreamWaitEvent"]);
+        string[] handles = [.. machine.Launches.Where(it => it.StartsWith("sgemm", StringComparison.Ordinal))];
+        Assert.Equal(2, handles.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_captured_step_holds_the_launches_of_a_single_one_on_the_same_streams_and_handles()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        using var work = new Work(backend, 9);
+        work.Step(7);
+        string[] single = [.. machine.Launches];
+        machine.Launches.Clear();
+        work.Step(7);
+        Assert.NotEmpty(single);
+        Assert.Equal(single, machine.Launches);
     }
 
     [Fact]

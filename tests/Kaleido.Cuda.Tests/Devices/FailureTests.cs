@@ -17,21 +17,26 @@ public sealed class FailureTests
         FakeMachine.Current = new();
         _ = new Interop.DriverTable(name => system.Find(1, name));
         _ = new Interop.BlasTable(name => system.Find(2, name));
+        _ = new Interop.LtTable(name => system.Find(3, name));
         return [.. system.Found];
     }
 
     /// <summary>Opening, all kinds of work, and giving back, in steps of which each can be tried again.</summary>
     private sealed class Scenario : IDisposable
     {
-        private readonly CudaProvider _provider = new(new(), new FakeSystem());
+        private readonly CudaProvider _provider =
+            new(new() { Epilogues = CudaEpilogues.Bias | CudaEpilogues.BiasGradient }, new FakeSystem());
+
         private readonly float[] _read = new float[6];
         private Device? _device;
+        private int _copied;
         private DeviceMemory? _x, _y;
+        private Readback? _copy;
         private Work? _work;
 
         public float[] Result { get; private set; } = [];
 
-        public int Steps => 10;
+        public int Steps => 12;
 
         public void Do(int step)
         {
@@ -57,6 +62,16 @@ public sealed class FailureTests
                     for (int i = 0; i < 4; i++) _work.Step(5);
                     Result = [.. _read, .. _work.Read()];
                     break;
+                case 10: _copy ??= _y!.CreateReadback(6); break;
+                case 11:
+                    float[] copied = new float[6];
+                    _copy!.Begin(0, 6);
+                    while (!_copy.IsReady) continue;
+                    _copy.Begin(0, 6);
+                    _copy.Read(copied);
+                    Result = [.. Result[..(Result.Length - _copied)], .. copied];
+                    _copied = 6;
+                    break;
                 default: throw new ArgumentOutOfRangeException(nameof(step));
             }
         }
@@ -65,7 +80,7 @@ public sealed class FailureTests
         public void Dispose()
         {
             Exception? first = null;
-            foreach (IDisposable? it in (IDisposable?[])[_work, _x, _y, _device])
+            foreach (IDisposable? it in (IDisposable?[])[_work, _copy, _x, _y, _device])
             {
                 try
                 {
@@ -115,7 +130,7 @@ public sealed class FailureTests
             Tell(scenario.Dispose);
             Assert.False(machine.AwaitsFailure, $"{function} was not called {at} times");
             string said = Assert.Single(told, it => it.Length > 0);
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{function.Replace("_v2", "", StringComparison.Ordinal)}"), said, StringComparison.Ordinal);
+            Assert.Contains(function.Replace("_v2", "", StringComparison.Ordinal), said, StringComparison.Ordinal);
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{status} C"), said, StringComparison.Ordinal);
             Assert.Empty(machine.Violations);
             Assert.Empty(machine.Leaks());
@@ -174,7 +189,8 @@ public sealed class FailureTests
         });
         Assert.Equal(function, first.Call);
         var then = Assert.Throws<DeviceException>(() => work.Step(5));
-        Assert.Contains($"the device is lost since {function} failed: 700 CUDA_ERROR_ILLEGAL_ADDRESS", then.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the device is lost since {function} failed: 700 CUDA_ERROR_ILLEGAL_ADDRESS", then.Message, StringComparison.Ordinal);
         Assert.Contains("lost", Assert.Throws<DeviceException>(() => backend.Allocate(3)).Message, StringComparison.Ordinal);
         work.Dispose();
         backend.Dispose();

@@ -49,9 +49,12 @@ public sealed unsafe class NativeTests
         string driver = folder.File("libcuda.so.1");
         Compile("DRIVER", driver, FakeDriver.Table);
         Compile("BLAS", folder.File("libcublas.so.12"), FakeBlas.Table);
+        Compile("LT", folder.File("libcublasLt.so.12"), FakeLt.Table);
         var machine = new FakeMachine();
         FakeMachine.Current = machine;
-        var provider = new CudaProvider(new(), new Probe(new() { [LibrarySearch.DriverVariable] = driver, [LibrarySearch.BlasVariable] = folder.Path }));
+        var options = new CudaOptions { Epilogues = CudaEpilogues.Bias | CudaEpilogues.BiasRelu | CudaEpilogues.BiasGradient };
+        var probe = new Probe(new() { [LibrarySearch.DriverVariable] = driver, [LibrarySearch.BlasVariable] = folder.Path });
+        var provider = new CudaProvider(options, probe);
         Assert.True(provider.TryOpen(out var device, out string reason), reason);
         float[] result;
         using (device)
@@ -65,7 +68,8 @@ public sealed unsafe class NativeTests
 
         Assert.Empty(machine.Violations);
         Assert.Empty(machine.Leaks());
-        using var plain = FakeDevice.Open(new());
+        Assert.True(machine.Calls["cublasLtMatmul"] > 0);
+        using var plain = FakeDevice.Open(new(), options);
         using var other = new Work(plain, 9);
         foreach (int rows in new[] { 7, 7, 7, 4, 4 }) other.Step(rows);
         Assert.Equal(other.Read(), result);

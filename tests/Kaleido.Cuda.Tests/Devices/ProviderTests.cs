@@ -47,18 +47,20 @@ public sealed class ProviderTests
         };
         string[] folders = ["/opt/cuda/lib64", "/home/cuda/lib", "/usr/local/cuda-12.4/targets/x86_64-linux/lib", "/usr/local/cuda/lib64"];
         Assert.Equal(folders, new LibrarySearch(system).ToolkitFolders());
-        Assert.Equal(["libcublas.so.11", .. folders.Select(folder => $"{folder}/libcublas.so.11"), "libcublas.so", .. folders.Select(folder => $"{folder}/libcublas.so")],
+        string[] names = ["libcublas.so.11", "libcublas.so"];
+        Assert.Equal(names.SelectMany(name => folders.Select(folder => $"{folder}/{name}").Prepend(name)),
             new LibrarySearch(system).BlasCandidates(11040));
     }
 
     [Fact]
     public void Toolkits_on_Windows_have_their_libraries_in_bin_or_in_bin_x64()
     {
+        const string Toolkits = @"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA";
         var system = new FakeSystem
         {
             IsWindows = true,
             Variables = { ["CUDA_PATH"] = @"D:\CUDA\v13.0" },
-            Below = { [@"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA|v*"] = [@"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v12.4"] },
+            Below = { [$"{Toolkits}|v*"] = [$@"{Toolkits}\v12.4"] },
             Existing = [@"D:\CUDA\v13.0\bin\x64", @"D:\CUDA\v13.0\bin", @"C:\Program Files\NVIDIA GPU Computing Toolkit\CUDA\v12.4\bin"],
         };
         Assert.Equal(
@@ -90,10 +92,12 @@ public sealed class ProviderTests
 
     [Fact]
     public void A_driver_that_is_too_old_is_told_by_its_version() => Assert.Equal(
-        "the CUDA driver is too old: it is made for CUDA 11.2, and 11.4 or later is needed", Refusal(new(), new() { DriverVersion = 11020 }));
+        "the CUDA driver is too old: it is made for CUDA 11.2, and 11.4 or later is needed",
+        Refusal(new(), new() { DriverVersion = 11020 }));
 
     [Fact]
-    public void A_machine_without_a_device_is_told() => Assert.Equal("the CUDA driver sees no device", Refusal(new(), new() { Devices = 0 }));
+    public void A_machine_without_a_device_is_told() =>
+        Assert.Equal("the CUDA driver sees no device", Refusal(new(), new() { Devices = 0 }));
 
     [Fact]
     public void A_device_that_is_not_there_is_told() =>
@@ -108,8 +112,26 @@ public sealed class ProviderTests
             Below = { ["/usr/local|cuda*"] = ["/usr/local/cuda"] },
             Existing = ["/usr/local/cuda/lib64"],
         };
-        Assert.Equal("no cuBLAS was found that the driver, made for CUDA 12.4, can use: looked for libcublas.so.12, libcublas.so.11, libcublas.so where the "
-            + "system looks and in /usr/local/cuda/lib64; the environment variable KALEIDO_CUBLAS can name it", Refusal(system));
+        Assert.Equal("no cuBLAS was found that the driver, made for CUDA 12.4, can use: "
+            + "looked for libcublas.so.12, libcublas.so.11, libcublas.so where the system looks and in /usr/local/cuda/lib64; "
+            + "the environment variable KALEIDO_CUBLAS can name it", Refusal(system));
+    }
+
+    [Fact]
+    public void CuBLAS_is_loaded_with_cublasLt_from_a_folder_where_the_system_does_not_look()
+    {
+        FakeMachine.Current = new();
+        string[] there = ["libcuda.so.1", "/packages/lib/libcublas.so.12", "/packages/lib/libcublasLt.so.12"];
+        var system = new FakeSystem
+        {
+            Installed = [.. there],
+            Existing = ["/packages/lib"],
+            Variables = { [LibrarySearch.BlasVariable] = "/packages/lib" },
+            NeedsLt = true,
+        };
+        Assert.True(new CudaProvider(new(), system).TryOpen(out var device, out string reason), reason);
+        device!.Dispose();
+        Assert.Equal([there[0], there[1], there[2], there[1]], system.Tried);
     }
 
     [Fact]

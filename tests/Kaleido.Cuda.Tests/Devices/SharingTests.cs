@@ -14,7 +14,8 @@ public sealed unsafe class SharingTests
         var driver = new DriverTable(name => FakeDriver.Table.GetValueOrDefault(name));
         nint context, stream;
         ulong address;
-        Assert.Equal((0, 0, 0), (driver.PrimaryContextRetain(&context, 0), driver.ContextSetCurrent(context), driver.StreamCreate(&stream, 1)));
+        Assert.Equal((0, 0), (driver.PrimaryContextRetain(&context, 0), driver.ContextSetCurrent(context)));
+        Assert.Equal(0, driver.StreamCreate(&stream, 1));
         Assert.Equal(0, driver.MemoryAllocate(&address, 16));
         Assert.Equal(0, driver.Set32(address, BitConverter.SingleToUInt32Bits(3), 4, stream));
         using (var backend = FakeDevice.Open(machine, new() { SharedStream = stream }))

@@ -70,26 +70,32 @@ public sealed class TrainingTests
         Assert.Equal(other.Samples, one.Samples);
     }
 
-    [Fact]
-    public void A_layer_is_two_launches_forward_and_three_backward()
+    // By cuBLAS: product, bias with ReLU; product, mask with column sums, product. Our products end with bias and ReLU, or with the mask.
+    // With epilogues product with bias and ReLU; product, mask, product with column sums.
+    [Theory, InlineData(false, false, 5), InlineData(true, false, 4), InlineData(false, true, 4)]
+    public void A_layer_is_four_or_five_launches(bool exact, bool epilogues, int expected)
     {
-        static int Launches(int layers)
+        int Launches(int layers)
         {
             var machine = new FakeMachine();
-            using var device = new Device(FakeDevice.Open(machine, new() { CaptureGraphs = false }));
+            using var device = new Device(FakeDevice.Open(machine, new()
+            {
+                CaptureGraphs = false, ExactProducts = exact, Epilogues = epilogues ? EpilogueTests.All : CudaEpilogues.None,
+            }));
             using var network = Mlp.Create(device, Net with { HiddenLayers = layers });
             int[] counts = [.. new[] { 8, 9 }.Select(steps =>
             {
                 int before = Count(machine);
-                Trainer.Fit(network, Data, Data, LossFunction.SquaredError, new() { Steps = steps, BatchSize = 11, EvaluationInterval = 1000 });
+                var options = new TrainingOptions { Steps = steps, BatchSize = 11, EvaluationInterval = 1000 };
+                Trainer.Fit(network, Data, Data, LossFunction.SquaredError, options);
                 return Count(machine) - before;
             })];
             return counts[1] - counts[0];
         }
 
-        static int Count(FakeMachine machine) => machine.Calls.GetValueOrDefault("cuLaunchKernel") + machine.Calls.GetValueOrDefault("cublasSgemm_v2");
+        static int Count(FakeMachine machine) => machine.Launches.Count;
 
-        Assert.Equal(5, Launches(3) - Launches(2));
+        Assert.Equal(expected, Launches(3) - Launches(2));
     }
 
     [Fact]
@@ -108,6 +114,53 @@ public sealed class TrainingTests
         Assert.Equal(few.Keys.Order(), more.Keys.Order());
         Assert.Equal(["cuCtxSetCurrent", "cuGraphLaunch"], more.Keys.Where(name => more[name] != few[name]).Order());
         Assert.Equal(7, more["cuGraphLaunch"] - few["cuGraphLaunch"]);
+    }
+
+    private sealed class Listener : IProgress<TrainingProgress>
+    {
+        public List<TrainingProgress> Reports { get; } = [];
+
+        public void Report(TrainingProgress value) => Reports.Add(value);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Losses_come_back_without_a_wait_between_evaluations(bool listens)
+    {
+        // More than a quarter of the ring of losses, evaluated before and after.
+        const int Many = 300, Few = 6;
+        var shape = new MlpOptions(2, 3, 1) { Seed = 3 };
+        (int Waits, FitResult Fit, Listener Listener) Train(int steps)
+        {
+            var (machine, listener) = (new FakeMachine(), new Listener());
+            using var device = new Device(FakeDevice.Open(machine, new() { ExactProducts = true }));
+            using var network = Mlp.Create(device, shape);
+            var fit = Fit(network, steps, listens ? listener : null);
+            Assert.Empty(machine.Violations);
+            return (machine.Calls["cuStreamSynchronize"] + machine.Calls.GetValueOrDefault("cuEventSynchronize"), fit, listener);
+        }
+
+        static FitResult Fit(Mlp network, int steps, Listener? listener) => Trainer.Fit(
+            network, Data.AsMemory(0, 16), Data.AsMemory(0, 16), LossFunction.SquaredError,
+            new() { Steps = steps, BatchSize = 4, EvaluationInterval = steps, ReportInterval = TimeSpan.Zero, Seed = 4 }, listener);
+
+        var (waits, fit, listener) = Train(Many);
+        Assert.Equal((Train(Few).Waits, 2), (waits, fit.Evaluations.Count));
+        using var cpu = Device.Cpu(1);
+        using var same = Mlp.Create(cpu, shape);
+        float[] losses = Fit(same, Many, null).MinibatchLosses.ToArray();
+        Assert.Equal(losses, fit.MinibatchLosses.ToArray());
+        Assert.Equal(listens ? Many + 1 : 0, listener.Reports.Count);
+        // What is reported is the loss of a step not long ago, and none twice out of order.
+        int last = -1;
+        foreach (var report in listener.Reports)
+        {
+            if (double.IsNaN(report.MinibatchLoss)) continue;
+            int at = Array.IndexOf(losses, (float)report.MinibatchLoss, Math.Max(last, 0));
+            Assert.InRange(at, last, report.Step - 1);
+            last = at;
+        }
+
+        Assert.Equal(listens ? Many - 1 : -1, last);
     }
 
     [Fact]

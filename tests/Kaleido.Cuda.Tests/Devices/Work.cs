@@ -48,12 +48,14 @@ internal sealed class Work : IDisposable
                 new(new(1, Outputs), SlotKind.Variable, _parameters, Inputs * Outputs),
                 new(new(1, Outputs), SlotKind.Variable, wanted),
                 new(Shape.Scalar, SlotKind.Count, Counted: result),
-                new(column, SlotKind.Computed), new(batch, SlotKind.Computed), new(batch, SlotKind.Computed), new(batch, SlotKind.Computed), // 5 … 8
+                new(column, SlotKind.Computed), new(batch, SlotKind.Computed), // 5, 6
+                new(batch, SlotKind.Computed), new(batch, SlotKind.Computed), // 7, 8
                 new(result, SlotKind.Computed), new(result, SlotKind.Computed), new(result, SlotKind.Computed), // 9 … 11
                 new(result, SlotKind.Computed), new(result, SlotKind.Computed), // 12, 13
                 new(Shape.Scalar, SlotKind.Computed), new(Shape.Scalar, SlotKind.Computed), // 14, 15
                 new(result, SlotKind.Computed), new(result, SlotKind.Computed), // 16, 17
-                new(new(Inputs, Outputs), SlotKind.Computed, gradients), new(new(1, Outputs), SlotKind.Computed, gradients, Inputs * Outputs), // 18, 19
+                new(new(Inputs, Outputs), SlotKind.Computed, gradients), // 18
+                new(new(1, Outputs), SlotKind.Computed, gradients, Inputs * Outputs), // 19
                 new(new(Samples, Inputs), SlotKind.Computed), // 20
                 new(Shape.Scalar, SlotKind.Constant, Constant: 0),
             ];

@@ -3,7 +3,9 @@ using Kaleido.Cuda.Tests.Ptx;
 
 namespace Kaleido.Cuda.Tests.Fake;
 
-/// <summary>The functions of cuBLAS, over <see cref="FakeMachine.Current"/>: everything column by column, leading dimensions checked.</summary>
+/// <summary>
+/// The functions of cuBLAS, over <see cref="FakeMachine.Current"/>: everything column by column, leading dimensions checked.
+/// </summary>
 internal static unsafe class FakeBlas
 {
     private const int InvalidValue = 7, NotInitialized = 1, AllocationFailed = 3;
@@ -26,7 +28,8 @@ internal static unsafe class FakeBlas
         ["cublasSetStream_v2"] = (nint)(delegate* unmanaged<nint, nint, int>)&SetStream,
         ["cublasSetWorkspace_v2"] = (nint)(delegate* unmanaged<nint, ulong, nuint, int>)&SetWorkspace,
         ["cublasSetMathMode"] = (nint)(delegate* unmanaged<nint, int, int>)&SetMathMode,
-        ["cublasSgemm_v2"] = (nint)(delegate* unmanaged<nint, int, int, int, int, int, float*, ulong, int, ulong, int, float*, ulong, int, int>)&Sgemm,
+        ["cublasSgemm_v2"] =
+            (nint)(delegate* unmanaged<nint, int, int, int, int, int, float*, ulong, int, ulong, int, float*, ulong, int, int>)&Sgemm,
     };
 
     [UnmanagedCallersOnly]
@@ -67,7 +70,8 @@ internal static unsafe class FakeBlas
 
     [UnmanagedCallersOnly]
     private static int Sgemm(
-        nint handle, int transposeA, int transposeB, int m, int n, int k, float* alpha, ulong a, int lda, ulong b, int ldb, float* beta, ulong c, int ldc)
+        nint handle, int transposeA, int transposeB, int m, int n, int k, float* alpha, ulong a, int lda, ulong b, int ldb, float* beta,
+        ulong c, int ldc)
     {
         var (factor, keep) = (*alpha, *beta);
         return FakeMachine.Call("cublasSgemm_v2", machine =>
@@ -87,6 +91,8 @@ internal static unsafe class FakeBlas
                 throw new FakeException(AllocationFailed);
             }
 
+            machine.UseWorkspace(it.Workspace, it.Stream);
+            machine.Launches.Add($"sgemm with {handle} on {it.Stream}");
             machine.Submit(it.Stream, () => Multiply(
                 plainA, plainB, m, n, k, factor,
                 Matrix(machine, a, lda, plainA ? m : k, plainA ? k : m), lda,
@@ -104,7 +110,7 @@ internal static unsafe class FakeBlas
     /// <summary>
     /// In float32 like cuBLAS and, like it, in an order of its own: four chains over descending k, added pairwise.
     /// </summary>
-    private static void Multiply(
+    public static void Multiply(
         bool plainA, bool plainB, int m, int n, int k, float alpha, float* a, int lda, float* b, int ldb, float beta, float* c, int ldc)
     {
         float* sums = stackalloc float[4];
@@ -115,7 +121,8 @@ internal static unsafe class FakeBlas
                 (sums[0], sums[1], sums[2], sums[3]) = (0, 0, 0, 0);
                 for (int p = k - 1; p >= 0; p--)
                 {
-                    float x = plainA ? a[i + (long)p * lda] : a[p + (long)i * lda], y = plainB ? b[p + (long)j * ldb] : b[j + (long)p * ldb];
+                    float x = plainA ? a[i + (long)p * lda] : a[p + (long)i * lda];
+                    float y = plainB ? b[p + (long)j * ldb] : b[j + (long)p * ldb];
                     sums[p & 3] = MathF.FusedMultiplyAdd(x, y, sums[p & 3]);
                 }
 

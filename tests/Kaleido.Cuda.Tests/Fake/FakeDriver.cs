@@ -5,7 +5,7 @@ using Kaleido.Cuda.Tests.Ptx;
 namespace Kaleido.Cuda.Tests.Fake;
 
 /// <summary>The functions of the driver, as native code would call them, over <see cref="FakeMachine.Current"/>.</summary>
-internal static unsafe class FakeDriver
+internal static unsafe partial class FakeDriver
 {
     private static readonly Lazy<(byte[] Text, PtxModule Module)> Shipped = new(() =>
     {
@@ -15,7 +15,8 @@ internal static unsafe class FakeDriver
 
     private static readonly Dictionary<int, nint> Names = new[]
     {
-        (1, "CUDA_ERROR_INVALID_VALUE"), (2, "CUDA_ERROR_OUT_OF_MEMORY"), (100, "CUDA_ERROR_NO_DEVICE"), (201, "CUDA_ERROR_INVALID_CONTEXT"),
+        (1, "CUDA_ERROR_INVALID_VALUE"), (2, "CUDA_ERROR_OUT_OF_MEMORY"), (100, "CUDA_ERROR_NO_DEVICE"),
+        (201, "CUDA_ERROR_INVALID_CONTEXT"),
         (400, "CUDA_ERROR_INVALID_HANDLE"), (700, "CUDA_ERROR_ILLEGAL_ADDRESS"), (719, "CUDA_ERROR_LAUNCH_FAILED"),
         (900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"), (999, "CUDA_ERROR_UNKNOWN"),
     }.ToDictionary(it => it.Item1, it => Marshal.StringToCoTaskMemUTF8(it.Item2));
@@ -50,6 +51,8 @@ internal static unsafe class FakeDriver
         ["cuCtxSetCurrent"] = (nint)(delegate* unmanaged<nint, int>)&ContextSetCurrent,
         ["cuMemAlloc_v2"] = (nint)(delegate* unmanaged<ulong*, nuint, int>)&MemoryAllocate,
         ["cuMemFree_v2"] = (nint)(delegate* unmanaged<ulong, int>)&MemoryFree,
+        ["cuMemHostAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, uint, int>)&HostAllocate,
+        ["cuMemFreeHost"] = (nint)(delegate* unmanaged<nint, int>)&HostFree,
         ["cuMemcpyHtoDAsync_v2"] = (nint)(delegate* unmanaged<ulong, void*, nuint, nint, int>)&CopyToDevice,
         ["cuMemcpyDtoHAsync_v2"] = (nint)(delegate* unmanaged<void*, ulong, nuint, nint, int>)&CopyToHost,
         ["cuMemcpyDtoDAsync_v2"] = (nint)(delegate* unmanaged<ulong, ulong, nuint, nint, int>)&CopyOnDevice,
@@ -57,7 +60,8 @@ internal static unsafe class FakeDriver
         ["cuModuleLoadDataEx"] = (nint)(delegate* unmanaged<nint*, void*, uint, int*, void**, int>)&ModuleLoad,
         ["cuModuleUnload"] = (nint)(delegate* unmanaged<nint, int>)&ModuleUnload,
         ["cuModuleGetFunction"] = (nint)(delegate* unmanaged<nint*, nint, byte*, int>)&ModuleGetFunction,
-        ["cuLaunchKernel"] = (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)&LaunchKernel,
+        ["cuLaunchKernel"] =
+            (nint)(delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)&LaunchKernel,
         ["cuStreamCreate"] = (nint)(delegate* unmanaged<nint*, uint, int>)&StreamCreate,
         ["cuStreamDestroy_v2"] = (nint)(delegate* unmanaged<nint, int>)&StreamDestroy,
         ["cuStreamSynchronize"] = (nint)(delegate* unmanaged<nint, int>)&StreamSynchronize,
@@ -67,6 +71,7 @@ internal static unsafe class FakeDriver
         ["cuEventCreate"] = (nint)(delegate* unmanaged<nint*, uint, int>)&EventCreate,
         ["cuEventDestroy_v2"] = (nint)(delegate* unmanaged<nint, int>)&EventDestroy,
         ["cuEventRecord"] = (nint)(delegate* unmanaged<nint, nint, int>)&EventRecord,
+        ["cuEventQuery"] = (nint)(delegate* unmanaged<nint, int>)&EventQuery,
         ["cuEventSynchronize"] = (nint)(delegate* unmanaged<nint, int>)&EventSynchronize,
         ["cuEventElapsedTime"] = (nint)(delegate* unmanaged<float*, nint, nint, int>)&EventElapsedTime,
         ["cuGraphInstantiateWithFlags"] = (nint)(delegate* unmanaged<nint*, nint, ulong, int>)&GraphInstantiate,
@@ -91,7 +96,8 @@ internal static unsafe class FakeDriver
 
     [UnmanagedCallersOnly]
     private static int GetErrorName(int status, byte** text) => FakeMachine.Call("cuGetErrorName",
-        _ => *text = Names.TryGetValue(status, out nint name) ? (byte*)name : throw new FakeException(1), needsContext: false, worksWhenLost: true);
+        _ => *text = Names.TryGetValue(status, out nint name) ? (byte*)name : throw new FakeException(1),
+        needsContext: false, worksWhenLost: true);
 
     [UnmanagedCallersOnly]
     private static int GetErrorString(int status, byte** text) =>
@@ -122,13 +128,16 @@ internal static unsafe class FakeDriver
     private static int DeviceTotalMemory(nuint* bytes, int device) => Early("cuDeviceTotalMem_v2", m => *bytes = (nuint)m.Capacity);
 
     [UnmanagedCallersOnly]
-    private static int PrimaryContextRetain(nint* context, int device) => Early("cuDevicePrimaryCtxRetain", m => *context = m.RetainContext());
+    private static int PrimaryContextRetain(nint* context, int device) =>
+        Early("cuDevicePrimaryCtxRetain", m => *context = m.RetainContext());
 
     [UnmanagedCallersOnly]
     private static int PrimaryContextRelease(int device) =>
         FakeMachine.Call("cuDevicePrimaryCtxRelease_v2", m => m.ReleaseContext(), needsContext: false, worksWhenLost: true);
 
-    /// <summary>True: on this thread a replay does nothing and allocates nothing, so that what the caller allocates can be counted.</summary>
+    /// <summary>
+    /// True: on this thread a replay does nothing and allocates nothing, so that what the caller allocates can be counted.
+    /// </summary>
     [ThreadStatic]
     public static bool Quiet;
 
@@ -138,10 +147,18 @@ internal static unsafe class FakeDriver
     private static int MakeCurrent(nint context) => Early("cuCtxSetCurrent", m => m.MakeCurrent(context));
 
     [UnmanagedCallersOnly]
-    private static int MemoryAllocate(ulong* address, nuint bytes) => Call("cuMemAlloc_v2", m => *address = m.Allocate(checked((long)bytes)));
+    private static int MemoryAllocate(ulong* address, nuint bytes) =>
+        Call("cuMemAlloc_v2", m => *address = m.Allocate(checked((long)bytes)));
 
     [UnmanagedCallersOnly]
     private static int MemoryFree(ulong address) => Call("cuMemFree_v2", m => m.Free(address));
+
+    [UnmanagedCallersOnly]
+    private static int HostAllocate(nint* host, nuint bytes, uint flags) =>
+        Call("cuMemHostAlloc", m => *host = m.AllocateHost(checked((long)bytes)));
+
+    [UnmanagedCallersOnly]
+    private static int HostFree(nint host) => Call("cuMemFreeHost", m => m.FreeHost(host));
 
     [UnmanagedCallersOnly]
     private static int CopyToDevice(ulong destination, void* source, nuint bytes, nint stream) => Call("cuMemcpyHtoDAsync_v2", m =>
@@ -198,7 +215,8 @@ internal static unsafe class FakeDriver
 
     [UnmanagedCallersOnly]
     private static int LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream, void** arguments, void** extra) =>
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream,
+        void** arguments, void** extra) =>
         Call("cuLaunchKernel", m =>
         {
             string name;
@@ -215,68 +233,7 @@ internal static unsafe class FakeDriver
             byte[] bytes = new byte[module.ParameterBytes(name)];
             for (int i = 0; i < parameters.Count; i++)
                 new ReadOnlySpan<byte>(arguments[i], parameters[i].Bytes).CopyTo(bytes.AsSpan(parameters[i].Offset));
+            m.Launches.Add($"{name} on {stream}");
             m.Submit(stream, () => module.Launch(name, new(gridX, gridY, gridZ), new(blockX, blockY, blockZ), bytes, m.Memory));
         });
-
-    [UnmanagedCallersOnly]
-    private static int StreamCreate(nint* stream, uint flags) => Call("cuStreamCreate", m => *stream = m.Add(new FakeStream()));
-
-    [UnmanagedCallersOnly]
-    private static int StreamDestroy(nint stream) => Call("cuStreamDestroy_v2", m => m.Destroy(stream));
-
-    [UnmanagedCallersOnly]
-    private static int StreamSynchronize(nint stream) => Call("cuStreamSynchronize", m => m.Synchronize(stream));
-
-    [UnmanagedCallersOnly]
-    private static int StreamWaitEvent(nint stream, nint mark, uint flags) => Call("cuStreamWaitEvent", m => m.Wait(stream, mark));
-
-    [UnmanagedCallersOnly]
-    private static int StreamBeginCapture(nint stream, int mode) => Call("cuStreamBeginCapture_v2", m => m.BeginCapture(stream));
-
-    [UnmanagedCallersOnly]
-    private static int StreamEndCapture(nint stream, nint* graph) => Call("cuStreamEndCapture", m =>
-    {
-        *graph = 0;
-        *graph = m.EndCapture(stream);
-    });
-
-    [UnmanagedCallersOnly]
-    private static int EventCreate(nint* mark, uint flags) => Call("cuEventCreate", m => *mark = m.Add(new FakeEvent()));
-
-    [UnmanagedCallersOnly]
-    private static int EventDestroy(nint mark) => Call("cuEventDestroy_v2", m => m.Remove<FakeEvent>(mark));
-
-    [UnmanagedCallersOnly]
-    private static int EventRecord(nint mark, nint stream) => Call("cuEventRecord", m => m.Record(mark, stream));
-
-    [UnmanagedCallersOnly]
-    private static int EventSynchronize(nint mark) => Call("cuEventSynchronize", m => m.Finish(mark));
-
-    [UnmanagedCallersOnly]
-    private static int EventElapsedTime(float* milliseconds, nint from, nint to) => Call("cuEventElapsedTime", m =>
-    {
-        var (start, end) = (m.Get<FakeEvent>(from), m.Get<FakeEvent>(to));
-        if (!start.IsDone || !end.IsDone) throw new FakeException(600);
-        *milliseconds = end.Time - start.Time;
-    });
-
-    [UnmanagedCallersOnly]
-    private static int GraphInstantiate(nint* executable, nint graph, ulong flags) => Call("cuGraphInstantiateWithFlags", m =>
-        *executable = m.Add(new FakeGraph(m.Get<FakeGraph>(graph).Nodes, IsExecutable: true)));
-
-    [UnmanagedCallersOnly]
-    private static int GraphLaunch(nint executable, nint stream) => Quiet ? 0 : Replay(executable, stream);
-
-    private static int Replay(nint executable, nint stream) => Call("cuGraphLaunch", m =>
-    {
-        var graph = m.Get<FakeGraph>(executable);
-        if (!graph.IsExecutable) throw new FakeException(400);
-        m.Submit(stream, graph.Run);
-    });
-
-    [UnmanagedCallersOnly]
-    private static int GraphExecDestroy(nint executable) => Call("cuGraphExecDestroy", m => m.Remove<FakeGraph>(executable));
-
-    [UnmanagedCallersOnly]
-    private static int GraphDestroy(nint graph) => Call("cuGraphDestroy", m => m.Remove<FakeGraph>(graph));
 }

@@ -9,6 +9,7 @@ internal sealed unsafe partial class FakeMachine
     private const ulong Gap = 1UL << 20, Alignment = 256;
 
     private readonly Dictionary<ulong, Allocation> _byAddress = [];
+    private readonly Dictionary<nint, long> _host = [];
     private ulong _nextAddress = 0x7F00_0000_0000;
     private long _used;
     private nint _context;
@@ -36,7 +37,10 @@ internal sealed unsafe partial class FakeMachine
         if (--_retained > 0) return;
         // With the context goes all that lives in it; after an error that nothing survives, no other way is left.
         if (Sticky == 0) _leaked.AddRange(_handles.Values.Select(it => it.ToString()!).Concat(_allocations.Select(it => it.ToString())));
+        if (Sticky == 0) _leaked.AddRange(_host.Values.Select(bytes => $"{bytes} bytes of the host"));
         foreach (var allocation in _allocations.ToArray()) Drop(allocation);
+        foreach (nint host in _host.Keys) NativeMemory.Free((void*)host);
+        _host.Clear();
         _handles.Clear();
         _context = 0;
     }
@@ -73,6 +77,31 @@ internal sealed unsafe partial class FakeMachine
         }
 
         Drop(allocation);
+    }
+
+    /// <summary>Page-locked memory of the host. What a copy has not yet brought there is garbage.</summary>
+    public nint AllocateHost(long bytes)
+    {
+        RefuseWhileCapturing("cuMemHostAlloc");
+        if (bytes <= 0) throw new FakeException(1);
+        void* pointer = NativeMemory.Alloc((nuint)bytes);
+        new Span<byte>(pointer, checked((int)bytes)).Fill(0xCB);
+        _host.Add((nint)pointer, bytes);
+        return (nint)pointer;
+    }
+
+    public void FreeHost(nint host)
+    {
+        RefuseWhileCapturing("cuMemFreeHost");
+        if (Streams.Any(stream => stream.Waiting.Count > 0)) Violate("memory of the host is freed while work is under way");
+        RunEverything();
+        if (!_host.Remove(host))
+        {
+            Violate($"0x{host:X} is freed, and is no page-locked memory");
+            throw new FakeException(1);
+        }
+
+        NativeMemory.Free((void*)host);
     }
 
     private void Drop(Allocation allocation)

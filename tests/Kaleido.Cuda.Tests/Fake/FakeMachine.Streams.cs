@@ -5,7 +5,8 @@ namespace Kaleido.Cuda.Tests.Fake;
 // Order and capture.
 internal sealed partial class FakeMachine
 {
-    private const int Unsupported = 900, Invalidated = 901, Unjoined = 904, Isolation = 905, WrongThread = 908, IllegalState = 401;
+    private const int Unsupported = 900, Invalidated = 901, Unjoined = 904, Isolation = 905, WrongThread = 908,
+        IllegalState = 401, NotReady = 600;
 
     private long _clock;
 
@@ -95,8 +96,9 @@ internal sealed partial class FakeMachine
             return;
         }
 
-        (mark.Capture, mark.Stream, mark.IsDone) = (null, on, false);
-        on.Waiting.Enqueue(() => (mark.IsDone, mark.Time) = (true, ++_clock));
+        var record = new FakeRecord(on);
+        (mark.Capture, mark.Last) = (null, record);
+        on.Waiting.Enqueue(() => (record.IsDone, record.Time) = (true, ++_clock));
     }
 
     public void Wait(nint stream, nint handle)
@@ -125,7 +127,8 @@ internal sealed partial class FakeMachine
             throw new FakeException(Isolation);
         }
 
-        on.Waiting.Enqueue(() => Finish(mark));
+        var record = mark.Last;
+        on.Waiting.Enqueue(() => Finish(record));
     }
 
     public void Finish(nint handle)
@@ -137,12 +140,26 @@ internal sealed partial class FakeMachine
             throw new FakeException(Unsupported);
         }
 
-        Finish(mark);
+        Finish(mark.Last);
     }
 
-    private void Finish(FakeEvent mark)
+    private void Finish(FakeRecord record)
     {
-        if (mark.Stream is { } stream) Run(stream, () => mark.IsDone);
+        if (record.Stream is { } stream) Run(stream, () => record.IsDone);
+    }
+
+    /// <summary>
+    /// Whether an event has happened. While one asks time passes: half of what the stream has waiting runs, and the answer is that of
+    /// before.
+    /// </summary>
+    public void Query(nint handle)
+    {
+        RefuseWhileCapturing("cuEventQuery");
+        var record = Get<FakeEvent>(handle).Last;
+        if (record.IsDone) return;
+        int left = IsStill ? 0 : (record.Stream!.Waiting.Count + 1) / 2;
+        Run(record.Stream!, () => left-- == 0);
+        throw new FakeException(NotReady);
     }
 
     public void BeginCapture(nint stream)

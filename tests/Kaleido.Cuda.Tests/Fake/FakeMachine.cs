@@ -3,9 +3,9 @@ using Kaleido.Cuda.Tests.Ptx;
 namespace Kaleido.Cuda.Tests.Fake;
 
 /// <summary>
-/// A machine with an imagined GPU behind the functions of the CUDA driver and of cuBLAS. It is stricter than a real one: nothing issued runs
-/// before somebody waits for it, fresh memory is full of garbage, every address is checked, every handle is counted, and any call can be
-/// made to fail.
+/// A machine with an imagined GPU behind the functions of the CUDA driver and of cuBLAS. It is stricter than a real one: nothing issued
+/// runs before somebody waits for it, fresh memory is full of garbage, every address is checked, every handle is counted, and any call can
+/// be made to fail.
 /// </summary>
 internal sealed partial class FakeMachine
 {
@@ -17,6 +17,7 @@ internal sealed partial class FakeMachine
     private readonly Dictionary<int, nint> _current = [];
     private readonly List<string> _violations = [];
     private readonly List<string> _leaked = [];
+    private readonly Dictionary<ulong, nint> _workspaces = [];
     private nint _lastHandle = 0x1000;
     private (string Call, int At, int Status)? _injected;
 
@@ -32,6 +33,9 @@ internal sealed partial class FakeMachine
 
     public int Devices { get; init; } = 1;
 
+    /// <summary>True: the device does nothing while the host only asks how far it is.</summary>
+    public bool IsStill { get; init; }
+
     /// <summary>Bytes of memory; more cannot be allocated.</summary>
     public long Capacity { get; init; } = 1L << 30;
 
@@ -44,8 +48,19 @@ internal sealed partial class FakeMachine
     /// <summary>How often each function was called.</summary>
     public IReadOnlyDictionary<string, int> Calls => _calls;
 
-    /// <summary>Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.</summary>
+    /// <summary>
+    /// Makes the <paramref name="at"/>-th call from now on of a function (1 for the next) return a status without doing anything.
+    /// </summary>
     public void Fail(string call, int status, int at = 1) => _injected = (call, _calls.GetValueOrDefault(call) + at, status);
+
+    /// <summary>Kernels, products and fills in the order in which they were issued or captured, each with its stream.</summary>
+    public List<string> Launches { get; } = [];
+
+    /// <summary>Whether cublasLt has an algorithm for a product with this epilogue.</summary>
+    public Func<int, bool> LtOffers { get; init; } = epilogue => epilogue is 4 or 6 or 256 or 512;
+
+    /// <summary>What cublasLt has offered; an algorithm is its number here, from 1 on.</summary>
+    public List<object> LtAlgorithms { get; } = [];
 
     /// <summary>The math modes that cuBLAS was set to.</summary>
     public List<int> MathModes { get; } = [];
@@ -59,13 +74,16 @@ internal sealed partial class FakeMachine
         lock (_gate)
         {
             return [.. _leaked, .. _handles.Select(it => it.Value.ToString()!), .. _allocations.Select(it => it.ToString()),
+                .. _host.Values.Select(bytes => $"{bytes} bytes of the host"),
                 .. Enumerable.Repeat("primary context", _retained)];
         }
     }
 
     public void Violate(string what) => _violations.Add(what);
 
-    /// <summary>A function's body: counted, made to fail where that was asked for, and refused without a context where it needs one.</summary>
+    /// <summary>
+    /// A function's body: counted, made to fail where that was asked for, and refused without a context where it needs one.
+    /// </summary>
     public static int Call(string name, Action<FakeMachine> body, bool needsContext = true, bool worksWhenLost = false)
     {
         if (Current is not { } machine) return 3;
@@ -75,7 +93,8 @@ internal sealed partial class FakeMachine
             if (machine._injected is { } injected && injected.Call == name && injected.At == number)
             {
                 machine._injected = null;
-                if (!name.StartsWith("cublas", StringComparison.Ordinal) && Interop.CudaStatus.IsSticky(injected.Status)) machine.Sticky = injected.Status;
+                if (!name.StartsWith("cublas", StringComparison.Ordinal) && Interop.CudaStatus.IsSticky(injected.Status))
+                    machine.Sticky = injected.Status;
                 return injected.Status;
             }
 
@@ -104,6 +123,12 @@ internal sealed partial class FakeMachine
             }
 #pragma warning restore CA1031
         }
+    }
+
+    /// <summary>A workspace belongs to one stream: on two, products would write over each other's sums.</summary>
+    public void UseWorkspace(ulong address, nint stream)
+    {
+        if (!_workspaces.TryAdd(address, stream) && _workspaces[address] != stream) Violate("a workspace is used on two streams");
     }
 
     public nint Add(object thing)

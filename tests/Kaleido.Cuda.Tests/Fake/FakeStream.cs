@@ -13,22 +13,28 @@ internal sealed class FakeStream
     public override string ToString() => "stream";
 }
 
-/// <summary>An event: a place in a stream.</summary>
+/// <summary>An event: the place in a stream, or in a capture, where it was recorded last.</summary>
 internal sealed class FakeEvent
 {
-    /// <summary>The stream whose work must run until <see cref="IsDone"/>.</summary>
-    public FakeStream? Stream { get; set; }
-
-    public bool IsDone { get; set; } = true;
+    public FakeRecord Last { get; set; } = new(null) { IsDone = true };
 
     /// <summary>Set where it was recorded within a capture.</summary>
     public FakeCapture? Capture { get; set; }
 
     public HashSet<FakeNode> Nodes { get; set; } = [];
 
-    public long Time { get; set; }
-
     public override string ToString() => "event";
+}
+
+/// <summary>One record of an event. Who waits for it waits for this one, also where the event is recorded again meanwhile.</summary>
+/// <param name="stream">The stream whose work must run until <see cref="IsDone"/>.</param>
+internal sealed class FakeRecord(FakeStream? stream)
+{
+    public FakeStream? Stream { get; } = stream;
+
+    public bool IsDone { get; set; }
+
+    public long Time { get; set; }
 }
 
 /// <summary>One launch of a graph and what it must come after.</summary>

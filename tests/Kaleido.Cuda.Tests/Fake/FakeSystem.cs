@@ -5,10 +5,10 @@ namespace Kaleido.Cuda.Tests.Fake;
 /// <summary>A system on which the fake's two libraries are installed.</summary>
 internal sealed class FakeSystem : ISystemProbe
 {
-    private const nint Driver = 1, Blas = 2;
+    private const nint Driver = 1, Blas = 2, Lt = 3;
 
     /// <summary>The file names that load.</summary>
-    public HashSet<string> Installed { get; init; } = ["libcuda.so.1", "libcublas.so.12"];
+    public HashSet<string> Installed { get; init; } = ["libcuda.so.1", "libcublas.so.12", "libcublasLt.so.12"];
 
     /// <summary>Folders that exist.</summary>
     public HashSet<string> Existing { get; init; } = [];
@@ -29,6 +29,9 @@ internal sealed class FakeSystem : ISystemProbe
 
     public bool IsWindows { get; init; }
 
+    /// <summary>True: cuBLAS does not load before cublasLt was loaded by its path, as the system does not look into that folder.</summary>
+    public bool NeedsLt { get; init; }
+
     public string? Variable(string name) => Variables.GetValueOrDefault(name);
 
     public IEnumerable<string> Folders(string parent, string pattern) => Below.GetValueOrDefault($"{parent}|{pattern}", []);
@@ -38,13 +41,20 @@ internal sealed class FakeSystem : ISystemProbe
     public bool TryLoad(string nameOrPath, out nint library)
     {
         Tried.Add(nameOrPath);
-        library = nameOrPath.Contains("blas", StringComparison.Ordinal) ? Blas : Driver;
+        bool isBlas = nameOrPath.Contains("blas", StringComparison.Ordinal), isLt = nameOrPath.Contains("blasLt", StringComparison.Ordinal);
+        if (NeedsLt && isBlas && !isLt && !Tried.Any(it => it.Contains("/libcublasLt.", StringComparison.Ordinal)))
+        {
+            library = 0;
+            return false;
+        }
+
+        library = isLt ? Lt : isBlas ? Blas : Driver;
         return Installed.Contains(nameOrPath);
     }
 
     public nint Find(nint library, string function)
     {
-        var table = library == Driver ? FakeDriver.Table : FakeBlas.Table;
+        var table = library == Driver ? FakeDriver.Table : library == Lt ? FakeLt.Table : FakeBlas.Table;
         if (Missing.Contains(function) || !table.TryGetValue(function, out nint address)) return 0;
         Found.Add(function);
         return address;

@@ -171,4 +171,88 @@ public sealed unsafe class FakeTests
         Assert.Equal(3, blas.Sgemm(handle, 0, 0, 4, 3, 2, &one, address, 4, address, 2, &zero, address, 4));
         Assert.Equal(6, machine.Violations.Count);
     }
+
+    [Fact]
+    public void Memory_of_the_host_holds_garbage_until_the_copy_has_run_and_must_outlive_it()
+    {
+        var (machine, driver, stream) = Open();
+        ulong address;
+        nint host, arrival;
+        driver.MemoryAllocate(&address, 4);
+        Assert.Equal(0, driver.HostAllocate(&host, 4, 0));
+        driver.EventCreate(&arrival, 2);
+        Assert.Equal(0, driver.EventQuery(arrival));
+        for (uint i = 3; i <= 5; i++) driver.Set32(address, i, 1, stream);
+        driver.CopyToHost((void*)host, address, 4, stream);
+        driver.EventRecord(arrival, stream);
+        Assert.Equal((600, 0xCBCBCBCBu), (driver.EventQuery(arrival), *(uint*)host));
+        // While one asks time passes.
+        Assert.Equal((600, 600, 0), (driver.EventQuery(arrival), driver.EventQuery(arrival), driver.EventQuery(arrival)));
+        Assert.Equal(5u, *(uint*)host);
+        Assert.Contains("4 bytes of the host", machine.Leaks());
+        driver.Set32(address, 5, 1, stream);
+        Assert.Equal(0, driver.HostFree(host));
+        Assert.Contains("while work is under way", Assert.Single(machine.Violations), StringComparison.Ordinal);
+        Assert.Equal(1, driver.HostFree(host));
+        Assert.Equal(2, machine.Violations.Count);
+    }
+
+    [Fact]
+    public void Who_waits_for_an_event_waits_for_its_record_of_then()
+    {
+        var (_, driver, stream) = Open();
+        nint other, mark;
+        ulong address;
+        uint word = 0;
+        driver.StreamCreate(&other, 1);
+        driver.EventCreate(&mark, 2);
+        driver.MemoryAllocate(&address, 4);
+        driver.Set32(address, 1, 1, other);
+        driver.EventRecord(mark, other);
+        driver.StreamWaitEvent(stream, mark, 0);
+        driver.Set32(address, 2, 1, other);
+        driver.EventRecord(mark, other);
+        driver.CopyToHost(&word, address, 4, stream);
+        driver.StreamSynchronize(stream);
+        Assert.Equal(1u, word);
+    }
+
+    [Fact]
+    public void A_product_of_cublasLt_that_is_not_the_one_its_algorithm_is_for_is_refused()
+    {
+        var (machine, driver, stream) = Open();
+        var lt = new LtTable(name => FakeLt.Table.GetValueOrDefault(name));
+        nint* handles = stackalloc nint[6];
+        nint* handle = handles, description = handles + 1, a = handles + 2, b = handles + 3, c = handles + 4, preference = handles + 5;
+        ulong address, vector;
+        float* factors = stackalloc float[2] { 1, 0 };
+        int epilogue = 4, count;
+        uint alignment = 16;
+        LtChoice* choice = stackalloc LtChoice[1];
+        Assert.Equal((64, 96), (sizeof(LtAlgorithm), sizeof(LtChoice)));
+        driver.MemoryAllocate(&address, 4096);
+        vector = address + 1024;
+        Assert.Equal((0, 0), (lt.Create(handle), lt.DescriptionCreate(description, 68, 0)));
+        Assert.Equal(7, lt.LayoutCreate(a, 0, 4, 2, 3)); // a leading dimension below its rows
+        Assert.Equal((0, 0, 0), (lt.LayoutCreate(a, 0, 4, 2, 4), lt.LayoutCreate(b, 0, 2, 3, 2), lt.LayoutCreate(c, 0, 4, 3, 4)));
+        Assert.Equal(7, lt.DescriptionSet(*description, 7, &epilogue, 8));
+        Assert.Equal((0, 0), (lt.DescriptionSet(*description, 7, &epilogue, 4), lt.DescriptionSet(*description, 8, &vector, 8)));
+        Assert.Equal((0, 0), (lt.PreferenceCreate(preference), lt.PreferenceSet(*preference, 8, &alignment, 4)));
+        Assert.Equal(0, lt.Heuristic(*handle, *description, *a, *b, *c, *c, *preference, 1, choice, &count));
+        Assert.Equal(7, lt.Heuristic(*handle, *description, *a, *a, *c, *c, *preference, 1, choice, &count));
+        int Multiply(ulong x, ulong y, ulong z, ulong workspace) => lt.Multiply(
+            *handle, *description, factors, x, *a, y, *b, factors + 1, z, *c, z, *c, &choice->Algorithm, workspace, 1024, stream);
+        Assert.Equal(0, Multiply(address, address + 256, address + 512, address + 2048));
+        // Aligned otherwise than was said, a workspace that is not, one that is not there.
+        Assert.Equal(7, Multiply(address + 4, address + 256, address + 512, address + 2048));
+        Assert.Equal(7, Multiply(address, address + 256, address + 512, address + 2052));
+        Assert.Equal(7, Multiply(address, address + 256, address + 512, address + 4096));
+        epilogue = 6;
+        lt.DescriptionSet(*description, 7, &epilogue, 4);
+        Assert.Equal(7, Multiply(address, address + 256, address + 512, address + 2048));
+        Assert.Equal(5, machine.Violations.Count);
+        string[] held = [.. machine.Leaks().Where(leak => leak.StartsWith("cublasLt", StringComparison.Ordinal)).Order()];
+        string[] layouts = ["cublasLt layout", "cublasLt layout", "cublasLt layout"];
+        Assert.Equal(["cublasLt description", "cublasLt handle", .. layouts, "cublasLt preference"], held);
+    }
 }

@@ -9,15 +9,6 @@ public sealed class MovementKernelTests
         [(0, 4), (4, 0), (1, 1), (1, 40), (40, 1), (7, 9), (31, 33), (32, 32), (65, 34)];
 
     [Fact]
-    public void A_fill_rounds_once_on_the_host()
-    {
-        using var bench = new KernelBench();
-        ulong target = bench.Room(300);
-        bench.Launch("fill", new(2), new(64), target, 300L, (float)0.1);
-        Numbers.Same(Cpu.Result(1, 300, (b, d) => b.Fill(0.1, d)), bench.Get<float>(target), "fill");
-    }
-
-    [Fact]
     public void A_copy_repeats_what_has_size_one()
     {
         foreach (var (rows, columns) in s_shapes.Where(s => s.Rows * s.Columns > 0))

@@ -24,7 +24,11 @@ internal sealed unsafe class PtxShared(PtxLaunch launch, int bytes)
         {
             if (_writePhase[word] < _firstPhase) throw launch.Fault(at, $"shared memory at {address} is read before it is written");
             if (_writePhase[word] == _phase && _writer[word] != launch.Thread)
-                throw launch.Fault(at, $"a race: {address} in shared memory is read, thread {_writer[word]} wrote it since the last barrier");
+            {
+                throw launch.Fault(
+                    at, $"a race: {address} in shared memory is read, thread {_writer[word]} wrote it since the last barrier");
+            }
+
             _reader[word] = _readPhase[word] == _phase && _reader[word] != launch.Thread ? -1 : launch.Thread;
             _readPhase[word] = _phase;
         }
@@ -40,7 +44,11 @@ internal sealed unsafe class PtxShared(PtxLaunch launch, int bytes)
         for (int word = (int)address / 4; word < ((int)address + size) / 4; word++)
         {
             if (_writePhase[word] == _phase && _writer[word] != launch.Thread && !same)
-                throw launch.Fault(at, $"a race: {address} in shared memory is written, thread {_writer[word]} wrote it since the last barrier");
+            {
+                throw launch.Fault(
+                    at, $"a race: {address} in shared memory is written, thread {_writer[word]} wrote it since the last barrier");
+            }
+
             if (_readPhase[word] == _phase && _reader[word] != launch.Thread)
                 throw launch.Fault(at, $"a race: {address} in shared memory is written, another thread read it since the last barrier");
             (_writePhase[word], _writer[word]) = (_phase, launch.Thread);

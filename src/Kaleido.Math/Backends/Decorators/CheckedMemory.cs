@@ -70,6 +70,35 @@ internal sealed class CheckedMemory : DeviceMemory
     }
 
     /// <inheritdoc/>
+    public override Readback CreateReadback(int capacity) => new CheckedReadback(this, capacity);
+
+    /// <summary>The readback of the inner memory, behind the guard zone.</summary>
+    private sealed class CheckedReadback(CheckedMemory memory, int capacity) : Readback(capacity)
+    {
+        private readonly Readback _copy = memory._inner.CreateReadback(capacity);
+
+        /// <inheritdoc/>
+        public override bool IsReady => _copy.IsReady;
+
+        /// <inheritdoc/>
+        protected override void Issue(long offset, int count)
+        {
+            memory.CheckRange(offset, count);
+            _copy.Begin(offset + Guard, count);
+        }
+
+        /// <inheritdoc/>
+        protected override void Take(Span<float> destination) => _copy.Read(destination);
+
+        /// <inheritdoc/>
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) _copy.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <inheritdoc/>
     public override bool TryGetHostMemory(out Memory<float> memory)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
