@@ -12,17 +12,17 @@ namespace Kaleido.Sampling;
 /// <remarks>
 /// Source: H. Shrivastava, Generative Kaleidoscopic Networks, arXiv 2402.11793, Eq. 2 (ε = 0) and Eq. 3. The noise of chain c and iteration
 /// t is a function of (seed, t, c), so one seed gives one result, and the first chains of a larger run are those of a smaller one.
-/// Chains, states and noise live on the network's device; an iteration allocates nothing.
+/// Chains, states and noise live on the network's device; an iteration allocates nothing, and on a device that works while the host goes on
+/// it waits for nothing but what is asked of its frame.
 /// </remarks>
 public sealed class Kaleidoscope : IDisposable
 {
     private readonly KaleidoscopeOptions _options;
     private readonly Tensor _state, _previous, _beforePrevious;
     private readonly Plan _start, _iterate;
-    private readonly Node _samples, _noisy, _change, _change2;
+    private readonly Node _samples, _noisy;
     private readonly KaleidoscopeFrame _frame;
-    private readonly float[] _changes;
-    private BurnInDetector _detector;
+    private readonly MovementWatch _watch;
     private bool _disposed;
 
     /// <summary>A kaleidoscope at its start.</summary>
@@ -47,10 +47,9 @@ public sealed class Kaleidoscope : IDisposable
         _previous = device.CreateTensor(chains, features);
         _beforePrevious = device.CreateTensor(chains, features);
         _start = CompileStart();
-        (_iterate, _samples, _noisy, _change, _change2) = CompileIteration();
+        (_iterate, _samples, _noisy, var change, var change2) = CompileIteration();
+        _watch = new(_iterate, change, change2, () => new(options.Tolerance + options.Epsilon, options.Patience));
         _frame = new(this, chains, features);
-        _changes = new float[chains];
-        _detector = NewDetector();
         Reset();
     }
 
@@ -68,8 +67,6 @@ public sealed class Kaleidoscope : IDisposable
 
     /// <summary>The current frame, the same object at every call.</summary>
     public KaleidoscopeFrame Frame => _frame;
-
-    private BurnInDetector NewDetector() => new(_options.Tolerance + _options.Epsilon, _options.Patience);
 
     private Plan CompileStart()
     {
@@ -122,8 +119,9 @@ public sealed class Kaleidoscope : IDisposable
         _previous.Upload(new float[_previous.Count]);
         _beforePrevious.Upload(new float[_beforePrevious.Count]);
         _frame.Start(values => _state.Download(values));
-        (_frame.Iteration, _frame.BurnIn, _frame.IsCycle, _frame.MedianStep) = (0, null, false, double.NaN);
-        _detector = NewDetector();
+        _frame.Iteration = 0;
+        _watch.Reset();
+        Observe();
     }
 
     /// <summary>Applies the network once to all chains and returns the frame, valid until the next call.</summary>
@@ -146,25 +144,22 @@ public sealed class Kaleidoscope : IDisposable
     {
         if (again) _iterate.RunAgain();
         else _iterate.Run();
-        int iteration = ++_frame.Iteration;
+        _watch.Note();
+        _frame.Iteration++;
         _frame.Outdate();
-        // Distances to earlier samples exist from the second and the third iteration on.
-        double change = iteration >= 2 ? Median(_change) : double.NaN;
-        double change2 = iteration >= 3 ? Median(_change2) : double.NaN;
-        _detector.Observe(iteration, change, change2);
-        (_frame.MedianStep, _frame.BurnIn, _frame.IsCycle) = (change, _detector.BurnIn, _detector.IsCycle);
         return _frame;
+    }
+
+    /// <summary>Gives the frame what is known of the chains' movement after all iterations that were issued; waits for them.</summary>
+    internal void Observe()
+    {
+        _watch.Complete();
+        _frame.Observe(_watch.MedianStep, _watch.BurnIn, _watch.IsCycle);
     }
 
     internal void DownloadSamples(Span<float> values) => _iterate.Download(_samples, values);
 
     internal void DownloadNoisy(Span<float> values) => _iterate.Download(_noisy, values);
-
-    private double Median(Node column)
-    {
-        _iterate.Download(column, _changes);
-        return LowerMedian(_changes);
-    }
 
     /// <summary>The lower median of distances, which it sorts; a chain that has become NaN counts as one that moved farthest.</summary>
     internal static double LowerMedian(Span<float> changes)
@@ -196,7 +191,8 @@ public sealed class Kaleidoscope : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        _ = (_frame.Samples, _frame.Noisy);
+        _ = (_frame.Samples, _frame.Noisy, _frame.MedianStep);
+        _watch.Dispose();
         _start.Dispose();
         _iterate.Dispose();
         _state.Dispose();

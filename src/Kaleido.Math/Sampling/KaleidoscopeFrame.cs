@@ -8,7 +8,10 @@ public sealed class KaleidoscopeFrame
 {
     private readonly float[] _samples, _noisy;
     private readonly Kaleidoscope? _owner;
-    private bool _hasSamples = true, _hasNoisy = true;
+    private bool _hasSamples = true, _hasNoisy = true, _hasMovement = true;
+    private double _medianStep = double.NaN;
+    private int? _burnIn;
+    private bool _isCycle;
 
     internal KaleidoscopeFrame(Kaleidoscope owner, int chains, int features)
     {
@@ -19,7 +22,7 @@ public sealed class KaleidoscopeFrame
 
     private KaleidoscopeFrame(KaleidoscopeFrame other)
     {
-        (Chains, Features, Iteration, BurnIn, IsCycle, MedianStep) =
+        (Chains, Features, Iteration, _burnIn, _isCycle, _medianStep) =
             (other.Chains, other.Features, other.Iteration, other.BurnIn, other.IsCycle, other.MedianStep);
         (_samples, _noisy) = ([.. other.Samples.Span], [.. other.Noisy.Span]);
     }
@@ -58,19 +61,29 @@ public sealed class KaleidoscopeFrame
     /// <summary>
     /// The median over the chains of the root mean square change per feature since the previous iteration; NaN at the start.
     /// </summary>
-    public double MedianStep { get; internal set; } = double.NaN;
+    public double MedianStep => Observed()._medianStep;
 
     /// <summary>True once burn-in was detected.</summary>
     public bool Converged => BurnIn is not null;
 
     /// <summary>The iteration at which the chains had settled, or null.</summary>
-    public int? BurnIn { get; internal set; }
+    public int? BurnIn => Observed()._burnIn;
 
     /// <summary>True if they settled on cycles of period two.</summary>
-    public bool IsCycle { get; internal set; }
+    public bool IsCycle => Observed()._isCycle;
+
+    private KaleidoscopeFrame Observed()
+    {
+        if (!_hasMovement) _owner!.Observe();
+        return this;
+    }
+
+    /// <summary>Takes what is known of the chains' movement.</summary>
+    internal void Observe(double medianStep, int? burnIn, bool isCycle) =>
+        (_medianStep, _burnIn, _isCycle, _hasMovement) = (medianStep, burnIn, isCycle, true);
 
     /// <summary>Forgets the values: the device has newer ones.</summary>
-    internal void Outdate() => (_hasSamples, _hasNoisy) = (false, false);
+    internal void Outdate() => (_hasSamples, _hasNoisy, _hasMovement) = (false, false, false);
 
     /// <summary>Sets samples and state to the starts of the chains.</summary>
     internal void Start(Action<float[]> download)
