@@ -9,8 +9,10 @@ internal static class Commands
     private const string Usage = """
         kaleido-devices info
             the GPU, and how long it takes to open it; exit code 1 and the reason if there is none
-        kaleido-devices measure [--device cpu|cuda|both] [--precision float32|tf32|both] [--threads N] [--quick] [--only TEXT] [--json FILE]
-            the same work on the processor and on the GPU: medians, crossover (docs/benchmarks.md)
+        kaleido-devices measure [--device cpu|cuda|both] [--precision float32|tf32|both] [--epilogues] [--threads N] [--quick] [--only TEXT]
+                            [--json FILE]
+            the same work on the processor and on the GPU: medians, crossover (docs/benchmarks.md); --epilogues: cublasLt adds biases
+            and applies ReLUs where it offers to
         kaleido-devices check
             trainings captured and not, on the GPU and on the processor, compared bit by bit; exit code 1 if they differ or there is no GPU
         kaleido-devices laws [--only TEXT] [--verbose]
@@ -31,7 +33,7 @@ internal static class Commands
                     Flags(arguments);
                     return commands.Info();
                 case "measure":
-                    return commands.Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:"));
+                    return commands.Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:", "--epilogues:"));
                 case "check":
                     Flags(arguments);
                     return commands.Check(CheckOptions.Mnist);

@@ -25,6 +25,8 @@ internal sealed record CheckOptions(MlpOptions Net, int Batch, int Steps, int Ch
 /// </summary>
 internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions options, Action<string> print)
 {
+    internal const CudaEpilogues AllEpilogues = CudaEpilogues.Bias | CudaEpilogues.BiasRelu | CudaEpilogues.BiasGradient;
+
     private int _failures;
 
     /// <summary>Makes every check and prints a line for each that begins with PASS or FAIL. Returns how many failed.</summary>
@@ -33,6 +35,8 @@ internal sealed class DeviceCheck(Func<CudaOptions, Device> open, CheckOptions o
         foreach (var (name, mode) in new (string, CudaOptions)[]
         {
             ("float32", new()), ("TF32", new() { AllowTensorFloat32 = true }), ("exact products", new() { ExactProducts = true }),
+            ("float32, cublasLt's epilogues", new() { Epilogues = AllEpilogues }),
+            ("TF32, cublasLt's epilogues", new() { AllowTensorFloat32 = true, Epilogues = AllEpilogues }),
         })
         {
             float[]? captured = null, launched = null;

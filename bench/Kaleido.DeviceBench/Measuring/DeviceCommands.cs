@@ -28,6 +28,7 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
         string kind = Choice(flags, "--device", "cpu", "cuda", "both"), precision = Choice(flags, "--precision", "float32", "tf32", "both");
         int threads = flags.TryGetValue("--threads", out string? text)
             ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        bool epilogues = flags.ContainsKey("--epilogues");
         var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
         if (flags.TryGetValue("--only", out string? only))
         {
@@ -51,8 +52,9 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
             foreach (string mode in kind == "cpu" ? []
                 : precision == "both" ? ["float32", "TF32"] : new[] { precision == "tf32" ? "TF32" : "float32" })
             {
-                if (cuda(new() { AllowTensorFloat32 = mode == "TF32" }).TryOpen(out var device, out string reason))
-                    contenders.Add((new("Kaleido CUDA", "Kaleido", true, mode, device!.Description), device));
+                var opened = new CudaOptions { AllowTensorFloat32 = mode == "TF32", Epilogues = epilogues ? DeviceCheck.AllEpilogues : 0 };
+                if (cuda(opened).TryOpen(out var device, out string reason))
+                    contenders.Add((new(epilogues ? "Kaleido CUDA, epilogues" : "Kaleido CUDA", "Kaleido", true, mode, device!.Description), device));
                 else
                 {
                     errors.WriteLine($"no CUDA: {reason}");

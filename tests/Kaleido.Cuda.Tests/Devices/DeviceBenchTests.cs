@@ -95,6 +95,10 @@ public sealed class DeviceBenchTests
         string[] onGpu = installed ? ["Kaleido CUDA, float32", "Kaleido CUDA, TF32"] : [];
         string[] expected = [.. onCpu, .. onGpu];
         Assert.Equal(expected, DeviceReport.Read(File.ReadAllText(path)).Timings.Select(it => it.Contender));
+        flags["--epilogues"] = "";
+        Assert.Equal(0, commands.Measure(flags));
+        Assert.Equal(expected.Select(it => it.Replace("CUDA", "CUDA, epilogues", StringComparison.Ordinal)),
+            DeviceReport.Read(File.ReadAllText(path)).Timings.Select(it => it.Contender));
         Assert.Empty(FakeMachine.Current.Leaks());
     }
 
@@ -107,7 +111,7 @@ public sealed class DeviceBenchTests
         Assert.Equal("all passed", lines[^1]);
         Assert.Equal(0, failures);
         Assert.All(lines.SkipLast(1), line => Assert.StartsWith("PASS ", line, StringComparison.Ordinal));
-        Assert.Equal(3 + 2 + 2 * Small.Products.Count, lines.Count - 1);
+        Assert.Equal(5 + 2 + 2 * Small.Products.Count, lines.Count - 1);
         Assert.Empty(machine.Violations);
         Assert.Empty(machine.Faults);
         Assert.Empty(machine.Leaks());
@@ -117,19 +121,20 @@ public sealed class DeviceBenchTests
     public void The_check_fails_on_a_device_with_bits_of_its_own()
     {
         // Asked for exact products, this one gives cuBLAS's; asked for single launches, it follows another order of additions.
-        Device Open(CudaOptions options) => new(FakeDevice.Open(new(), options with { ExactProducts = !options.CaptureGraphs }));
+        Device Open(CudaOptions options) =>
+            new(FakeDevice.Open(new(), options with { ExactProducts = !options.CaptureGraphs, Epilogues = CudaEpilogues.None }));
         var lines = new List<string>();
         int failures = new DeviceCheck(Open, Small, lines.Add).Run();
-        Assert.Equal(5, failures);
-        Assert.Equal(5, lines.Count(line => line.StartsWith("FAIL ", StringComparison.Ordinal)));
-        Assert.Equal("5 failed", lines[^1]);
+        Assert.Equal(7, failures);
+        Assert.Equal(7, lines.Count(line => line.StartsWith("FAIL ", StringComparison.Ordinal)));
+        Assert.Equal("7 failed", lines[^1]);
     }
 
     [Fact]
     public void The_check_fails_where_no_device_opens()
     {
         var lines = new List<string>();
-        Assert.Equal(5 + 2 * Small.Products.Count,
+        Assert.Equal(7 + 2 * Small.Products.Count,
             new DeviceCheck(_ => throw new DeviceException("opening CUDA", "busy"), Small, lines.Add).Run());
         Assert.All(lines.SkipLast(1), line => Assert.Contains("busy", line, StringComparison.Ordinal));
     }
