@@ -95,6 +95,11 @@ internal sealed class AxisScale
             return ([.. categories.Select((name, i) => ((double)i, name))], [], 0);
         }
 
+        if (_axis.Ticks is { } given)
+        {
+            return ([.. given.Where(value => value >= Minimum && value <= Maximum).Select(value => (value, Text(value)))], [], 0);
+        }
+
         if (Logarithmic && _high - _low >= 1)
         {
             return Decades(most);
