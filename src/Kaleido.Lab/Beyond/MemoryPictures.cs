@@ -23,7 +23,10 @@ internal static class MemoryPictures
                 new() { Label = "hidden layers", Minimum = 0, Maximum = depths[^1] + 1, Ticks = Numbers(depths) },
                 depths, (count, depth) => stored(count, depth, commonWidth, noise)));
             figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, {commonDepth} hidden layers"),
-                new() { Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25, Ticks = Numbers(widths) },
+                new()
+                {
+                    Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25, Ticks = Numbers(widths),
+                },
                 widths, (count, width) => stored(count, commonDepth, width, noise)));
         }
 

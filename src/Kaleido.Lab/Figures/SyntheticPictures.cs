@@ -112,7 +112,8 @@ internal static class SyntheticPictures
             {
                 Title = string.Create(CultureInfo.InvariantCulture,
                     $"within {tolerance:g2} of which datum after {SyntheticAnimations.Applications(row.Iterations)}, {row.Name}"),
-                X = axes.X, Y = axes.Y, EqualUnits = true, NoClass = string.Create(CultureInfo.InvariantCulture, $"none within {tolerance:g2}"),
+                X = axes.X, Y = axes.Y, EqualUnits = true,
+                NoClass = string.Create(CultureInfo.InvariantCulture, $"none within {tolerance:g2}"),
             };
             map.Mark(dataX, dataY, "data");
             figures.AddRange([surface, map]);

@@ -19,6 +19,6 @@ public sealed record Axis
     public IReadOnlyList<double>? Ticks { get; init; }
 
     /// <summary>Names for categories: the numbers 0, 1, 2 … of the axis are marked with these instead of with ticks;
-    /// null for numbers.</summary>
+    /// an empty name leaves a gap; null for numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 }
