@@ -69,11 +69,17 @@ plan.Run(rows: 1);
     public void The_readme_shows_what_runs_here()
     {
         string readme = Read("README.md"), source = Read("tests/Kaleido.Lab.Tests/ReadmeTests.cs");
-        string usings = string.Join('\n', readme.Split('\n').Where(l => l.StartsWith("using Kaleido.", StringComparison.Ordinal)));
-        string[] shown = [.. Between(readme, "```csharp\n", "```").Select(b => b.Replace(usings, "", StringComparison.Ordinal).Trim())];
+        string[][] blocks = [.. Between(readme, "```csharp\n", "```").Select(block => block.Split('\n'))];
+        string[] shown = [.. blocks.Select(lines => string.Join('\n', lines.Where(line => !IsUsing(line))).Trim())];
         string[] run = [.. Between(source, "// <readme>\n", "// </readme>").Select(b => b.Trim()).Take(shown.Length)];
         Assert.Equal(3, shown.Length);
         Assert.Equal(run, shown);
+
+        // Where the code that runs here has its names from, the readme must say: no more and no less, each before the first use.
+        Assert.Equal(source.Split('\n').Where(IsUsing), blocks.SelectMany(lines => lines.Where(IsUsing)).Order(StringComparer.Ordinal));
+        Assert.Contains("using Kaleido.Autodiff;", blocks[2]);
+
+        static bool IsUsing(string line) => line.StartsWith("using Kaleido.", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ internal sealed class FractalPictures
             Legend = LegendPlace.UpperLeft,
         };
         for (int i = 0; i < boundaries.Length; i++) Add(boundaries[i], i == 0 ? "networks, one line each" : null, 0, 1.3, 0.6);
-        Add(newton, FormattableString.Invariant($"Newton, z³ = 1: slope {newton.Dimension:f2}"), 1, 2.4, 1);
+        Add(newton, FormattableString.Invariant($"Newton, z³ = 1: slope {newton.Dimension:f3}"), 1, 2.4, 1);
         double[] sizes = [.. newton.Counts.Select(c => 1 / c.Size)];
         return plot.Line(sizes, [.. sizes.Select(s => 2 * s)], "slope 1", new() { Colour = Rgb.Black, Width = 1.2, Dash = [5, 4] });
 

@@ -85,11 +85,11 @@ internal static class GradientPictures
         return plot;
     }
 
-    // Bars on top of each other, drawn from the whole downwards.
+    // Bars on top of each other, drawn from the whole downwards; a gap parts the families.
     private static Plot Kinds(IReadOnlyList<GradientFamily> families)
     {
-        string[] labels = [.. families.SelectMany(family => new[] { Shape(family), "flow" })];
-        double[] x = [.. Enumerable.Range(0, labels.Length).Select(i => (double)i)];
+        string[] labels = [.. Enumerable.Range(0, 3 * families.Count - 1).Select(i => i % 3 == 0 ? "iter." : i % 3 == 1 ? "flow" : "")];
+        double[] x = [.. families.SelectMany((_, i) => new[] { 3.0 * i, 3.0 * i + 1 })];
         (FlowEnd Kind, string Name, Rgb Colour)[] kinds =
         [
             (FlowEnd.Elsewhere, "no fixed point", Rgb.Of(0xBBBBBB)), (FlowEnd.Unstable, "unstable, no datum", s_unstable),
@@ -99,8 +99,8 @@ internal static class GradientPictures
         var plot = new Plot
         {
             Title = "where uniform starts end",
-            X = new() { Label = "of each network left: iteration, right: gradient flow", Categories = labels },
-            Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1 }, Legend = LegendPlace.Outside,
+            X = new() { Label = "iter.: iteration of f, flow: gradient flow", Categories = labels },
+            Y = new() { Label = "mean share of starts", Minimum = 0, Maximum = 1.09 }, Legend = LegendPlace.Outside,
         };
         foreach (var (kind, name, colour) in kinds)
         {
@@ -109,6 +109,7 @@ internal static class GradientPictures
                 height - families[i / 2].Rows.Average(row => (i % 2 == 0 ? row.Iteration : row.Flow)[(int)kind])))];
         }
 
+        for (int i = 0; i < families.Count; i++) plot.Text(3 * i + 0.5, 1.03, Shape(families[i]), TextAlignment.Middle);
         return plot;
     }
 

@@ -85,7 +85,7 @@ public sealed class GradientStudy : Experiment
                     $"{family.Name}: iteration brings more uniform starts within τ of the data than gradient flow, in the median net",
                     MedianYield(family, row => row.Iteration) > MedianYield(family, row => row.Flow), FormattableString.Invariant(
                         $"{MedianYield(family, row => row.Iteration):g3} against {MedianYield(family, row => row.Flow):g3}"))),
-                new(VerdictKind.Claim, "at every start radius from .1 on the mean yield of iteration is the greater one, in every family",
+                new(VerdictKind.Claim, "at every start radius from .1 on the mean yield of iteration is at least as great, in every family",
                     families.All(family => Enumerable.Range(2, GradientFamily.Radii.Length - 2).All(i =>
                         Mean(family, row => row.IterationYield[i]) >= Mean(family, row => row.FlowYield[i]))),
                     Each(families, family => (Mean(family, row => row.IterationYield[4]), Mean(family, row => row.FlowYield[4])))),

@@ -20,11 +20,14 @@ internal static class MemoryPictures
         {
             string manner = noise == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"denoising σ = {noise:g2}");
             figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, layers of {commonWidth}"),
-                new() { Label = "hidden layers", Minimum = 0, Maximum = depths[^1] + 1 },
+                new() { Label = "hidden layers", Minimum = 0, Maximum = depths[^1] + 1, Ticks = Numbers(depths) },
                 depths, (count, depth) => stored(count, depth, commonWidth, noise)));
             figures.Add(Lines(string.Create(CultureInfo.InvariantCulture, $"{manner}, {commonDepth} hidden layers"),
-                new() { Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25 }, widths,
-                    (count, width) => stored(count, commonDepth, width, noise)));
+                new()
+                {
+                    Label = "width", Logarithmic = true, Minimum = widths[0] * 0.8, Maximum = widths[^1] * 1.25, Ticks = Numbers(widths),
+                },
+                widths, (count, width) => stored(count, commonDepth, width, noise)));
         }
 
         return Panels.Draw(figures, 2, 2 * CellWidth, TitleRoom + noises.Length * CellHeight, title);
@@ -36,7 +39,7 @@ internal static class MemoryPictures
             int[] shown = [.. images.Where(count => count > 1)];
             for (int i = 0; i < shown.Length; i++)
             {
-                double[] x = [.. sizes.Select(size => (double)size)], y = [.. sizes.Select(size => value(shown[i], size))];
+                double[] x = Numbers(sizes), y = [.. sizes.Select(size => value(shown[i], size))];
                 plot.Line(x, y, string.Create(CultureInfo.InvariantCulture, $"of {shown[i]} images"),
                     new() { Colour = Palette.Series(i), Dash = LineStyle.DashOf(i) });
                 plot.Points(x, y, null, new() { Colour = Palette.Series(i), Size = 6 });
@@ -46,6 +49,8 @@ internal static class MemoryPictures
                 new() { Colour = Rgb.Black, Width = 1, Dash = [3, 3] });
             return plot;
         }
+
+        static double[] Numbers(int[] sizes) => [.. sizes.Select(size => (double)size)];
     }
 
     /// <summary>Three chains side by side at one iteration.</summary>

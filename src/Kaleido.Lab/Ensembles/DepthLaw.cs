@@ -112,7 +112,7 @@ public sealed class DepthLaw : Experiment
         double[] x = [.. grid.Select(value => (double)value)], points = [.. TwoPointNets.Points.Select(value => (double)value)];
         foreach (int seed in nets.Alive.Take(Profiles))
         {
-            plot.Line(x, [.. nets[seed].Evaluate(grid).Select(value => (double)value)], null,
+            plot.Line(x, [.. nets[seed].Evaluate(grid).Select(value => (double)value)], seed == nets.Alive[0] ? "networks" : null,
                 new() { Colour = Palette.OkabeIto[0], Width = 1.4, Dash = [], Opacity = 0.5 });
         }
 
@@ -123,7 +123,7 @@ public sealed class DepthLaw : Experiment
     {
         Plot ratio = Of("over-generalization ratio: median, quartiles", "OGR", new()),
         burnIn = Of("burn-in: median B90(.02)", "applications", new() { Logarithmic = true }),
-            dead = Of("constant or diverged", FormattableString.Invariant($"networks of {seeds}"), new() { Minimum = 0 });
+            dead = Of("dead (constant) or diverged", FormattableString.Invariant($"networks of {seeds}"), new() { Minimum = 0 });
         for (int i = 0; i < s_widths.Length; i++)
         {
             Cell[] ofWidth = [.. cells.Where(cell => cell.Width == s_widths[i])];

@@ -61,19 +61,20 @@ public sealed class Figure5b : Experiment
         List<double[]> six = Rows(deep), seven = Rows(deeper);
         SyntheticPictures.Row[] pictured =
         [
-            new("6 hidden × 50", [deep.Nets[deep.Alive.First()]], Iterations),
-            new("7 hidden × 50", [deeper.Nets[deeper.Alive.First()]], Iterations),
+            new($"6 hidden × 50, seed {deep.Alive.First()}", [deep.Nets[deep.Alive.First()]], Iterations),
+            new($"7 hidden × 50, seed {deeper.Alive.First()}", [deeper.Nets[deeper.Alive.First()]], Iterations),
         ];
         var frames = SyntheticAnimations.Plane(s_points,
-            [("6 hidden × 50", Moving(deep, six)), ("7 hidden × 50", Moving(deeper, seven))], Tolerance);
-        double median = Statistics.Median(seven.Select(row => row[2]));
+            [($"6 × 50, seed {Moving(six)}", deep.Nets[Moving(six)]), ($"7 × 50, seed {Moving(seven)}", deeper.Nets[Moving(seven)])],
+            Tolerance);
+        double shallower = Statistics.Median(six.Select(row => row[2])), median = Statistics.Median(seven.Select(row => row[2]));
         int stable = seven.Count(row => row[3] == 4);
         return new(Name, Title,
             [
                 new("seeds", seeds),
                 new("dead or diverged with 6 hidden layers", seeds - six.Count),
                 new("dead or diverged with 7 hidden layers", seeds - seven.Count),
-                new("median share within .05 after 15 with 6 hidden layers", Statistics.Median(six.Select(row => row[2]))),
+                new("median share within .05 after 15 with 6 hidden layers", shallower),
                 new("median share within .05 after 15 with 7 hidden layers", median),
             ],
             [
@@ -86,7 +87,9 @@ public sealed class Figure5b : Experiment
                     [.. seven.Select(row => row[2])], 0.5, 0.95, full),
                 Verdict.AtLeast("7 hidden layers: all four corners are stable", stable, seven.Count, 0.5, full),
             ],
-            SyntheticPictures.Plane($"Fig. 5b: {Title}", s_points, pictured, Tolerance))
+            SyntheticPictures.Plane(
+                FormattableString.Invariant($"Fig. 5b: {Title} (medians of the seeds: {100 * shallower:f0} %, {100 * median:f0} %)"),
+                s_points, pictured, Tolerance))
         {
             Animation = frames,
             Timing = SyntheticAnimations.Timing(frames.Count, 120),
@@ -96,7 +99,7 @@ public sealed class Figure5b : Experiment
             new(new(2, 50, layers) { Output = Activation.Sigmoid }, s_points, 5000, seeds, options, cancellation);
 
         // What moves is shown on a network that has all four corners, where there is one.
-        static Mlp Moving(SyntheticNets nets, List<double[]> rows) => nets.Nets[(int)(rows.Find(row => row[3] == 4) ?? rows[0])[0]];
+        static int Moving(List<double[]> rows) => (int)(rows.Find(row => row[3] == 4) ?? rows[0])[0];
 
         static List<double[]> Rows(SyntheticNets nets) =>
             [.. nets.Alive.Select(seed => Measure(seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed]))];

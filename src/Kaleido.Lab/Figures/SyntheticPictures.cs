@@ -15,7 +15,8 @@ internal static class SyntheticPictures
     /// <param name="Name">Its name in the titles.</param>
     /// <param name="Nets">The networks; the first one's orbits are shown.</param>
     /// <param name="Iterations">How many applications the orbits show.</param>
-    public sealed record Row(string Name, IReadOnlyList<Mlp> Nets, int Iterations);
+    /// <param name="Ends">What is to be said of the ends of the orbits; null for nothing.</param>
+    public sealed record Row(string Name, IReadOnlyList<Mlp> Nets, int Iterations, string? Ends = null);
 
     /// <summary>For each row: the output profiles of its networks, their loss profiles, and orbits of the first one.</summary>
     public static Picture Line(string title, float low, float high, float[] data, IReadOnlyList<Row> rows)
@@ -59,7 +60,7 @@ internal static class SyntheticPictures
     {
         var plot = new Plot
         {
-            Title = $"orbits of one network, {row.Name}", X = new() { Label = "application" },
+            Title = $"orbits of one network, {row.Name}{(row.Ends is { } ends ? $": {ends}" : "")}", X = new() { Label = "application" },
             Y = new() { Label = "x (dashed: the data)", Minimum = low, Maximum = high },
         };
         float[] state = [.. Enumerable.Range(0, Orbits).Select(i => low + (high - low) * (i + 0.5f) / Orbits)];
@@ -109,8 +110,10 @@ internal static class SyntheticPictures
             string[] names = [.. dataX.Select((value, i) => string.Create(CultureInfo.InvariantCulture, $"({value:g2}, {dataY[i]:g2})"))];
             var map = new RegionMap(basins, names)
             {
-                Title = $"near which datum after {SyntheticAnimations.Applications(row.Iterations)}, {row.Name}",
-                X = axes.X, Y = axes.Y, EqualUnits = true, NoClass = "none",
+                Title = string.Create(CultureInfo.InvariantCulture,
+                    $"within {tolerance:g2} of which datum after {SyntheticAnimations.Applications(row.Iterations)}, {row.Name}"),
+                X = axes.X, Y = axes.Y, EqualUnits = true,
+                NoClass = string.Create(CultureInfo.InvariantCulture, $"none within {tolerance:g2}"),
             };
             map.Mark(dataX, dataY, "data");
             figures.AddRange([surface, map]);

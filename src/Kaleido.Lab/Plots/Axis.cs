@@ -15,7 +15,10 @@ public sealed record Axis
     /// <summary>Logarithmic (base 10). Data that are not positive are then left out, as gaps.</summary>
     public bool Logarithmic { get; init; }
 
+    /// <summary>The numbers to mark, in place of those that the program would choose; those outside the range are left out.</summary>
+    public IReadOnlyList<double>? Ticks { get; init; }
+
     /// <summary>Names for categories: the numbers 0, 1, 2 … of the axis are marked with these instead of with ticks;
-    /// null for numbers.</summary>
+    /// an empty name leaves a gap; null for numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 }

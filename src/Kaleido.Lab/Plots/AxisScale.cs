@@ -92,7 +92,12 @@ internal sealed class AxisScale
     {
         if (_axis.Categories is { Count: > 0 } categories)
         {
-            return ([.. categories.Select((name, i) => ((double)i, name))], [], 0);
+            return ([.. categories.Select((name, i) => ((double)i, name)).Where(it => it.name.Length > 0)], [], 0);
+        }
+
+        if (_axis.Ticks is { } given)
+        {
+            return ([.. given.Where(value => value >= Minimum && value <= Maximum).Select(value => (value, Text(value)))], [], 0);
         }
 
         if (Logarithmic && _high - _low >= 1)

@@ -102,6 +102,18 @@ public class AxisTests
     }, 50);
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ticks_that_are_given_replace_the_chosen_ones_within_the_range(bool logarithmic)
+    {
+        var axis = new Axis { Minimum = 1, Maximum = 300, Logarithmic = logarithmic, Ticks = [0, 1, 32, 64.5, 256, 301, double.NaN] };
+        var (labelled, minor, multiplier) = AxisScale.Of(axis, [], "axis").TicksFor(2);
+        Assert.Equal([(1, "1"), (32, "32"), (64.5, "64.5"), (256, "256")], labelled);
+        Assert.Empty(minor);
+        Assert.Equal(0, multiplier);
+    }
+
+    [Theory]
     [InlineData(0.0, 1.0)]
     [InlineData(-3.0, 1.0)]
     [InlineData(0.5, -1.0)]

@@ -124,7 +124,7 @@ internal static class PlotGallery
             .Points(x, cpu, style: new() { Colour = Palette.Series(0), Marker = Marker.Circle })
             .Line(x, device, "device", new() { Colour = Palette.Series(1), Dash = [9, 5] })
             .Points(x, device, style: new() { Colour = Palette.Series(1), Marker = Marker.Square, Filled = false })
-            .Text(128, 7.5, "they meet about here", TextAlignment.End);
+            .Text(86, 3.5, "they meet about here");
     }
 
     /// <summary>A table about zero.</summary>
