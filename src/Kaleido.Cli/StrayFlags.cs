@@ -4,8 +4,8 @@ using System.CommandLine.Parsing;
 namespace Kaleido.Cli;
 
 /// <summary>
-/// Words that begin with "--" (or ask for help, as "-h") and were taken for a value: flags that are misspelt, or that follow a flag which lacks its value. A path of
-/// such a name is written ./--name, or stands behind a "--" of its own.
+/// Words that begin with "--" (or ask for help, as "-h") and were taken for a value: flags that are misspelt, or that follow a flag
+/// which lacks its value. A path of such a name is written ./--name, or stands behind a "--" of its own.
 /// </summary>
 internal static class StrayFlags
 {
