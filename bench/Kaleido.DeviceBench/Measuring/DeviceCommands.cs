@@ -137,6 +137,10 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
         {
             throw new IOException($"{path}: cannot be written: permission is denied", refused);
         }
+        catch (FileNotFoundException refused)
+        {
+            throw new IOException($"{path}: cannot be written: the system makes no file there", refused);
+        }
     }
 
     /// <summary>The GPU in words, and how long it takes to open it.</summary>

@@ -145,6 +145,13 @@ public sealed class DeviceBenchTests
             Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", lost));
         Assert.Equal((1, "", $"--json: \"{folder.Path}\" names no file{Environment.NewLine}"),
             Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", folder.Path));
+        if (OperatingSystem.IsLinux())
+        {
+            var refused = Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", "/proc/x.json");
+            Assert.Equal((1, ""), (refused.Code, refused.Output));
+            Assert.StartsWith("/proc/x.json: cannot be written: ", refused.Errors, StringComparison.Ordinal);
+        }
+
         File.WriteAllText(empty, "");
         File.WriteAllText(text, "# Benchmarks");
         File.WriteAllText(other, "[3]");
