@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kaleido.Cuda;
 
 namespace Kaleido.DeviceBench;
@@ -18,11 +17,23 @@ internal static class Commands
         kaleido-devices laws [--only TEXT] [--verbose]
             the contract suite on every device that there is; with KALEIDO_REQUIRE_CUDA=1 a missing GPU is a failure
         kaleido-devices table FILE...
-            the figures of measure and of bench/peers/device.py, joined, as Markdown
+            the figures of measure and of bench/peers/device.py, joined, as Markdown; a FILE that is not there is passed over
+        Exit codes: 0 all well, 1 a failure, 2 a line that is not understood.
         """;
 
-    public static int Run(string[] args, TextWriter output, TextWriter errors)
+    /// <summary>Runs what a command line says; returns the program's exit code.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="output">For what was found.</param>
+    /// <param name="errors">For what goes wrong, and for progress.</param>
+    /// <param name="laws">Runs the laws whose names contain a text, and tells of each if so wished; returns an exit code.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter errors, Func<string, bool, int> laws)
     {
+        if (args.Contains("--help") || args.Contains("-h"))
+        {
+            output.WriteLine(Usage);
+            return 0;
+        }
+
         var commands = new DeviceCommands(options => new CudaProvider(options), output, errors);
         try
         {
@@ -39,25 +50,30 @@ internal static class Commands
                     return commands.Check(CheckOptions.Mnist);
                 case "laws":
                     var flags = Flags(arguments, "--only", "--verbose:");
-                    return new LawRun(flags.GetValueOrDefault("--only", ""), flags.ContainsKey("--verbose"), output).Run();
+                    return laws(flags.GetValueOrDefault("--only", ""), flags.ContainsKey("--verbose"));
                 case "table" when arguments.Count > 0:
-                    var reports = arguments.Where(File.Exists).Select(path => DeviceReport.Read(File.ReadAllText(path))).ToList();
+                    var reports = arguments.Where(File.Exists).Select(DeviceReport.ReadFile).ToList();
                     if (reports.Count == 0) throw new UsageException("none of these files exists");
                     foreach (string line in DeviceTables.Lines(DeviceReport.Join(reports))) output.WriteLine(line);
                     return 0;
+                case "table":
+                    throw new UsageException("table: a FILE is missing");
+                case "" or null:
+                    throw new UsageException("a verb is missing: info, measure, check, laws or table");
                 default:
-                    throw new UsageException("");
+                    throw new UsageException($"unknown: {verb}");
             }
         }
         catch (UsageException wrong)
         {
-            errors.WriteLine($"{wrong.Message}\n{Usage}".Trim());
+            errors.WriteLine(wrong.Message);
+            errors.WriteLine("kaleido-devices --help");
             return 2;
         }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or IOException or FormatException)
+        catch (Exception wrong) when (wrong is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             errors.WriteLine(wrong.Message);
-            return 2;
+            return 1;
         }
     }
 
@@ -68,7 +84,8 @@ internal static class Commands
         while (arguments.TryDequeue(out string? name))
         {
             if (known.Contains(name + ":")) flags[name] = "";
-            else if (known.Contains(name) && arguments.TryDequeue(out string? value)) flags[name] = value;
+            else if (known.Contains(name) && arguments.TryDequeue(out string? value) && !value.StartsWith("--", StringComparison.Ordinal))
+                flags[name] = value;
             else throw new UsageException($"{name} is unknown here, or lacks its value");
         }
 

@@ -13,7 +13,7 @@ internal static class BenchCommand
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of tables" };
         var quick = new Option<bool>("--quick") { Description = "A rough look, in some seconds" };
-        var threads = Flags.Whole("--threads", "Threads [default: as many as there are cores]", 1, ThreadTeam.Limit);
+        var threads = Flags.Threads();
         var rivals = new Option<string?>("--rivals")
         {
             Description = "Figures of others to compare with, as bench/peers/peers.py --json prints them",

@@ -15,9 +15,11 @@ internal static class CommandLine
     {
         var root = Build(terminal, cancellation);
         var result = root.Parse(args);
-        if (result.Errors.Count > 0 && result.Action is not (HelpAction or Examples.HelpWithExamples))
+        string? stray = StrayFlags.Find(result);
+        if ((result.Errors.Count > 0 || stray is not null) && result.Action is not (HelpAction or Examples.HelpWithExamples))
         {
-            terminal.Fail(Sentence(result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
+            terminal.Fail(Sentence(stray is not null ? stray
+                : result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
                 : args.Length == 0
                 ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
                 : result.Errors[0].Message));

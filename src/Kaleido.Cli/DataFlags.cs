@@ -46,6 +46,10 @@ internal sealed class DataFlags
     public bool IsGiven(System.CommandLine.Parsing.CommandResult result) =>
         result.GetResult(_class) is not null || result.GetResult(_random) is not null || result.GetResult(_size) is not null;
 
+    /// <summary>Whether any of the flags is given.</summary>
+    public bool IsAnyGiven(System.CommandLine.Parsing.CommandResult result) =>
+        IsGiven(result) || result.GetResult(_first) is not null || result.GetResult(_seed) is not null;
+
     public DatasetOptions Read(ParseResult result) => new()
     {
         Size = result.GetValue(_size),

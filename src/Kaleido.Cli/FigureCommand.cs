@@ -13,12 +13,15 @@ internal static class FigureCommand
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
         string[] names = [.. Experiment.All.Select(figure => figure.Name), Everything, List];
-        var name = new Argument<string>("NAME") { Description = $"Which: {string.Join(", ", names)}" };
+        var name = new Argument<string>("NAME") 
+        {
+            Description = $"Which: {string.Join(", ", names)}", HelpName = "NAME",
+        };
         name.CompletionSources.Add(names);
         name.Validators.Add(result =>
         {
             string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-            if (!names.Contains(text)) result.AddError($"there is no figure \"{text}\"; there are {string.Join(", ", names)}");
+            if (Named(text) is null) result.AddError($"there is no figure \"{text}\"; there are {string.Join(", ", names)}");
         });
         string without = string.Join(" and ", Experiment.All.Where(figure => !figure.HasSeeds).Select(figure => figure.Name));
         var seeds = Flags.Whole(
@@ -40,12 +43,17 @@ internal static class FigureCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(seeds) is not null && Experiment.Find(result.GetValue(name) ?? "") is { HasSeeds: false } figure)
+            string? wanted = Named(result.GetValue(name) ?? "");
+            if (wanted == List && new Option[] { seeds, quick, folder, data, threads }.FirstOrDefault(Given) is { } idle)
+                result.AddError($"figure list only tells what there is, so {idle.Name} has nothing to say");
+            else if (Given(seeds) && Experiment.Find(wanted ?? "") is { HasSeeds: false } figure)
                 result.AddError($"figure {figure.Name} trains one network of one seed, so --seeds has nothing to say");
+
+            bool Given(Option option) => result.GetResult(option) is { Implicit: false };
         });
         command.SetAction(result =>
         {
-            string wanted = result.GetValue(name)!;
+            string wanted = Named(result.GetValue(name)!)!;
             bool asJson = result.GetValue(json);
             if (wanted == List) return Show(asJson, terminal);
             // One object alone goes to the output; what is being done is told beside it.
@@ -68,6 +76,9 @@ internal static class FigureCommand
             }
         });
         return command;
+
+        // As it is called here, whatever the case: 5B is 5b.
+        string? Named(string text) => names.FirstOrDefault(it => it.Equals(text, StringComparison.OrdinalIgnoreCase));
     }
 
     private static string[] FilesOf(string figure) => [$"figure-{figure}.png", $"figure-{figure}.json"];

@@ -88,7 +88,10 @@ internal static class Flags
 
     /// <summary>How many threads; null where it is not given.</summary>
     public static Option<long?> Threads() => Whole(
-        "--threads", "Threads; they never change a result [default: as many as there are cores]", 1, ThreadTeam.Limit);
+        "--threads",
+        FormattableString.Invariant(
+            $"Threads, at most {ThreadTeam.Limit} (a team has no more); they never change a result [default: as many as there are cores]"),
+        1, ThreadTeam.Limit);
 
     private static readonly string[] Devices = ["cpu", "cuda", "auto", "reference"];
 

@@ -49,7 +49,9 @@ internal sealed class InfoCommand
         {
             bool named = result.GetValue(flags._file) is { Length: > 0 };
             if (named == result.GetValue(flags._devices)) result.AddError("info takes either a FILE or --devices");
-            else if (named && flags._selection.IsGiven(result) && IsNetwork(result.GetValue(flags._file)!))
+            else if (!named && (flags._selection.IsAnyGiven(result) || result.GetResult(flags._picture) is not null))
+                result.AddError("--devices tells what there is to compute on: --picture and flags that choose samples are for data");
+            else if (named && flags._selection.IsAnyGiven(result) && IsNetwork(result.GetValue(flags._file)!))
                 result.AddError($"{result.GetValue(flags._file)} is a network: flags that choose samples are for data");
         });
         command.SetAction(result => flags.Run(result, terminal));

@@ -7,7 +7,8 @@ using Kaleido.Tensors;
 namespace Kaleido.Cuda;
 
 /// <summary>
-/// An NVIDIA GPU, in float32. Work is issued on one stream and runs while the host goes on; <see cref="Synchronize"/> and downloads wait.
+/// An NVIDIA GPU, in float32. Work is issued on two streams, with the results that one would give (the second takes gradients of
+/// weights), and runs while the host goes on; <see cref="Synchronize"/> and downloads wait.
 /// Products are computed by cuBLAS, which chooses the order of their additions (unless <see cref="CudaOptions.ExactProducts"/> asks for
 /// another); everything else by kernels that have the bits of the CPU.
 /// </summary>

@@ -18,7 +18,9 @@ public sealed class CudaProvider : IDeviceProvider
     private readonly ISystemProbe _system;
     private readonly Func<byte[]> _kernels;
 
-    /// <summary>A provider that opens devices in this way.</summary>
+    /// <summary>A provider that opens devices in this way. Nothing is looked for before <see cref="TryOpen"/>.</summary>
+    /// <param name="options">How; an ordinal that is out of range is found, and said, when a device is opened.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     public CudaProvider(CudaOptions options) : this(options, new SystemProbe(), EmbeddedKernels)
     {
     }

@@ -68,7 +68,7 @@ public sealed partial class ExamplesTests(ExamplesTests.Workshop workshop) : ICl
         bool help = args.Contains("--help"), resume = args.Contains("--resume");
         if (args[0] == "create" && !help && !resume) args = [.. args, .. Material.Small];
         if (args[0] == "create" && !help && !resume && !args.Contains("--out")) args = [.. args, "--out", workshop.At("new")];
-        if (args[0] == "figure") args = [.. args, "--seeds", "2", "--out", workshop.At("figures")];
+        if (args[0] == "figure" && args[1] != "list") args = [.. args, "--seeds", "2", "--out", workshop.At("figures")];
         if (args[0] == "sample") args = [.. args, "--iterations", "20"];
         if (args[0] == "sample" && !args.Contains("--out")) args = [.. args, "--out", workshop.At(SampleFiles.Default)];
         if (resume && !File.Exists(Path.Combine(args[2], OutputFolder.Checkpoint)))

@@ -21,6 +21,7 @@ internal sealed class LawRun(string filter, bool verbose, TextWriter output) : L
     private int _passed;
 
     /// <summary>Runs the laws whose names contain the filter. Returns 0 if all passed and there were some.</summary>
+    /// <exception cref="UsageException">No law is called so.</exception>
     public int Run()
     {
         var clock = Stopwatch.StartNew();
@@ -37,6 +38,7 @@ internal sealed class LawRun(string filter, bool verbose, TextWriter output) : L
         }
 
         var chosen = _cases.Where(it => it.DisplayName.Contains(filter, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (chosen.Count == 0) throw new UsageException($"no law's name contains \"{filter}\"");
         var executionOptions = new Options();
         executionOptions.SetValue<bool?>("xunit.execution.DisableParallelization", true);
         using (var executor = framework.GetExecutor(assembly.GetName()))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Kaleido.Backends;
+using Kaleido.Backends.Cpu;
 using Kaleido.Cuda;
 using Kaleido.Lab.Creation;
 
@@ -23,11 +24,15 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
     /// demanded.
     /// </summary>
     /// <exception cref="UsageException">A flag's value is unknown.</exception>
+    /// <exception cref="IOException">The figures' file cannot be written: known before any work, unless the disk fills.</exception>
     public int Measure(IReadOnlyDictionary<string, string> flags)
     {
         string kind = Choice(flags, "--device", "cpu", "cuda", "both"), precision = Choice(flags, "--precision", "float32", "tf32", "both");
-        int threads = flags.TryGetValue("--threads", out string? text)
-            ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        int threads = 0;
+        if (flags.TryGetValue("--threads", out string? text)
+            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out threads)
+                && threads is > 0 and <= ThreadTeam.Limit))
+            throw new UsageException($"--threads must be a whole number from 1 to {ThreadTeam.Limit}, not \"{text}\"");
         bool epilogues = flags.ContainsKey("--epilogues");
         var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
         if (flags.TryGetValue("--only", out string? only))
@@ -37,6 +42,8 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
         }
 
         if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
+        string? path = flags.GetValueOrDefault("--json");
+        if (path is not null) Try(path);
         var contenders = new List<(Contender, Device)>();
         var report = new DeviceReport(
             DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
@@ -67,7 +74,7 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
             new DeviceRace(contenders, options, work =>
             {
                 errors.WriteLine($"… {work}");
-                Save();
+                Keep();
             }).Run(report);
         }
         finally
@@ -79,10 +86,22 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
         Save();
         return report.Omissions.Any(it => it.What != "CUDA") ? 1 : 0;
 
-        // Also between two works: whoever stops the program keeps what was measured.
         void Save()
         {
-            if (flags.TryGetValue("--json", out string? path)) File.WriteAllText(path, report.Write());
+            if (path is not null) File.WriteAllText(path, report.Write());
+        }
+
+        // Between two works: whoever stops the program keeps what was measured. If it fails here, the tables come first all the same.
+        void Keep()
+        {
+            try
+            {
+                Save();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                errors.WriteLine($"not saved yet: {failure.Message}");
+            }
         }
 
         void GiveBack(Contender contender, Device device)
@@ -95,6 +114,32 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
             {
                 report.Omissions.Add(new($"{contender.Title}, giving the device back", failure.Message));
             }
+        }
+    }
+
+    // That a file can be written; what is there stays.
+    private static void Try(string path)
+    {
+        string? folder = path.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(path));
+        if (folder is null || Directory.Exists(path)) throw new IOException($"--json: \"{path}\" names no file");
+        if (!Directory.Exists(folder)) throw new IOException($"{path}: its folder does not exist");
+        bool isNew = !File.Exists(path);
+        try
+        {
+            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+                // That it could be opened is all there is to know.
+            }
+
+            if (isNew) File.Delete(path);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new IOException($"{path}: cannot be written: permission is denied", refused);
+        }
+        catch (FileNotFoundException refused)
+        {
+            throw new IOException($"{path}: cannot be written: the system makes no file there", refused);
         }
     }
 

@@ -74,6 +74,21 @@ internal sealed record DeviceReport(string Date, string Host)
         };
     }
 
+    /// <summary>The same from a file.</summary>
+    /// <exception cref="InvalidDataException">It holds something else; the sentence names it.</exception>
+    public static DeviceReport ReadFile(string path)
+    {
+        try
+        {
+            return Read(File.ReadAllText(path));
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException(
+                $"{path}: expected figures as measure --json or device.py --json writes them, found something else", wrong);
+        }
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? "";
 
     private static double Number(JsonElement element, string name) =>

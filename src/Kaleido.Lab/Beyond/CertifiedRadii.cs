@@ -55,7 +55,8 @@ public sealed class CertifiedRadii : Experiment
             int seeds = options.SeedsOf(setup.Seeds, setup.QuickSeeds);
             if (seeds == 0) continue;
             options.Report?.Invoke($"{setup.Name}: training");
-            using var nets = new SyntheticNets(setup.Shape, setup.Points, setup.Steps, seeds, options, cancellation, setup.Noise);
+            using var nets = new SyntheticNets(setup.Shape, setup.Points, setup.Steps, seeds, options.For(setup.Name), cancellation,
+                setup.Noise);
             var census = nets.Alive.Select(seed => (Seed: seed, Census: Census(nets.Nets[seed], setup, seed, options))).ToList();
             options.Report?.Invoke($"{setup.Name}: certificates");
             var found = census.SelectMany(it => it.Census.Sinks.Select(point => new Sink(it.Seed, point))).ToList();

@@ -48,7 +48,9 @@ public sealed class Denoising : Experiment
         {
             float[] points = [.. Enumerable.Repeat(s_points, draws).SelectMany(all => all)];
             using var nets = new SyntheticNets(
-                new(1, 10, 10) { Output = Activation.Tanh }, points, 5000, seeds, options, cancellation, inputNoise: sigma);
+                new(1, 10, 10) { Output = Activation.Tanh }, points, 5000, seeds,
+                options.For(FormattableString.Invariant($"σ = {sigma}, {draws} {(draws == 1 ? "draw" : "draws")}")), cancellation,
+                inputNoise: sigma);
             rows.AddRange(nets.Alive.Select(seed => Measure(sigma, draws, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], grid)));
             if (sigma == 0 || draws > 1)
                 panels.Add(Profile(sigma, [.. nets.Alive.Take(Profiles).Select(seed => nets.Nets[seed])], Line(FullGrid)));

@@ -51,9 +51,11 @@ public sealed class FractalSets : Experiment
         SyntheticNets? four = null, circular = null;
         var alone = options with { Threads = 1 };
         Parallel.Invoke(parallel,
-            () => four = new SyntheticNets(new(2, 50, 7) { Output = Activation.Sigmoid }, s_corners, steps, seeds, alone, cancellation),
+            () => four = new SyntheticNets(new(2, 50, 7) { Output = Activation.Sigmoid }, s_corners, steps, seeds,
+                alone.For("four corners"), cancellation),
             () => circular = new SyntheticNets(new(2, 32, 6) { Output = Activation.Sigmoid },
-                seed => PlaneShapes.Draw(PlaneShapes.Circle, CirclePoints, (uint)seed), steps, seeds, alone, cancellation));
+                seed => PlaneShapes.Draw(PlaneShapes.Circle, CirclePoints, (uint)seed), steps, seeds, alone.For("a circle"),
+                cancellation));
         using SyntheticNets corners = four!, circles = circular!;
         int[] alive = [.. corners.Alive], round = [.. circles.Alive];
         if (alive.Length == 0 || round.Length == 0)

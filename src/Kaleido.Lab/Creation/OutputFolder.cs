@@ -63,13 +63,19 @@ public static class OutputFolder
         }
         catch (Exception error) when (error is UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new IOException($"{folder}: cannot be written to: {FirstLine(error.Message)}", error);
+            throw new IOException($"{folder}: cannot be written to: {Reason(error)}", error);
         }
         catch (IOException error) when (!error.Message.StartsWith(folder, StringComparison.Ordinal))
         {
-            throw new IOException($"{folder}: cannot be written to: {FirstLine(error.Message)}", error);
+            throw new IOException($"{folder}: cannot be written to: {Reason(error)}", error);
         }
     }
 
-    private static string FirstLine(string text) => text.Split('\n', '\r')[0];
+    // What .NET says of these tells of a search, which nobody asked for.
+    private static string Reason(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "the system makes no folder there",
+        UnauthorizedAccessException => "permission is denied",
+        _ => error.Message.Split('\n', '\r')[0],
+    };
 }

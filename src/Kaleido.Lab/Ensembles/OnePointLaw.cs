@@ -42,7 +42,7 @@ public sealed class OnePointLaw : Experiment
             {
                 using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid }, seed =>
                     Datum(dimension, drawn, seed), Steps,
-                    seeds, options, cancellation);
+                    seeds, options.For(FormattableString.Invariant($"a point in {dimension}-D, {s_places[drawn]}")), cancellation);
                 rows.AddRange(Enumerable.Range(0, seeds).Select(seed =>
                     Measure(dimension, drawn, seed, nets.Ensemble.Results[seed].Loss, nets.Nets[seed], Datum(dimension, drawn, seed),
                         starts)));

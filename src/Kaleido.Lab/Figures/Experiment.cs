@@ -20,6 +20,10 @@ public sealed record FigureOptions(int Seeds = 0, bool Quick = false, int Thread
     /// <summary>Told in a few words what is being done, now and then; null for nobody.</summary>
     public Action<string>? Report { get; init; }
 
+    /// <summary>The same with the name of a case before all that is told; for figures that train several.</summary>
+    /// <param name="name">Of the case, in few words.</param>
+    public FigureOptions For(string name) => Report is { } report ? this with { Report = text => report($"{name}: {text}") } : this;
+
     /// <summary>The number of seeds, where the full form has <paramref name="full"/>.</summary>
     public int SeedsOf(int full) => Seeds > 0 ? Seeds : Quick ? Math.Min(QuickSeeds, full) : full;
 

@@ -34,7 +34,7 @@ public sealed class Figure6 : Experiment
     public override FigureResult Run(FigureOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        int seeds = options.SeedsOf(FullSeeds), most = options.Quick ? QuickPoints : MostPoints, dead = 0;
+        int seeds = options.SeedsOf(FullSeeds), most = options.Quick ? QuickPoints : MostPoints, dead = 0, cases = 0;
         int[] counts = [.. Enumerable.Range(0, 12).Select(i => 1 << i).Where(n => n <= most)];
         var rows = new List<double[]>();
         foreach (int dimension in s_dimensions)
@@ -42,7 +42,9 @@ public sealed class Figure6 : Experiment
             foreach (int count in counts)
             {
                 using var nets = new SyntheticNets(new(dimension, 50, 2) { Output = Activation.Sigmoid },
-                    seed => Draw(dimension, count, seed), options.Quick ? QuickSteps : FullSteps, seeds, options, cancellation);
+                    seed => Draw(dimension, count, seed), options.Quick ? QuickSteps : FullSteps, seeds,
+                    options.For(FormattableString.Invariant(
+                        $"case {++cases} of {s_dimensions.Length * counts.Length}, {count} points in {dimension}-D")), cancellation);
                 int[] alive = [.. nets.Alive];
                 dead += seeds - alive.Length;
                 rows.AddRange(alive.Select(seed => Measure(

@@ -33,7 +33,8 @@ internal sealed class SyntheticNets : IDisposable
             new() { Steps = steps, LearningRate = 1e-3, EvaluationInterval = 100, InputNoise = inputNoise },
             options.Report is { } report
                 ? new Told<EnsembleProgress>(it => report(FormattableString.Invariant(
-                    $"step {it.Step} of {it.Steps}, {it.Running} of {it.Members} networks")))
+                    $"step {it.Step} of {it.Steps}, ") + (it.Running == 0 ? "all networks are done"
+                        : FormattableString.Invariant($"{it.Running} of {it.Members} networks"))))
                 : null,
             cancellation);
         cancellation.ThrowIfCancellationRequested();

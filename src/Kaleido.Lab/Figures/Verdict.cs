@@ -8,7 +8,7 @@ public enum VerdictKind
     /// <summary>Our own condition for calling the figure reproduced: one that fails, fails the figure.</summary>
     Acceptance,
 
-    /// <summary>The paper's statement: confirmed or refuted, either is a result.</summary>
+    /// <summary>The paper's statement, or an expectation: confirmed or refuted, either is a result.</summary>
     Claim,
 }
 

@@ -35,8 +35,15 @@ public sealed class BasinAttack
     }
 
     /// <summary>Starts with a radius in [.99 r, r] in directions drawn uniformly: how many do not converge to the sink.</summary>
+    /// <param name="radius">r, a Euclidean distance in the network's own units; above 0.</param>
+    /// <param name="starts">How many; at least 0.</param>
+    /// <returns>From 0 to <paramref name="starts"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <remarks>Each call draws further directions; the radii are those of the call before.</remarks>
     public int EscapesNear(double radius, int starts)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(starts);
+        if (!(radius > 0)) throw new ArgumentOutOfRangeException(nameof(radius), radius, "not above 0");
         var rows = new List<(double[] Direction, double Radius)>(starts);
         for (int i = 0; i < starts; i++)
             rows.Add((Direction(), radius * (0.99 + 0.01 * MetricRandom.Uniform(_seed, Stream + 1, 0, (ulong)i))));
@@ -47,13 +54,21 @@ public sealed class BasinAttack
     /// The smallest radius at which a start was seen to escape: rays in drawn directions and towards the targets, finer along those that
     /// escape first, then directions drawn about the best one. +∞ where none escapes within <paramref name="most"/>.
     /// </summary>
-    /// <param name="least">Where the rays begin; above 0.</param>
-    /// <param name="most">Where they end.</param>
-    /// <param name="rays">How many directions are drawn.</param>
-    /// <param name="targets">Points to aim at as well: other sinks, training points.</param>
+    /// <param name="least">Where the rays begin, a Euclidean distance from the sink in the network's own units; above 0.</param>
+    /// <param name="most">Where they end, likewise; where it is not above <paramref name="least"/> there is no ray.</param>
+    /// <param name="rays">How many directions are drawn; in two dimensions they are equally spaced. At least 0.</param>
+    /// <param name="targets">[D] each, points to aim at as well: other sinks, training points. The sink itself is passed over.</param>
+    /// <returns>A Euclidean distance from the sink in the network's own units, or +∞.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="targets"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="least"/> is not above 0, or <paramref name="rays"/> is negative.
+    /// </exception>
     public double SmallestEscape(double least, double most, int rays, IEnumerable<double[]> targets)
     {
         ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfNegative(rays);
+        // From 0 on the radii would never grow.
+        if (!(least > 0)) throw new ArgumentOutOfRangeException(nameof(least), least, "not above 0");
         var directions = new List<double[]>();
         foreach (double[] target in targets)
         {

@@ -102,6 +102,67 @@ public sealed class DeviceBenchTests
         Assert.Empty(FakeMachine.Current.Leaks());
     }
 
+    private static (int Code, string Output, string Errors) Run(params string[] args)
+    {
+        StringWriter output = new(), errors = new();
+        int code = Commands.Run(args, output, errors, (_, _) => throw new UsageException("no such law"));
+        return (code, output.ToString(), errors.ToString());
+    }
+
+    [Theory]
+    [InlineData("nonsense", "unknown: nonsense")]
+    [InlineData("", "a verb is missing: info, measure, check, laws or table")]
+    [InlineData("table", "table: a FILE is missing")]
+    [InlineData("info --json", "--json is unknown here, or lacks its value")]
+    [InlineData("measure --json --quick", "--json is unknown here, or lacks its value")]
+    [InlineData("measure --threads 0", "--threads must be a whole number from 1 to 64, not \"0\"")]
+    [InlineData("measure --threads 65", "--threads must be a whole number from 1 to 64, not \"65\"")]
+    [InlineData("measure --threads many", "--threads must be a whole number from 1 to 64, not \"many\"")]
+    [InlineData("laws --only Nonsense", "no such law")]
+    public void A_line_that_is_not_understood_is_a_sentence_and_where_help_is(string line, string sentence) => Assert.Equal(
+        (2, "", $"{sentence}{Environment.NewLine}kaleido-devices --help{Environment.NewLine}"),
+        Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    [InlineData("measure --help")]
+    public void Help_is_never_an_error(string line)
+    {
+        var run = Run(line.Split(' '));
+        Assert.Equal((0, ""), (run.Code, run.Errors));
+        Assert.All((string[])["info", "measure", "check", "laws", "table"],
+            verb => Assert.Contains($"kaleido-devices {verb}", run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_or_read_is_one_sentence_with_its_name()
+    {
+        using var folder = new Kaleido.Tests.Support.TemporaryFolder();
+        string lost = folder.File("no/x.json"), empty = folder.File("empty.json"), text = folder.File("text.md"),
+            other = folder.File("other.json");
+        Assert.Equal((1, "", $"{lost}: its folder does not exist{Environment.NewLine}"),
+            Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", lost));
+        Assert.Equal((1, "", $"--json: \"{folder.Path}\" names no file{Environment.NewLine}"),
+            Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", folder.Path));
+        if (OperatingSystem.IsLinux())
+        {
+            var refused = Run("measure", "--device", "cpu", "--quick", "--only", "tiny 2x5", "--json", "/proc/x.json");
+            Assert.Equal((1, ""), (refused.Code, refused.Output));
+            Assert.StartsWith("/proc/x.json: cannot be written: ", refused.Errors, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(empty, "");
+        File.WriteAllText(text, "# Benchmarks");
+        File.WriteAllText(other, "[3]");
+        foreach (string path in (string[])[empty, text, other])
+        {
+            Assert.Equal((1, "",
+                $"{path}: expected figures as measure --json or device.py --json writes them, found something else{Environment.NewLine}"),
+                Run("table", path));
+        }
+    }
+
     [Fact]
     public void The_check_passes_on_a_sound_device()
     {

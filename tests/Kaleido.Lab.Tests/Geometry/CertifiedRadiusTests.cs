@@ -67,6 +67,10 @@ public sealed class CertifiedRadiusTests
         var attack = new BasinAttack(network, x, 0.7394, 0);
         Assert.Equal(0, attack.EscapesNear(reach, 200));
         Assert.InRange(attack.SmallestEscape(0.05, 1, 8, [[0.2]]), 0.29, 0.31);
+        // From radius 0 on the rays would never grow.
+        Assert.Throws<ArgumentOutOfRangeException>(() => attack.SmallestEscape(0, 1, 8, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => attack.SmallestEscape(0.05, 1, -1, []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => attack.EscapesNear(0, 3));
     }
 
     [Fact]
