@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
 using Kaleido.Lab.Tests.Support;
 using Kaleido.Tests;
+using static Kaleido.Lab.Tests.Plots.Pixels;
 
 namespace Kaleido.Lab.Tests.Plots;
 
@@ -223,24 +223,5 @@ public class FigureTests
         var picture = new Picture(60, 60, 3, 255);
         StrokeFont.Draw(picture, text, upright ? 40 : 12, upright ? 48 : 40, 20, Rgb.Black, upright: upright);
         return picture;
-    }
-
-    private static string Hash(Picture picture) => Convert.ToHexString(SHA256.HashData(picture.Pixels));
-
-    private static Rgb At(Picture picture, int x, int y)
-    {
-        ReadOnlySpan<byte> pixel = picture.Pixels.AsSpan(3 * ((y * picture.Width) + x), 3);
-        return new Rgb(pixel[0], pixel[1], pixel[2]);
-    }
-
-    private static int Count(Picture picture, Rgb colour)
-    {
-        int count = 0;
-        for (int i = 0; i < picture.Width * picture.Height; i++)
-        {
-            count += At(picture, i % picture.Width, i / picture.Width) == colour ? 1 : 0;
-        }
-
-        return count;
     }
 }

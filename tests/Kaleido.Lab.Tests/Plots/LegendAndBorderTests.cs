@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Kaleido.Lab.Pictures;
 using Kaleido.Lab.Plots;
+using static Kaleido.Lab.Tests.Plots.Pixels;
 
 namespace Kaleido.Lab.Tests.Plots;
 
@@ -69,24 +69,5 @@ public class LegendAndBorderTests
         }
 
         Assert.Contains((byte)255, small.Pixels);
-    }
-
-    private static string Hash(Picture picture) => Convert.ToHexString(SHA256.HashData(picture.Pixels));
-
-    private static Rgb At(Picture picture, int x, int y)
-    {
-        ReadOnlySpan<byte> pixel = picture.Pixels.AsSpan(3 * ((y * picture.Width) + x), 3);
-        return new Rgb(pixel[0], pixel[1], pixel[2]);
-    }
-
-    private static int Count(Picture picture, Rgb colour)
-    {
-        int count = 0;
-        for (int i = 0; i < picture.Width * picture.Height; i++)
-        {
-            count += At(picture, i % picture.Width, i / picture.Width) == colour ? 1 : 0;
-        }
-
-        return count;
     }
 }
