@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Kaleido.Autodiff;
 using Kaleido.Backends;
+using Kaleido.Lab.Benchmarking;
 using Kaleido.Networks;
 using Kaleido.Numerics;
 using Kaleido.Optimizers;
@@ -98,20 +99,8 @@ internal static class TrainingStep
 {
     public static Plan Compile(Mlp network, GradientDescent descent, int samples, int batch)
     {
-        var graph = new Graph();
         var data = network.Device.CreateTensor(samples, network.Inputs);
-        PhiloxValues(data.Span);
-        var inputs = batch < samples
-            ? graph.Variable("data", data).GatherRows(graph.MinibatchIndices(samples, 1, RandomStreams.Minibatches))
-            : graph.RowsVariable("data", data);
-        var (output, logits) = network.Forward(inputs);
-        var loss = LossFunction.SquaredError.Build(output, logits, inputs);
-        var ring = network.Device.CreateTensor(1, 1024);
-        return Plan.Compile(graph, network.Device, batch, [], [new Recording(loss, ring), descent.Minimize(loss, network.Variables(graph))]);
-    }
-
-    private static void PhiloxValues(Span<float> values)
-    {
-        for (int i = 0; i < values.Length; i++) values[i] = Philox.ToUniform(Philox.Word(1, RandomStreams.DrawnData, 0, (ulong)i));
+        data.Upload(Workloads.Uniform(data.Count, 1));
+        return Workloads.Step(network, descent, data, network.Device.CreateTensor(1, 1024), batch);
     }
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Kaleido.Autodiff;
 using Kaleido.Backends;
+using Kaleido.Lab.Benchmarking;
 using Kaleido.Networks;
-using Kaleido.Numerics;
 using Kaleido.Optimizers;
 using Kaleido.Sampling;
 using Kaleido.Tensors;
-using Kaleido.Training;
 
 namespace Kaleido.DeviceBench;
 
@@ -65,14 +64,8 @@ internal sealed class DeviceWork : IDisposable
         int samples = 4 * batch;
         work.Network = work.Own(Mlp.Create(device, options));
         var descent = work.Own(new GradientDescent(work.Network.Parameters, new Adam { LearningRate = 1e-4 }));
-        var graph = new Graph();
-        var inputs = graph.Variable("data", work.Uniform(samples, options.Inputs, 3, 0))
-            .GatherRows(graph.MinibatchIndices(samples, 1, RandomStreams.Minibatches));
-        var (output, logits) = work.Network.Forward(inputs);
-        var loss = LossFunction.SquaredError.Build(output, logits, inputs);
         work.Losses = work.Own(device.CreateTensor(1, 1024));
-        work.Plan = work.Own(Plan.Compile(graph, device, batch, [],
-            [new Recording(loss, work.Losses), descent.Minimize(loss, work.Network.Variables(graph))]));
+        work.Plan = work.Own(Workloads.Step(work.Network, descent, work.Uniform(samples, options.Inputs, 3, 0), work.Losses, batch));
         work._run = work.Plan.Run;
     });
 
@@ -109,8 +102,8 @@ internal sealed class DeviceWork : IDisposable
 
     private Tensor Uniform(int rows, int columns, uint seed, float low)
     {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.Length; i++) values[i] = low + Philox.ToUniform(Philox.Word(seed, RandomStreams.DrawnData, 0, (ulong)i));
+        float[] values = Workloads.Uniform(rows * columns, seed);
+        for (int i = 0; i < values.Length; i++) values[i] += low;
         var tensor = Own(_device.CreateTensor(rows, columns));
         tensor.Upload(values);
         return tensor;

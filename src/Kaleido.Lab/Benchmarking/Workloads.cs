@@ -92,15 +92,31 @@ public static class Workloads
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(descent);
-        var graph = new Graph();
         var data = network.Device.CreateTensor(samples, network.Inputs);
         data.Upload(Uniform(data.Count, 3));
-        var inputs = graph.Variable("data", data).GatherRows(graph.MinibatchIndices(samples, 1, RandomStreams.Minibatches));
+        return Step(network, descent, data, network.Device.CreateTensor(1, 1024), batch);
+    }
+
+    /// <summary>The same step on given data and with a given ring, which stay the caller's.</summary>
+    /// <param name="network">What is trained.</param>
+    /// <param name="descent">The optimiser of its parameters.</param>
+    /// <param name="data">[samples, features], inputs and targets; with as many samples as the minibatch or fewer, all are taken.</param>
+    /// <param name="losses">[1, length]: the loss of step t is element t mod length.</param>
+    /// <param name="batch">Rows of a step.</param>
+    public static Plan Step(Mlp network, GradientDescent descent, Tensor data, Tensor losses, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(descent);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(losses);
+        var graph = new Graph();
+        var inputs = batch < data.Rows
+            ? graph.Variable("data", data).GatherRows(graph.MinibatchIndices(data.Rows, 1, RandomStreams.Minibatches))
+            : graph.RowsVariable("data", data);
         var (output, logits) = network.Forward(inputs);
         var loss = LossFunction.SquaredError.Build(output, logits, inputs);
-        var ring = network.Device.CreateTensor(1, 1024);
         return Plan.Compile(graph, network.Device, batch, [],
-            [new Recording(loss, ring), descent.Minimize(loss, network.Variables(graph))]);
+            [new Recording(loss, losses), descent.Minimize(loss, network.Variables(graph))]);
     }
 
     /// <summary>Members of an ensemble of <see cref="Tiny"/>, each with its own seeds, all with the same 20 samples.</summary>
@@ -113,5 +129,6 @@ public static class Workloads
     /// <summary>20 numbers in [0, 1): a minibatch of 2 of them is drawn at each step.</summary>
     public static float[] TinyData() => Uniform(20, 4);
 
-    private static float[] Uniform(long count, uint seed) => MetricRandom.UniformFloats(seed, RandomStreams.DrawnData, 0, (int)count);
+    /// <summary>Numbers uniform in [0, 1), the same for every contender.</summary>
+    public static float[] Uniform(long count, uint seed) => MetricRandom.UniformFloats(seed, RandomStreams.DrawnData, 0, (int)count);
 }
