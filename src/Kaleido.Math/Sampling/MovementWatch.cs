@@ -6,16 +6,16 @@ namespace Kaleido.Sampling;
 /// <summary>
 /// How far the median chain moved in each iteration, and whether the chains have settled, without holding the device up: the distances of
 /// an iteration are sent for as soon as it is issued, and looked at when somebody asks, or when the host is <see cref="Ahead"/> iterations
-/// ahead.
+/// ahead. Where the device computes in the host's own memory there is nothing to run ahead of, and one place for the distances is enough.
 /// </summary>
 internal sealed class MovementWatch : IDisposable
 {
-    /// <summary>How many iterations may be under way.</summary>
+    /// <summary>How many iterations may be under way on a device of its own memory.</summary>
     public const int Ahead = 16;
 
     private readonly Plan _plan;
     private readonly (Node ToPrevious, Node ToBeforePrevious) _columns;
-    private readonly (Readback ToPrevious, Readback ToBeforePrevious)[] _copies = new (Readback, Readback)[Ahead];
+    private readonly (Readback ToPrevious, Readback ToBeforePrevious)[] _copies;
     private readonly float[] _distances;
     private readonly Func<BurnInDetector> _newDetector;
     private BurnInDetector _detector;
@@ -29,10 +29,11 @@ internal sealed class MovementWatch : IDisposable
     {
         (_plan, _columns, _newDetector, _detector) = (plan, (toPrevious, toBeforePrevious), newDetector, newDetector());
         _distances = new float[plan.Capacity];
+        _copies = new (Readback, Readback)[plan.OutputView(toPrevious).Memory.TryGetHostMemory(out _) ? 1 : Ahead];
         try
         {
-            for (int i = 0; i < Ahead; i++) _copies[i] = (Copy(toPrevious), null!);
-            for (int i = 0; i < Ahead; i++) _copies[i].ToBeforePrevious = Copy(toBeforePrevious);
+            for (int i = 0; i < _copies.Length; i++) _copies[i] = (Copy(toPrevious), null!);
+            for (int i = 0; i < _copies.Length; i++) _copies[i].ToBeforePrevious = Copy(toBeforePrevious);
         }
         catch
         {
@@ -55,9 +56,9 @@ internal sealed class MovementWatch : IDisposable
     /// <summary>Told after each iteration that was issued.</summary>
     public void Note()
     {
-        if (_issued - _observed == Ahead) Observe();
+        if (_issued - _observed == _copies.Length) Observe();
         _issued++;
-        var (toPrevious, toBeforePrevious) = _copies[_issued % Ahead];
+        var (toPrevious, toBeforePrevious) = _copies[_issued % _copies.Length];
         // Distances to earlier samples exist from the second and the third iteration on.
         if (_issued >= 2) Send(_columns.ToPrevious, toPrevious);
         if (_issued >= 3) Send(_columns.ToBeforePrevious, toBeforePrevious);
@@ -78,7 +79,7 @@ internal sealed class MovementWatch : IDisposable
     private void Observe()
     {
         int iteration = _observed + 1;
-        var (toPrevious, toBeforePrevious) = _copies[iteration % Ahead];
+        var (toPrevious, toBeforePrevious) = _copies[iteration % _copies.Length];
         double change = iteration >= 2 ? Median(toPrevious) : double.NaN, change2 = iteration >= 3 ? Median(toBeforePrevious) : double.NaN;
         _detector.Observe(iteration, change, change2);
         (MedianStep, _observed) = (change, iteration);
