@@ -25,12 +25,7 @@ public sealed class RepellerTests
         Law.Holds(Nets.Of(3, 12, 3, Nets.Piecewise, 1, 3), it =>
         {
             var random = it.Random(1);
-            double[][] data = it.Points(3, random, 0.1);
-            using var network = it.Interpolate(device, data, data);
-            if (network is null) return;
-            var exact = ExactNet.Of(network);
-            double[] middle = [.. data[0].Zip(data[1], (a, b) => (a + b) / 2)];
-            if (SmoothFixedPoint.Newton(exact, middle, it.Low) is not { SpectralRadius: >= 1.05 } point) return;
+            if (Repeller(it, device, random) is not var (exact, point)) return;
 
             // A repeller is as good a minimum as a datum: ℓ = 0 up to float64's rounding.
             Assert.True(point.Residual <= 1e-13);
@@ -68,13 +63,7 @@ public sealed class RepellerTests
         int found = 0, several = 0;
         Law.Holds(Nets.Of(3, 12, 3, Nets.Piecewise, 1, 3), it =>
         {
-            var random = it.Random(1);
-            double[][] data = it.Points(3, random, 0.1);
-            using var network = it.Interpolate(device, data, data);
-            if (network is null) return;
-            var exact = ExactNet.Of(network);
-            double[] middle = [.. data[0].Zip(data[1], (a, b) => (a + b) / 2)];
-            if (SmoothFixedPoint.Newton(exact, middle, it.Low) is not { SpectralRadius: >= 1.05 } point) return;
+            if (Repeller(it, device, it.Random(1)) is not var (exact, point)) return;
             if (point.Dominant() is not var (right, left)) return;
             var orbit = new OrbitEnclosure(point, right, left, 1e-14);
             double leaves = Math.Min(0.01, point.Radius) * 0.1;
@@ -90,6 +79,17 @@ public sealed class RepellerTests
             }
         }, Nets.Cases(200));
         Assert.True(found > 5 && several > 0, $"{found} repellers, {several} of them in more than one dimension");
+    }
+
+    // A fixed point between two of three data of an interpolating network that repels; null where there is none.
+    private static (ExactNet Exact, SmoothFixedPoint Point)? Repeller(NetCase it, Device device, Random random)
+    {
+        double[][] data = it.Points(3, random, 0.1);
+        using var network = it.Interpolate(device, data, data);
+        if (network is null) return null;
+        var exact = ExactNet.Of(network);
+        double[] middle = [.. data[0].Zip(data[1], (a, b) => (a + b) / 2)];
+        return SmoothFixedPoint.Newton(exact, middle, it.Low) is { SpectralRadius: >= 1.05 } point ? (exact, point) : null;
     }
 
     // A start beside the repeller from which the enclosure proves that the orbit gets farther away than asked, and after how many steps.
