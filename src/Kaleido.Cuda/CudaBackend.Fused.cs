@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Cuda.Fusion;
 using Kaleido.Cuda.Interop;
 using Kaleido.Cuda.Sessions;
 using Kaleido.Tensors;
@@ -34,6 +35,21 @@ public sealed partial class CudaBackend
         if (destination.Columns == 0) return;
         _session.Launch(KernelNames.ReluGradientColumnSum, new(Tiles(destination.Columns, 32), 1, 32, 16),
             from, g, to, total, (long)destination.Rows, (long)destination.Columns);
+    }
+
+    /// <summary>A kernel of several elementwise functions; operands are its sources, then its results but the first.</summary>
+    internal void Elementwise(ElementwiseKernel kernel, ReadOnlySpan<MatrixView> operands, in MatrixView destination)
+    {
+        using var scope = _session.Enter();
+        Span<KernelArgument> arguments = stackalloc KernelArgument[ElementwiseKernel.MostOperands + 2];
+        int count = 0, sources = kernel.Sources.Count;
+        foreach (var source in operands[..sources]) arguments[count++] = Address(source);
+        arguments[count++] = Target(destination);
+        foreach (var result in operands[sources..]) arguments[count++] = Target(result);
+        arguments[count++] = destination.Count;
+        arguments[count++] = destination.Columns;
+        if (destination.Count == 0) return;
+        _session.Launch(kernel, _session.Flat(destination.Count), arguments[..count]);
     }
 
     /// <summary>How products can end in the same launch.</summary>

@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Cuda.Fusion;
 using Kaleido.Cuda.Sessions;
 using Kaleido.Tensors;
 
@@ -26,7 +27,7 @@ internal sealed class CudaProgram : IExecutable
 
     public CudaProgram(CudaBackend backend, PlanProgram program, int capacity)
     {
-        program = CudaFusion.Rewrite(program, backend.Endings);
+        program = CudaFusion.Rewrite(program, backend.Endings, capacity);
         (_backend, _session, _program, _capacity) = (backend, backend.Session, program, capacity);
         _launches = new(backend, program, capacity);
     }

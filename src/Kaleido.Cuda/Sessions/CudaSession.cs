@@ -163,7 +163,7 @@ internal sealed unsafe partial class CudaSession : IDisposable
 
             foreach (ulong address in _live.Keys) Try(() => Demand(_driver.MemoryFree(address), "cuMemFree_v2"));
             foreach (nint host in _pinned) Try(() => Demand(_driver.HostFree(host), "cuMemFreeHost"));
-            if (_module != 0) Try(() => Demand(_driver.ModuleUnload(_module), "cuModuleUnload"));
+            foreach (nint module in _modules) Try(() => Demand(_driver.ModuleUnload(module), "cuModuleUnload"));
             foreach (nint stream in (nint[])[_side, _stream])
             {
                 if (stream != 0 && stream != Options.SharedStream) Try(() => Demand(_driver.StreamDestroy(stream), "cuStreamDestroy_v2"));
@@ -176,7 +176,8 @@ internal sealed unsafe partial class CudaSession : IDisposable
         _events.Clear();
         _live.Clear();
         _pinned.Clear();
-        (_handle, _sideHandle, _module, _stream, _side, _context) = (0, 0, 0, 0, 0, 0);
+        _modules.Clear();
+        (_handle, _sideHandle, _stream, _side, _context) = (0, 0, 0, 0, 0);
         return first;
 
         void Try(Action release)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Kaleido.Cuda.Tests.Ptx;
@@ -30,9 +31,11 @@ internal static unsafe partial class FakeDriver
     }
 
     /// <summary>A kernel of a module; it goes with it and need not be given back.</summary>
-    private static readonly Dictionary<nint, string> Kernels = [];
+    private static readonly Dictionary<nint, (string Name, PtxModule Module)> Kernels = [];
 
     private static readonly Lock KernelGate = new();
+
+    private static readonly ConcurrentDictionary<string, PtxModule> Read = new();
 
     /// <summary>Name and address of every function.</summary>
     public static IReadOnlyDictionary<string, nint> Table { get; } = new Dictionary<string, nint>
@@ -192,9 +195,9 @@ internal static unsafe partial class FakeDriver
         // Not IndexOf over a span without end: it may read beyond the text, into memory that is not there.
         int length = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)text).Length;
         byte[] given = new ReadOnlySpan<byte>(text, length + 1).ToArray();
-        // Reading PTX takes a while; the shipped text is read once.
+        // Reading PTX takes a while; every text is read once.
         *module = m.Add(new Loaded(given.AsSpan().SequenceEqual(Shipped.Value.Text)
-            ? Shipped.Value.Module : PtxModule.Load(Encoding.UTF8.GetString(given, 0, given.Length - 1))));
+            ? Shipped.Value.Module : Read.GetOrAdd(Encoding.UTF8.GetString(given, 0, length), PtxModule.Load)));
     });
 
     [UnmanagedCallersOnly]
@@ -204,11 +207,12 @@ internal static unsafe partial class FakeDriver
     private static int ModuleGetFunction(nint* function, nint module, byte* text) => Call("cuModuleGetFunction", m =>
     {
         string name = Marshal.PtrToStringUTF8((nint)text)!;
-        if (!m.Get<Loaded>(module).Module.Kernels.Contains(name)) throw new FakeException(500);
+        var loaded = m.Get<Loaded>(module).Module;
+        if (!loaded.Kernels.Contains(name)) throw new FakeException(500);
         lock (KernelGate)
         {
-            nint known = Kernels.FirstOrDefault(it => it.Value == name).Key;
-            if (known == 0) Kernels.Add(known = 0x5000_0000 + Kernels.Count, name);
+            nint known = Kernels.FirstOrDefault(it => it.Value == (name, loaded)).Key;
+            if (known == 0) Kernels.Add(known = 0x5000_0000 + Kernels.Count, (name, loaded));
             *function = known;
         }
     });
@@ -220,8 +224,8 @@ internal static unsafe partial class FakeDriver
         Call("cuLaunchKernel", m =>
         {
             string name;
-            lock (KernelGate) name = Kernels.TryGetValue(function, out string? found) ? found : throw new FakeException(400);
-            var module = Shipped.Value.Module;
+            PtxModule module;
+            lock (KernelGate) (name, module) = Kernels.TryGetValue(function, out var found) ? found : throw new FakeException(400);
             if (gridX == 0 || gridY == 0 || gridZ == 0 || gridY > 65535 || (long)blockX * blockY * blockZ is 0 or > 1024 || shared != 0)
             {
                 m.Violate($"{name} is launched with a grid of ({gridX}, {gridY}, {gridZ}) and blocks of ({blockX}, {blockY}, {blockZ})");

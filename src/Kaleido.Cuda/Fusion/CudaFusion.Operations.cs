@@ -2,7 +2,7 @@ using Kaleido.Backends;
 using Kaleido.Cuda.Interop;
 using Kaleido.Tensors;
 
-namespace Kaleido.Cuda;
+namespace Kaleido.Cuda.Fusion;
 
 // What merged instructions do: operands are their sources in order, of which the last may be a second destination.
 
@@ -57,4 +57,13 @@ internal sealed record ProductColumnSumOperation(bool OfLeft) : DeviceOperation
 
     public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) =>
         ((CudaBackend)backend).ProductColumnSum(operands[0], operands[1], OfLeft, operands[2], destination);
+}
+
+/// <summary>Several elementwise functions in one launch; operands are the kernel's sources, then its results but the first.</summary>
+internal sealed record ElementwiseOperation(ElementwiseKernel Kernel) : DeviceOperation
+{
+    public override string Name => Kernel.Name;
+
+    public override void Run(IBackend backend, ReadOnlySpan<MatrixView> operands, in MatrixView destination) =>
+        ((CudaBackend)backend).Elementwise(Kernel, operands, destination);
 }

@@ -2,7 +2,7 @@ using Kaleido.Backends;
 using Kaleido.Cuda.Interop;
 using Kaleido.Tensors;
 
-namespace Kaleido.Cuda;
+namespace Kaleido.Cuda.Fusion;
 
 /// <summary>What a device can do in one launch with a product.</summary>
 [Flags]
@@ -42,18 +42,20 @@ internal sealed class CudaFusion
         _instructions = [.. program.Instructions];
         _readers = CountReaders(program);
         _endings = endings;
-        _writers = new int[_slots.Length];
-        Array.Fill(_writers, -1);
-        for (int i = 0; i < _instructions.Length; i++) _writers[_instructions[i]!.Destination] = i;
+        _writers = FindWriters(program);
     }
 
     /// <summary>The program with such instructions merged.</summary>
-    public static PlanProgram Rewrite(PlanProgram program, ProductEndings endings)
+    /// <param name="program">What is to be run.</param>
+    /// <param name="endings">How products can end.</param>
+    /// <param name="capacity">The number of rows at most.</param>
+    public static PlanProgram Rewrite(PlanProgram program, ProductEndings endings, int capacity)
     {
         var fusion = new CudaFusion(program, endings);
         for (int i = 0; i < fusion._instructions.Length; i++) fusion.MergeElementwise(i);
         for (int i = 0; i < fusion._instructions.Length && endings != 0; i++) fusion.MergeProduct(i);
-        return program with { Slots = fusion._slots, Instructions = [.. fusion._instructions.OfType<Instruction>()] };
+        program = program with { Slots = fusion._slots, Instructions = [.. fusion._instructions.OfType<Instruction>()] };
+        return ElementwiseGroups.Rewrite(program, capacity);
     }
 
     private void MergeElementwise(int i)
@@ -164,7 +166,23 @@ internal sealed class CudaFusion
         return null;
     }
 
-    private static int[] CountReaders(PlanProgram program)
+    /// <summary>The instruction that writes each slot, or -1.</summary>
+    public static int[] FindWriters(PlanProgram program)
+    {
+        int[] writers = new int[program.Slots.Count];
+        Array.Fill(writers, -1);
+        for (int i = 0; i < program.Instructions.Count; i++)
+        {
+            var now = program.Instructions[i];
+            writers[now.Destination] = i;
+            if (now is { Operation: ReluGradientOperation or ProductColumnSumOperation, Sources: [_, _, int sums] }) writers[sums] = i;
+        }
+
+        return writers;
+    }
+
+    /// <summary>How often each slot is read.</summary>
+    public static int[] CountReaders(PlanProgram program)
     {
         int[] readers = new int[program.Slots.Count];
         foreach (var instruction in program.Instructions)
