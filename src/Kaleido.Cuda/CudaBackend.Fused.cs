@@ -33,7 +33,7 @@ public sealed partial class CudaBackend
         using var scope = _session.Enter();
         ulong from = Address(y), g = Address(gradient), total = Target(sums), to = Target(destination);
         if (destination.Columns == 0) return;
-        _session.Launch(KernelNames.ReluGradientColumnSum, new(Tiles(destination.Columns, 32), 1, 32, 16),
+        _session.Launch(KernelNames.ReluGradientColumnSum, ColumnTiles(destination.Rows, destination.Columns),
             from, g, to, total, (long)destination.Rows, (long)destination.Columns);
     }
 

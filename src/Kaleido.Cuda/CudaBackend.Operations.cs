@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kaleido.Backends;
 using Kaleido.Cuda.Interop;
 using Kaleido.Tensors;
@@ -129,7 +130,20 @@ public sealed partial class CudaBackend
 
     private void SumColumns(ulong from, ulong to, long rows, long columns)
     {
-        if (columns > 0) _session.Launch(KernelNames.ColumnSum, new(Tiles(columns, 32), 1, 32, 16), from, to, rows, columns);
+        if (columns > 0) _session.Launch(KernelNames.ColumnSum, ColumnTiles(rows, columns), from, to, rows, columns);
+    }
+
+    /// <summary>
+    /// A thread for each 64 rows of a column, and blocks of as few columns as it takes to give every multiprocessor two of them: 500 columns
+    /// are 16 blocks of 32, but 63 of 8. Not fewer than 8 (32 bytes, what one access to memory fetches), nor than make a warp.
+    /// </summary>
+    private Geometry ColumnTiles(long rows, long columns)
+    {
+        const int Threads = 512, Warp = 32;
+        int height = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((rows + 63) / 64, 1, Threads / 4));
+        int width = Warp, least = Math.Max(columns < 16 ? 4 : 8, Warp / height);
+        while (width > least && Tiles(columns, width) < 2 * _session.Properties.Multiprocessors) width /= 2;
+        return new(Tiles(columns, width), 1, (uint)width, (uint)Math.Min(height, Threads / width));
     }
 
     // The kernels take any grid; the driver's largest is 2³¹ - 1 blocks in x and 65535 in y.

@@ -55,7 +55,7 @@ internal sealed class CudaFusion
         for (int i = 0; i < fusion._instructions.Length; i++) fusion.MergeElementwise(i);
         for (int i = 0; i < fusion._instructions.Length && endings != 0; i++) fusion.MergeProduct(i);
         program = program with { Slots = fusion._slots, Instructions = [.. fusion._instructions.OfType<Instruction>()] };
-        return ElementwiseGroups.Rewrite(program, capacity);
+        return ElementwiseGroups.Rewrite(ProductsFirst.Rewrite(program), capacity);
     }
 
     private void MergeElementwise(int i)

@@ -4,9 +4,9 @@ using Kaleido.Tensors;
 namespace Kaleido.Cuda.Fusion;
 
 /// <summary>
-/// Puts elementwise functions of one shape into one launch (<see cref="ElementwiseKernel"/>). In order of the program, each joins the
-/// group that makes one of its operands, either where that group stands, if all its operands are there by then, or where it stands itself,
-/// if nobody needs the group before; functions that have nothing to do with each other share a launch too.
+/// Puts elementwise functions of one shape into one launch (<see cref="ElementwiseKernel"/>). In order of the program, each joins a group
+/// before it, either where that group stands, if all its operands are there by then, or where it stands itself, if nobody needs the group
+/// before: the nearest that makes one of its operands, else the nearest at all, for a launch costs more than what it does.
 /// </summary>
 internal sealed class ElementwiseGroups
 {
@@ -81,35 +81,35 @@ internal sealed class ElementwiseGroups
         _makers[now.Destination] = group;
     }
 
+    // The nearest group that makes an operand, else the nearest at all.
     private Group? Find(Instruction now, int i)
     {
-        Group? unrelated = null;
+        Group? nearest = null;
         for (int at = _groups.Count - 1; at >= Math.Max(0, _groups.Count - LookBack); at--)
         {
             var group = _groups[at];
             if (group.Shape != _slots[now.Destination].Shape || !group.HasRoom(now)) continue;
             bool related = now.Sources.Any(group.Made.Contains);
-            if (now.Sources.All(source => group.Made.Contains(source) || MadeAt(source) < group.Position))
-            {
-                if (related) return group;
-                unrelated ??= group;
-            }
-            else if (related && !IsWanted(group, i))
-            {
-                _groups.RemoveAt(at);
-                _groups.Add(group);
-                group.Position = i;
-                return group;
-            }
+            if ((nearest is not null && !related) || !(IsReady(now, group) || !IsWanted(group, at, i))) continue;
+            nearest = group;
+            if (related) break;
         }
 
-        return unrelated;
+        if (nearest is null || IsReady(now, nearest)) return nearest;
+        _groups.Remove(nearest);
+        _groups.Add(nearest);
+        nearest.Position = i;
+        return nearest;
     }
+
+    // Whether the operands are there where the group stands.
+    private bool IsReady(Instruction now, Group group) =>
+        now.Sources.All(source => group.Made.Contains(source) || MadeAt(source) < group.Position);
 
     private int MadeAt(int slot) => _makers.TryGetValue(slot, out var group) ? group.Position : _writers[slot];
 
     // Whether somebody reads what the group makes before instruction i.
-    private bool IsWanted(Group group, int i)
+    private bool IsWanted(Group group, int at, int i)
     {
         for (int j = group.Position + 1; j < i; j++)
         {
@@ -117,7 +117,7 @@ internal sealed class ElementwiseGroups
             if (!_makers.ContainsKey(between.Destination) && between.Sources.Any(group.Made.Contains)) return true;
         }
 
-        return _groups.Skip(_groups.IndexOf(group) + 1).Any(it => it.Sources.Overlaps(group.Made));
+        return _groups.Skip(at + 1).Any(it => it.Sources.Overlaps(group.Made));
     }
 
     private void Write(Group group)
