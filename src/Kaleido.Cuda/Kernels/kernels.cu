@@ -116,10 +116,26 @@ KERNEL copy(const float *x, s64 x_row, s64 x_column, float *destination, s64 des
 
 // ---- reductions ----
 
-enum { LANES = 16, BLOCK_ROWS = 64, COLUMN_THREADS = 512 };
+enum { LANES = 16, BLOCK_ROWS = 64, COLUMN_THREADS = 512, ROW_BATCH = 8 };
 
 // The rows of this thread block, one group of LANES at a time; all threads take part in every group.
 #define ROW_GROUPS s64 group = (s64)block_x() * LANES; group < rows; group += (s64)blocks_x() * LANES
+
+// What to do with each value of this thread's lane of a row, in order. They are read several at a time: one after the other, each would
+// wait for memory anew.
+#define EACH_OF_LANE(value, what) \
+    for (s64 column = lane; column < columns; column += LANES * ROW_BATCH) \
+    { \
+        float read[ROW_BATCH]; \
+        _Pragma("unroll") \
+        for (s32 j = 0; j < ROW_BATCH; j++) read[j] = column + j * LANES < columns ? x[row * columns + column + j * LANES] : 0.0f; \
+        _Pragma("unroll") \
+        for (s32 j = 0; j < ROW_BATCH; j++) \
+        { \
+            float value = read[j]; \
+            if (column + j * LANES < columns) what; \
+        } \
+    }
 
 DEVICE float maximum_step(float a, float b) { return maximum_of(a, b); }
 DEVICE float sum_step(float a, float b) { return a + b; }
@@ -143,7 +159,7 @@ ROW_KERNEL(row_sum)
     {
         s64 row = group + y;
         float sum = 0;
-        if (row < rows) for (s64 column = lane; column < columns; column += LANES) sum += x[row * columns + column];
+        if (row < rows) EACH_OF_LANE(value, sum += value)
         lanes[y][lane] = sum;
         TREE(sum_step)
         if (lane == 0 && row < rows) destination[row] = lanes[y][0];
@@ -154,7 +170,7 @@ ROW_KERNEL(row_sum)
 DEVICE float largest_of(const float *x, s64 row, s64 rows, s64 columns, s32 lane)
 {
     float largest = -INFINITY;
-    if (row < rows) for (s64 column = lane; column < columns; column += LANES) largest = maximum_of(largest, x[row * columns + column]);
+    if (row < rows) EACH_OF_LANE(value, largest = maximum_of(largest, value))
     return largest;
 }
 
@@ -216,7 +232,7 @@ ROW_KERNEL(row_log_sum_exp)
         TREE(maximum_step)
         float largest = lanes[y][0], shift = magnitude(largest) < INFINITY ? largest : 0.0f, sum = 0;
         barrier();
-        if (row < rows) for (s64 column = lane; column < columns; column += LANES) sum += exp_of(x[row * columns + column] - shift);
+        if (row < rows) EACH_OF_LANE(value, sum += exp_of(value - shift))
         lanes[y][lane] = sum;
         TREE(sum_step)
         if (lane == 0 && row < rows) destination[row] = log_of(lanes[y][0]) + shift;
@@ -225,48 +241,66 @@ ROW_KERNEL(row_log_sum_exp)
 }
 
 // Thread y of a column sums a block of 64 rows; thread 0 adds the blocks in ascending order, a pass of as many blocks as there are
-// threads y at a time.
-#define COLUMN_SUM(value) \
-    SHARED float blocks[COLUMN_THREADS]; \
-    s32 width = threads_x(), height = threads_y(), lane = thread_x(), y = thread_y(); \
-    for (s64 group = (s64)block_x() * width; group < columns; group += (s64)blocks_x() * width) \
-    { \
-        s64 column = group + lane; \
-        float total = 0; \
-        for (s64 pass = 0; pass < rows; pass += (s64)height * BLOCK_ROWS) \
-        { \
-            s64 first = pass + (s64)y * BLOCK_ROWS, end = first + BLOCK_ROWS < rows ? first + BLOCK_ROWS : rows; \
-            float sum = 0; \
-            if (column < columns) \
-            { \
-                _Pragma("unroll 4") \
-                for (s64 row = first; row < end; row++) \
-                { \
-                    s64 i = row * columns + column; \
-                    sum += value; \
-                } \
-            } \
-            blocks[y * width + lane] = sum; \
-            barrier(); \
-            if (y == 0) \
-            { \
-                for (s32 b = 0; b < height && pass + (s64)b * BLOCK_ROWS < rows; b++) \
-                    total = pass == 0 && b == 0 ? blocks[lane] : total + blocks[b * width + lane]; \
-            } \
-            barrier(); \
-        } \
-        if (y == 0 && column < columns) sums[column] = total; \
+// threads y at a time. With a mask what is summed is the gradient that it lets through, which is kept. Rows are read several at a time, all
+// before any is written: as far as a compiler knows, what is written could be what is read next.
+template <bool MASKS>
+DEVICE void column_sums(const float *x, const float *mask, float *kept, float *sums, s64 rows, s64 columns)
+{
+    enum { BATCH = MASKS ? 8 : 16 }; // as many as registers can hold
+    SHARED float blocks[COLUMN_THREADS];
+    s32 width = threads_x(), height = threads_y(), lane = thread_x(), y = thread_y();
+    for (s64 group = (s64)block_x() * width; group < columns; group += (s64)blocks_x() * width)
+    {
+        s64 column = group + lane;
+        float total = 0;
+        for (s64 pass = 0; pass < rows; pass += (s64)height * BLOCK_ROWS)
+        {
+            s64 first = pass + (s64)y * BLOCK_ROWS, end = first + BLOCK_ROWS < rows ? first + BLOCK_ROWS : rows;
+            float sum = 0;
+            for (s64 row = first; row < end && column < columns; row += BATCH)
+            {
+                float values[BATCH], masks[BATCH];
+                s64 i = row * columns + column;
+#pragma unroll
+                for (s32 j = 0; j < BATCH; j++)
+                {
+                    values[j] = row + j < end ? x[i + j * columns] : 0.0f;
+                    if (MASKS) masks[j] = row + j < end ? mask[i + j * columns] : 0.0f;
+                }
+
+#pragma unroll
+                for (s32 j = 0; j < BATCH; j++)
+                {
+                    if (row + j >= end) continue;
+                    float value = MASKS ? relu_gradient_of(masks[j], values[j]) : values[j];
+                    if (MASKS) kept[i + j * columns] = value;
+                    sum += value;
+                }
+            }
+
+            blocks[y * width + lane] = sum;
+            barrier();
+            if (y == 0)
+            {
+                for (s32 b = 0; b < height && pass + (s64)b * BLOCK_ROWS < rows; b++)
+                    total = pass == 0 && b == 0 ? blocks[lane] : total + blocks[b * width + lane];
+            }
+            barrier();
+        }
+
+        if (y == 0 && column < columns) sums[column] = total;
     }
+}
 
 KERNEL column_sum(const float *x, float *sums, s64 rows, s64 columns) THREADS(COLUMN_THREADS)
 {
-    COLUMN_SUM(x[i])
+    column_sums<false>(x, nullptr, nullptr, sums, rows, columns);
 }
 
 KERNEL relu_gradient_column_sum(const float *values, const float *g, float *destination, float *sums, s64 rows, s64 columns)
     THREADS(COLUMN_THREADS)
 {
-    COLUMN_SUM((destination[i] = relu_gradient_of(values[i], g[i])))
+    column_sums<true>(g, values, destination, sums, rows, columns);
 }
 
 // ---- products ----
