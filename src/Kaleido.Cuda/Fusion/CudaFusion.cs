@@ -55,7 +55,7 @@ internal sealed class CudaFusion
         for (int i = 0; i < fusion._instructions.Length; i++) fusion.MergeElementwise(i);
         for (int i = 0; i < fusion._instructions.Length && endings != 0; i++) fusion.MergeProduct(i);
         program = program with { Slots = fusion._slots, Instructions = [.. fusion._instructions.OfType<Instruction>()] };
-        return ElementwiseGroups.Rewrite(ProductsFirst.Rewrite(program), capacity);
+        return InPlace.Rewrite(ElementwiseGroups.Rewrite(ProductsFirst.Rewrite(program), capacity));
     }
 
     private void MergeElementwise(int i)
@@ -175,18 +175,30 @@ internal sealed class CudaFusion
         {
             var now = program.Instructions[i];
             writers[now.Destination] = i;
-            if (now is { Operation: ReluGradientOperation or ProductColumnSumOperation, Sources: [_, _, int sums] }) writers[sums] = i;
+            foreach (int result in Results(now)) writers[result] = i;
         }
 
         return writers;
     }
+
+    // What an instruction writes beside its destination stands last among its sources.
+    private static IEnumerable<int> Results(Instruction instruction) => instruction switch
+    {
+        { Operation: ReluGradientOperation or ProductColumnSumOperation, Sources: [_, _, int sums] } => [sums],
+        { Operation: ElementwiseOperation several } => instruction.Sources.Skip(several.Kernel.Sources.Count),
+        _ => [],
+    };
 
     /// <summary>How often each slot is read.</summary>
     public static int[] CountReaders(PlanProgram program)
     {
         int[] readers = new int[program.Slots.Count];
         foreach (var instruction in program.Instructions)
+        {
             foreach (int source in instruction.Sources) readers[source]++;
+            foreach (int result in Results(instruction)) readers[result]--;
+        }
+
         foreach (int output in program.Outputs) readers[output]++;
         foreach (var effect in program.Effects)
         {

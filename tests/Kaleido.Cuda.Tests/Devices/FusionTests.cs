@@ -145,7 +145,27 @@ public sealed class FusionTests
         var negate = new UnaryElementwise(UnaryOperation.Negate);
         var program = new PlanProgram([input, slot, slot], [new(negate, [0], 1), new(negate, [1], 2)], [2], []);
         Assert.Single(CudaFusion.Rewrite(program, 0, (1 << 15) - 1).Instructions);
-        Assert.Equal(program.Instructions, CudaFusion.Rewrite(program, 0, 1 << 15).Instructions);
+        Assert.Equal([negate, negate], CudaFusion.Rewrite(program, 0, 1 << 15).Instructions.Select(it => it.Operation));
+    }
+
+    [Fact]
+    public void What_follows_a_product_is_written_over_it()
+    {
+        // tanh(x·w + b)²
+        var shape = new Shape(Extent.Rows, 5);
+        Slot[] slots =
+        [
+            new(new(Extent.Rows, 3), SlotKind.Input), new(new(3, 5), SlotKind.Input), new(new(1, 5), SlotKind.Input),
+            .. Enumerable.Repeat(new Slot(shape, SlotKind.Computed), 4),
+        ];
+        Instruction[] instructions =
+        [
+            new(new ProductOperation(false, false), [0, 1], 3), new(new BinaryElementwise(BinaryOperation.Add), [3, 2], 4),
+            new(new UnaryElementwise(UnaryOperation.Tanh), [4], 5), new(new BinaryElementwise(BinaryOperation.Multiply), [5, 5], 6),
+        ];
+        int Memories(params int[] wanted) => CudaFusion.Rewrite(new(slots, instructions, wanted, []), 0, 7)
+            .Slots.Count(it => it.Kind == SlotKind.Computed && it.Shape == shape);
+        Assert.Equal([1, 2, 2, 3], [Memories(6), Memories(3, 6), Memories(5, 6), Memories(3, 5, 6)]);
     }
 
     [Fact]
