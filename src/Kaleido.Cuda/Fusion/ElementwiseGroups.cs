@@ -6,9 +6,10 @@ namespace Kaleido.Cuda.Fusion;
 /// <summary>
 /// Puts elementwise functions of one shape into one launch (<see cref="ElementwiseKernel"/>). In order of the program, each joins a group
 /// before it, either where that group stands, if all its operands are there by then, or where it stands itself, if nobody needs the group
-/// before: the nearest that makes one of its operands, else the nearest at all, for a launch costs more than what it does.
+/// before: the nearest that makes one of its operands, else the nearest at all, for a launch costs more than what it does. Assignments of
+/// variables are made by groups too.
 /// </summary>
-internal sealed class ElementwiseGroups
+internal sealed partial class ElementwiseGroups
 {
     // A network of thousands of layers must not take their number squared.
     private const int LookBack = 32;
@@ -44,6 +45,9 @@ internal sealed class ElementwiseGroups
         /// <summary>What it reads that others make.</summary>
         public HashSet<int> Sources { get; } = [];
 
+        /// <summary>What it writes over variables.</summary>
+        public List<AssignEffect> Assigned { get; } = [];
+
         public void Add(Instruction member)
         {
             Members.Add(member);
@@ -57,6 +61,17 @@ internal sealed class ElementwiseGroups
         // As if all that it makes were wanted by others.
         public bool HasRoom(Instruction member) => Members.Count < ElementwiseKernel.MostSteps
             && Sources.Count + Made.Count + member.Sources.Count + 1 <= ElementwiseKernel.MostOperands;
+
+        public bool HasRoomFor(int source) => Sources.Count + Made.Count + Assigned.Count + (IsOwn(source) ? 1 : 2)
+            <= ElementwiseKernel.MostOperands;
+
+        public void Assign(AssignEffect assign)
+        {
+            Assigned.Add(assign);
+            if (!IsOwn(assign.Source)) Sources.Add(assign.Source);
+        }
+
+        private bool IsOwn(int source) => Made.Contains(source) || Sources.Contains(source);
     }
 
     /// <summary>The program with such groups, for at most that many rows.</summary>
@@ -64,8 +79,9 @@ internal sealed class ElementwiseGroups
     {
         var groups = new ElementwiseGroups(program, capacity);
         for (int i = 0; i < groups._instructions.Length; i++) groups.Place(i);
-        foreach (var group in groups._groups.Where(it => it.Members.Count > 1)) groups.Write(group);
-        return program with { Slots = groups._slots, Instructions = [.. groups._instructions.OfType<Instruction>()] };
+        var effects = groups.Absorb(program.Effects);
+        foreach (var group in groups._groups.Where(it => it.Members.Count + it.Assigned.Count > 1)) groups.Write(group);
+        return program with { Slots = groups._slots, Instructions = [.. groups._instructions.OfType<Instruction>()], Effects = effects };
     }
 
     private void Place(int i)
@@ -124,6 +140,7 @@ internal sealed class ElementwiseGroups
     {
         var within = new Dictionary<int, int>();
         foreach (int source in group.Members.SelectMany(it => it.Sources)) within[source] = within.GetValueOrDefault(source) + 1;
+        foreach (var assign in group.Assigned) within[assign.Source] = within.GetValueOrDefault(assign.Source) + 1;
         int[] sources = [.. group.Sources];
         int[] results = [.. group.Members.Select(it => it.Destination).Where(it => _readers[it] > within.GetValueOrDefault(it))];
         var values = new Dictionary<int, int>();
@@ -132,7 +149,7 @@ internal sealed class ElementwiseGroups
         var kernel = new ElementwiseKernel(
             [.. sources.Select(source => Lies(_slots[source].Shape, group.Shape))],
             [.. group.Members.Select(it => new ElementwiseStep(it.Operation, [.. it.Sources.Select(source => values[source])]))],
-            [.. results.Select(result => values[result])]);
+            [.. results.Concat(group.Assigned.Select(it => it.Source)).Select(result => values[result])]);
 
         foreach (var member in group.Members)
         {
@@ -141,8 +158,9 @@ internal sealed class ElementwiseGroups
                 _slots[member.Destination] = _slots[member.Destination] with { Shape = new(0, 0) };
         }
 
-        if (results.Length == 0) return; // nobody wants any of it
-        _instructions[group.Position] = new(new ElementwiseOperation(kernel), [.. sources, .. results[1..]], results[0]);
+        int[] written = [.. results, .. group.Assigned.Select(it => it.Variable)];
+        if (written.Length == 0) return; // nobody wants any of it
+        _instructions[group.Position] = new(new ElementwiseOperation(kernel), [.. sources, .. written[1..]], written[0]);
     }
 
     private static Lie Lies(Shape source, Shape result) =>

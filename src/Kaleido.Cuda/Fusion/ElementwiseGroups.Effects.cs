@@ -1,0 +1,80 @@
+using Kaleido.Backends;
+using Kaleido.Tensors;
+
+namespace Kaleido.Cuda.Fusion;
+
+// Assignments as further results of a group: it reads the old value of a variable, if it does, and then writes the new one, element by
+// element. The rest of a program must not tell the difference from a copy at its end.
+internal sealed partial class ElementwiseGroups
+{
+    /// <summary>Numbers of a memory, from start to end.</summary>
+    private readonly record struct Range(DeviceMemory? Memory, long Start, long End)
+    {
+        public bool Overlaps(Range other) => Memory is not null && Memory == other.Memory && Start < other.End && other.Start < End;
+    }
+
+    private Range Of(int slot) => _slots[slot] is { Memory: { } memory, Offset: var offset, Shape: var shape }
+        ? new(memory, offset, offset + shape.Count(_capacity)) : default;
+
+    /// <summary>Gives groups the assignments that they can make, and returns the other effects.</summary>
+    private List<Effect> Absorb(IReadOnlyList<Effect> effects)
+    {
+        var groups = new Dictionary<Effect, Group>(ReferenceEqualityComparer.Instance);
+        foreach (var assign in effects.OfType<AssignEffect>())
+        {
+            if (_groups.FindLast(group => CanAssign(group, assign)) is { } group) groups.Add(assign, group);
+        }
+
+        // What stays an effect comes after all groups. So it must not meet what a group assigns; and groups read before any of them writes,
+        // so none may read what one before it has assigned.
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            for (int i = 0; i < effects.Count; i++)
+            {
+                if (!groups.ContainsKey(effects[i])) continue;
+                var (source, variable) = (Of(((AssignEffect)effects[i]).Source), Of(((AssignEffect)effects[i]).Variable));
+                bool meets = effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(variable.Overlaps)
+                    || effects.Take(i).OfType<AssignEffect>().Any(it => Of(it.Variable).Overlaps(source) || Of(it.Variable).Overlaps(variable));
+                if (!meets) continue;
+                groups.Remove(effects[i]);
+                changed = true;
+            }
+        }
+
+        foreach (var (assign, group) in groups)
+        {
+            if (group.HasRoomFor(((AssignEffect)assign).Source)) group.Assign((AssignEffect)assign);
+        }
+
+        return [.. effects.Where(it => !_groups.Exists(group => group.Assigned.Contains(it)))];
+    }
+
+    // All memory of variables that an effect reads or writes.
+    private IEnumerable<Range> Ranges(Effect effect) => effect switch
+    {
+        AssignEffect a => [Of(a.Source), Of(a.Variable)],
+        RecordEffect r => [Of(r.Source), new(r.Ring, r.Offset, r.Offset + r.Capacity)],
+        UpdateEffect u => new[] { u.Gradients, u.Parameters, u.Moment1, u.Moment2 }.Select(memory => new Range(memory, 0, u.Length)),
+        _ => throw new NotSupportedException($"fusion does not know the effect {effect.GetType().Name}"),
+    };
+
+    private bool CanAssign(Group group, AssignEffect assign)
+    {
+        if (_slots[assign.Source].Shape != group.Shape || _slots[assign.Variable].Shape != group.Shape) return false;
+        if (!group.Made.Contains(assign.Source) && MadeAt(assign.Source) >= group.Position) return false;
+        var variable = Of(assign.Variable);
+
+        // The group itself may read the variable where it writes it, and nothing else of that memory.
+        if (group.Sources.Append(assign.Source).Any(source => Of(source).Overlaps(variable)
+            && (Of(source) != variable || _slots[source].Shape != group.Shape))) return false;
+        foreach (var (instruction, position) in _instructions.Select((it, i) => (it!, i)))
+        {
+            int at = _makers.TryGetValue(instruction.Destination, out var maker) ? maker.Position : position;
+            if (maker != group && at > group.Position && instruction.Sources.Any(source => Of(source).Overlaps(variable))) return false;
+            if (Of(instruction.Destination).Overlaps(variable)) return false;
+        }
+
+        return true;
+    }
+}
