@@ -25,19 +25,17 @@ internal sealed partial class ElementwiseGroups
             if (_groups.FindLast(group => CanAssign(group, assign)) is { } group) groups.Add(assign, group);
         }
 
-        // What stays an effect comes after all groups. So it must not meet what a group assigns; and groups read before any of them writes,
-        // so none may read what one before it has assigned.
+        // What stays an effect comes after all groups, so it must not meet what a group assigns.
         for (bool changed = true; changed;)
         {
             changed = false;
             for (int i = 0; i < effects.Count; i++)
             {
-                if (!groups.ContainsKey(effects[i])) continue;
-                var (source, variable) = (Of(((AssignEffect)effects[i]).Source), Of(((AssignEffect)effects[i]).Variable));
-                bool meets = effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(variable.Overlaps)
-                    || effects.Take(i).OfType<AssignEffect>().Any(it => Of(it.Variable).Overlaps(source) || Of(it.Variable).Overlaps(variable));
-                if (!meets) continue;
-                groups.Remove(effects[i]);
+                if (!groups.TryGetValue(effects[i], out var group)) continue;
+                var assign = (AssignEffect)effects[i];
+                if (!effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
+                    && !effects.Take(i).OfType<AssignEffect>().Any(it => Meet(it, groups.GetValueOrDefault(it), assign, group))) continue;
+                groups.Remove(assign);
                 changed = true;
             }
         }
@@ -48,6 +46,15 @@ internal sealed partial class ElementwiseGroups
         }
 
         return [.. effects.Where(it => !_groups.Exists(group => group.Assigned.Contains(it)))];
+    }
+
+    // Whether one assignment after another differs from both at once, or the later one first. The later may write what the earlier reads if
+    // they do so in one launch, each element by itself.
+    private bool Meet(AssignEffect earlier, Group? itsGroup, AssignEffect later, Group group)
+    {
+        var (read, written) = (Of(later.Source), Of(later.Variable));
+        if (Of(earlier.Variable).Overlaps(read) || Of(earlier.Variable).Overlaps(written)) return true;
+        return Of(earlier.Source).Overlaps(written) && !(itsGroup == group && Of(earlier.Source) == written);
     }
 
     // All memory of variables that an effect reads or writes.

@@ -21,7 +21,7 @@ internal enum Lie
     Scalar,
 }
 
-/// <summary>One function within a kernel. Operands are numbers of values: those of the sources first, then of the steps, in order.</summary>
+/// <summary>One function within a kernel. Values have numbers: those of the sources first, then of the steps, in order.</summary>
 internal readonly record struct ElementwiseStep(Operation Function, IReadOnlyList<int> Operands);
 
 /// <summary>
