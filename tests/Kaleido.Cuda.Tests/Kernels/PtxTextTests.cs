@@ -9,7 +9,7 @@ namespace Kaleido.Cuda.Tests.Kernels;
 public sealed partial class PtxTextTests
 {
     // Kernels whose sources ask for no fused multiply-add.
-    internal const string Unfused = "unary_(negate|abs|sign|sqrt|relu|leaky_relu|identity)|binary_.*|ternary_select|"
+    private const string Unfused = "unary_(negate|abs|sign|sqrt|relu|leaky_relu|identity)|binary_.*|ternary_select|"
         + "bias_(identity|relu|leaky_relu)|relu_gradient|relu_gradient_column_sum|copy|row_sum|row_maximum|row_arg_maximum|column_sum"
         + "|transpose|gather_rows|scatter_add_rows|one_hot|minibatch_indices|record|advance";
 

@@ -55,17 +55,6 @@ public sealed class MachineCodeTests
     [MemberData(nameof(Architectures))]
     public void Nothing_is_fused_that_the_sources_do_not_fuse(int architecture)
     {
-        var code = MachineCode.For(architecture).Instructions;
-        var kernels = Ptx.Entries.Where(e => Regex.IsMatch(e.Name, $"^({PtxTextTests.Unfused})$") && !Divides(e)).ToList();
-        Assert.Equal(32, kernels.Count);
-        Assert.Contains(code["product"], i => i.Name == "FFMA");
-        foreach (var entry in kernels) Assert.DoesNotContain(code[entry.Name], i => i.Name is "FFMA" or "DFMA");
-    }
-
-    [TheoryIfNvidia(Needs.Assembler | Needs.Disassembler)]
-    [MemberData(nameof(Architectures))]
-    public void No_addition_or_multiplication_is_lost_and_none_is_added(int architecture)
-    {
         // One of the PTX may become several, where a loop is unrolled. One that was fused, or moved to a unit that rounds otherwise, would
         // be missing.
         (string Ptx, string Machine)[] pairs =
