@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Kaleido.Cuda.Interop;
+using Kaleido.Cuda.Sessions;
 using Kaleido.Tests.Support;
+using Xunit.Abstractions;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
 
 /// <summary>NVIDIA's headers say the same of functions, numbers and errors as our declarations do.</summary>
-public sealed partial class HeaderTests
+/// <param name="output">For tests/nvidia/run.sh.</param>
+public sealed partial class HeaderTests(ITestOutputHelper output)
 {
     // With the lines of Declarations, some of them changed.
     private static (int ExitCode, string Text) Compare(Func<string, string>? change = null)
@@ -22,6 +25,13 @@ public sealed partial class HeaderTests
     {
         var (exitCode, text) = Compare();
         Assert.True(exitCode == 0, text);
+        string Version(string file, string pattern) => string.Join('.', Regex
+            .Match(File.ReadAllText(Path.Combine(NvidiaTools.Headers!, file)), pattern).Groups.Values.Skip(1).Select(g => g.Value));
+        string cuda = Version("cuda.h", @"#define CUDA_VERSION (\d+)");
+        string blas = Version("cublas_api.h", @"#define CUBLAS_VER_MAJOR (\d+)\s+#define CUBLAS_VER_MINOR (\d+)\s+#define CUBLAS_VER_PATCH (\d+)");
+        int functions = Declarations.Lines().Count(line => line.StartsWith("TABLE", StringComparison.Ordinal));
+        output.WriteLine($"headers of CUDA {CudaProperties.Version(int.Parse(cuda, CultureInfo.InvariantCulture))} and cuBLAS {blas}: "
+            + $"{functions} functions, {Declarations.Names.Count} numbers");
     }
 
     [FactIfNvidia(Needs.Headers)]

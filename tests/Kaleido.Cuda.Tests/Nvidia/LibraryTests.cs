@@ -1,9 +1,12 @@
 using Kaleido.Cuda.Interop;
+using Kaleido.Cuda.Sessions;
+using Xunit.Abstractions;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
 
 /// <summary>NVIDIA's libraries, with or without a GPU.</summary>
-public sealed unsafe class LibraryTests
+/// <param name="output">For tests/nvidia/run.sh.</param>
+public sealed unsafe class LibraryTests(ITestOutputHelper output)
 {
     // The system at hand, in which the variables name NVIDIA's libraries: cuBLAS by its folder.
     private sealed class Probe : ISystemProbe
@@ -50,6 +53,7 @@ public sealed unsafe class LibraryTests
         int version = 0;
         Assert.Equal(CudaStatus.Success, Driver().DriverGetVersion(&version));
         Assert.InRange(version, 11_040, 99_990);
+        output.WriteLine($"driver for CUDA {CudaProperties.Version(version)}, {Path.GetFileName(NvidiaTools.Libraries!.Value.Blas)}: every function");
     }
 
     [FactIfNvidia(Needs.Libraries)]
@@ -69,6 +73,7 @@ public sealed unsafe class LibraryTests
         if (status == CudaStatus.Success) Assert.Equal(CudaStatus.Success, driver.DeviceGetCount(&count));
         bool opened = new CudaProvider(new(), s_system).TryOpen(out var device, out string reason);
         device?.Dispose();
+        output.WriteLine(opened ? "the provider opens the GPU" : $"the provider opens nothing: {reason}");
         Assert.Equal(count > 0, opened);
         Assert.Equal(
             opened ? "" : status is CudaStatus.Success or CudaStatus.NoDevice
@@ -96,7 +101,7 @@ public sealed unsafe class LibraryTests
                 Assert.Equal(0, Set("TransposeAttribute", 1, &value, sizeof(int)));
             }
 
-            foreach (var epilogue in Enum.GetValues<Kaleido.Cuda.Sessions.Epilogue>())
+            foreach (var epilogue in Enum.GetValues<Epilogue>())
             {
                 int value = (int)epilogue;
                 Assert.Equal(0, Set("EpilogueAttribute", 0, &value, sizeof(int)));

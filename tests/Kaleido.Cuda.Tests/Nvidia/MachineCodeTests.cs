@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
 using Kaleido.Cuda.Tests.Kernels;
 using Kaleido.Cuda.Tests.Ptx;
+using Xunit.Abstractions;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
 
 /// <summary>What NVIDIA's assembler makes of the shipped PTX. The driver's compiler is of the same make, not the same program.</summary>
-public sealed class MachineCodeTests
+/// <param name="output">For tests/nvidia/run.sh.</param>
+public sealed class MachineCodeTests(ITestOutputHelper output)
 {
     private const int RegistersOfABlock = 65_536, StaticSharedBytes = 48 << 10;
 
@@ -29,8 +31,10 @@ public sealed class MachineCodeTests
         Assert.All(code.Messages.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             line => Assert.Matches("^ptxas info  |^    [0-9]+ bytes stack frame", line));
         Assert.Equal(Ptx.Entries.Select(e => e.Name).Order(StringComparer.Ordinal), code.Kernels.Keys.Order(StringComparer.Ordinal));
-        foreach (var (name, usage) in code.Kernels)
-            Assert.True((usage.Stack, usage.Spilled) == (0, 0), $"{name}: {usage}");
+        var most = code.Kernels.MaxBy(kernel => kernel.Value.Registers);
+        output.WriteLine($"sm_{architecture}: {code.Kernels.Count} kernels, at most {most.Value.Registers} registers a thread ({most.Key}), "
+            + $"{code.Kernels.Values.Sum(usage => usage.Spilled)} bytes spilled");
+        foreach (var (name, usage) in code.Kernels) Assert.True((usage.Stack, usage.Spilled) == (0, 0), $"{name}: {usage}");
     }
 
     [TheoryIfNvidia(Needs.Assembler)]
