@@ -4,7 +4,7 @@
 # Usage: tests/nvidia/run.sh [--install [FOLDER [SUITE]]]. Without --install: what KALEIDO_NVIDIA names or this machine has.
 # --install (Debian and its kin) fetches the packages of the component non-free, from where apt fetches this system's own, and unpacks of
 # them what is needed into FOLDER (artifacts/nvidia); nothing is installed, and apt's state stays as it is. SUITE: another release's.
-# These packages are NVIDIA's, under NVIDIA's licence; they are some 1.1 GB to fetch, and that licence is yours to read.
+# These packages are NVIDIA's, under NVIDIA's licence, which is yours to read. They are more than 1 GB to fetch, 0.7 GB unpacked.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/../.."
@@ -22,9 +22,9 @@ fetch() { # fetch FOLDER SUITE: NVIDIA's packages, unpacked
   echo "deb $keyring $site $suite main contrib non-free" >"$work/sources.list"
   apt=(-qq -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/lists"
     -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
-  echo "fetching NVIDIA's packages of $suite (some 1.1 GB, under NVIDIA's licence)"
+  echo "fetching NVIDIA's packages of $suite (more than 1 GB, under NVIDIA's licence)"
   apt-get "${apt[@]}" update
-  mapfile -t packages < <(apt-cache "${apt[@]}" pkgnames libcublas | grep -E '^libcublas(lt)?[0-9]+$')
+  mapfile -t packages < <(apt-cache "${apt[@]}" pkgnames libcu | grep -E '^(libcublas(lt)?[0-9]+|libcu\+\+-dev)$')
   packages+=(libcuda1 nvidia-cuda-toolkit nvidia-cuda-dev)
   (cd "$work/debs" && apt-get "${apt[@]}" download "${packages[@]}")
   for package in "$work"/debs/*.deb; do
@@ -55,7 +55,7 @@ dotnet test -c Release --no-build "$project" --filter 'FullyQualifiedName~.Nvidi
 grep -oE '^ +(sm_|headers of|driver for|the provider opens|Not found).*' "$work/tests" | sed 's/^ *//' | sort -uV || true
 count() { awk -v what="$1:" '$1 == what { n = $2 } END { print n + 0 }' "$work/tests"; }
 if (( status )); then
-  cat "$work/tests"
+  awk '/^  (Passed|Skipped) / { show = 0 } /^  Failed / { show = 1 } show' "$work/tests"
   echo "NVIDIA's tools find fault: $(count Failed) tests failed"
   exit 1
 fi
