@@ -25,13 +25,13 @@ public sealed partial class HeaderTests(ITestOutputHelper output)
     {
         var (exitCode, text) = Compare();
         Assert.True(exitCode == 0, text);
-        string Version(string file, string pattern) => string.Join('.', Regex
-            .Match(File.ReadAllText(Path.Combine(NvidiaTools.Headers!, file)), pattern).Groups.Values.Skip(1).Select(g => g.Value));
-        string cuda = Version("cuda.h", @"#define CUDA_VERSION (\d+)");
-        string blas = Version("cublas_api.h", @"#define CUBLAS_VER_MAJOR (\d+)\s+#define CUBLAS_VER_MINOR (\d+)\s+#define CUBLAS_VER_PATCH (\d+)");
+        int Define(string file, string name) => int.Parse(
+            Regex.Match(File.ReadAllText(Path.Combine(NvidiaTools.Headers!, file)), $@"#define {name} (\d+)").Groups[1].Value,
+            CultureInfo.InvariantCulture);
+        string[] blas = ["CUBLAS_VER_MAJOR", "CUBLAS_VER_MINOR", "CUBLAS_VER_PATCH"];
         int functions = Declarations.Lines().Count(line => line.StartsWith("TABLE", StringComparison.Ordinal));
-        output.WriteLine($"headers of CUDA {CudaProperties.Version(int.Parse(cuda, CultureInfo.InvariantCulture))} and cuBLAS {blas}: "
-            + $"{functions} functions, {Declarations.Names.Count} numbers");
+        output.WriteLine($"headers of CUDA {CudaProperties.Version(Define("cuda.h", "CUDA_VERSION"))} and cuBLAS "
+            + $"{string.Join('.', blas.Select(name => Define("cublas_api.h", name)))}: {functions} functions, {Declarations.Names.Count} numbers");
     }
 
     [FactIfNvidia(Needs.Headers)]
@@ -70,8 +70,9 @@ public sealed partial class HeaderTests(ITestOutputHelper output)
         {
             string name = error.Groups["name"].Value, words = Regex.Replace(error.Groups["words"].Value, @"[\s*]+", " ");
             bool lost = others.Contains(name)
-                || Regex.IsMatch(words, "the process must be terminated and relaunched|context cannot be used anymore, and must be destroyed");
-            Assert.True(lost == CudaStatus.IsSticky(int.Parse(error.Groups["number"].Value, CultureInfo.InvariantCulture)), $"{name}: {words}");
+                || Regex.IsMatch(words, "the process must be terminated and relaunched|context cannot be used anymore, and must be destr");
+            int number = int.Parse(error.Groups["number"].Value, CultureInfo.InvariantCulture);
+            Assert.True(lost == CudaStatus.IsSticky(number), $"{name}: {words}");
             if (lost) sticky++;
         }
 

@@ -53,7 +53,8 @@ public sealed unsafe class LibraryTests(ITestOutputHelper output)
         int version = 0;
         Assert.Equal(CudaStatus.Success, Driver().DriverGetVersion(&version));
         Assert.InRange(version, 11_040, 99_990);
-        output.WriteLine($"driver for CUDA {CudaProperties.Version(version)}, {Path.GetFileName(NvidiaTools.Libraries!.Value.Blas)}: every function");
+        string name = Path.GetFileName(NvidiaTools.Libraries!.Value.Blas);
+        output.WriteLine($"driver for CUDA {CudaProperties.Version(version)}, {name}: every function");
     }
 
     [FactIfNvidia(Needs.Libraries)]

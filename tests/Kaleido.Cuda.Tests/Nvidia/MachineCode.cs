@@ -80,7 +80,7 @@ internal sealed partial class MachineCode
     }
 
     [GeneratedRegex(@"Function properties for (?<name>\w+)\s+(?<stack>\d+) bytes stack frame, (?<stores>\d+) bytes spill stores, "
-        + @"(?<loads>\d+) bytes spill loads\s+ptxas info\s+: Used (?<registers>\d+) registers[^\n]*?(, (?<shared>\d+) bytes smem)?[^\n]*\n")]
+        + @"(?<loads>\d+) bytes spill loads\s+ptxas info\s+: Used (?<registers>\d+) registers(.*?, (?<shared>\d+) bytes smem)?.*\n")]
     private static partial Regex Usage();
 
     [GeneratedRegex(@"^\s*\.section\s+\.text\.(\w+),")]

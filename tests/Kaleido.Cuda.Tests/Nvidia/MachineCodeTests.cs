@@ -49,7 +49,7 @@ public sealed class MachineCodeTests(ITestOutputHelper output)
             // Registers are given to a warp by 256, and warps by four.
             var usage = kernels[entry.Name];
             int ofAWarp = (usage.Registers * 32 + 255) / 256 * 256, warps = (entry.MostThreads + 127) / 128 * 4;
-            Assert.True(usage.Registers > 0 && ofAWarp * warps <= RegistersOfABlock, $"{entry.Name} with {entry.MostThreads} threads: {usage}");
+            Assert.True(ofAWarp * warps is > 0 and <= RegistersOfABlock, $"{entry.Name} with {entry.MostThreads} threads: {usage}");
             Assert.True(usage.Shared <= StaticSharedBytes, $"{entry.Name}: {usage}");
             Assert.True(usage.Shared >= entry.Shared.Sum(variable => variable.Bytes), $"{entry.Name}: {usage}");
         }

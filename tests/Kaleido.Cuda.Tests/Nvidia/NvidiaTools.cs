@@ -85,7 +85,8 @@ internal static partial class NvidiaTools
     private static string? Program(string name)
     {
         if (Root is null && Executable.Find(name) is { } found) return found;
-        return (Root is null ? Toolkits("bin") : Below("usr/bin", "bin")).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var folders = Root is null ? Toolkits("bin") : Below("usr/bin", "bin");
+        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 
     private static IEnumerable<string> Below(params string[] folders) => folders.Select(folder => Path.Combine(Root!, folder));
