@@ -31,7 +31,8 @@ public sealed partial class HeaderTests(ITestOutputHelper output)
         string[] blas = ["CUBLAS_VER_MAJOR", "CUBLAS_VER_MINOR", "CUBLAS_VER_PATCH"];
         int functions = Declarations.Lines().Count(line => line.StartsWith("TABLE", StringComparison.Ordinal));
         output.WriteLine($"headers of CUDA {CudaProperties.Version(Define("cuda.h", "CUDA_VERSION"))} and cuBLAS "
-            + $"{string.Join('.', blas.Select(name => Define("cublas_api.h", name)))}: {functions} functions, {Declarations.Names.Count} numbers");
+            + $"{string.Join('.', blas.Select(name => Define("cublas_api.h", name)))}: "
+            + $"{functions} functions, {Declarations.Names.Count} numbers");
     }
 
     [FactIfNvidia(Needs.Headers)]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
-using Kaleido.Cuda.Tests.Kernels;
 using Kaleido.Tests.Support;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
@@ -25,7 +25,7 @@ internal sealed record MachineInstruction(string Operation, string Operands)
     public bool IsCopy => Name is "FADD" or "DADD" && Operands.EndsWith("-RZ", StringComparison.Ordinal);
 }
 
-/// <summary>The shipped kernels as ptxas compiles them for one architecture.</summary>
+/// <summary>The kernels as ptxas compiles them for one architecture: those that are shipped, and some that are written for programs.</summary>
 internal sealed partial class MachineCode
 {
     private static readonly ConcurrentDictionary<int, Lazy<MachineCode>> s_all = new();
@@ -35,7 +35,7 @@ internal sealed partial class MachineCode
     private MachineCode(int architecture)
     {
         using var folder = new TemporaryFolder();
-        string ptx = Path.Combine(Sources.Folder, "kernels.ptx"), cubin = folder.File("kernels.cubin");
+        string ptx = folder.File("kernels.ptx", Encoding.UTF8.GetBytes(JudgedKernels.Text)), cubin = folder.File("kernels.cubin");
         string target = string.Create(CultureInfo.InvariantCulture, $"-arch=sm_{architecture}");
         (ExitCode, Messages) = NvidiaTools.Run(NvidiaTools.Assembler!, "-v", target, ptx, "-o", cubin);
         Kernels = Usage().Matches(Messages).ToDictionary(m => m.Groups["name"].Value, m => new KernelUsage(

@@ -1,17 +1,16 @@
 using System.Text.RegularExpressions;
-using Kaleido.Cuda.Tests.Kernels;
 using Kaleido.Cuda.Tests.Ptx;
 using Xunit.Abstractions;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
 
-/// <summary>What NVIDIA's assembler makes of the shipped PTX. The driver's compiler is of the same make, not the same program.</summary>
+/// <summary>What NVIDIA's assembler makes of our PTX. The driver's compiler is of the same make, not the same program.</summary>
 /// <param name="output">For tests/nvidia/run.sh.</param>
 public sealed class MachineCodeTests(ITestOutputHelper output)
 {
     private const int RegistersOfABlock = 65_536, StaticSharedBytes = 48 << 10;
 
-    private static PtxFile Ptx { get; } = PtxParser.Parse(KernelBench.Text);
+    private static PtxFile Ptx { get; } = PtxParser.Parse(JudgedKernels.Text);
 
     /// <summary>The architectures that ptxas knows.</summary>
     public static TheoryData<int> Architectures => [.. NvidiaTools.Architectures];
