@@ -51,7 +51,7 @@ project=tests/Kaleido.Cuda.Tests
 dotnet build -c Release "$project" -v q >"$work/build" || { cat "$work/build"; exit 1; }
 status=0
 dotnet test -c Release --no-build "$project" --filter 'FullyQualifiedName~.Nvidia.' --logger 'console;verbosity=detailed' \
-  >"$work/tests" || status=$?
+  >"$work/tests" 2>&1 || status=$?
 grep -oE '^ +(sm_|headers of|driver for|the provider opens|Not found).*' "$work/tests" | sed 's/^ *//' | sort -uV || true
 count() { awk -v what="$1:" '$1 == what { n = $2 } END { print n + 0 }' "$work/tests"; }
 if (( status )); then

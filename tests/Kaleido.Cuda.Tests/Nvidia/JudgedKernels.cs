@@ -4,7 +4,7 @@ using Kaleido.Cuda.Tests.Kernels;
 
 namespace Kaleido.Cuda.Tests.Nvidia;
 
-/// <summary>The kernels that NVIDIA's tools judge, as one text: all that are shipped, and of those that are written for programs these.</summary>
+/// <summary>The kernels that NVIDIA's tools judge: all that are shipped, and some of those that are written for programs.</summary>
 internal static class JudgedKernels
 {
     private static readonly Lie[] s_lies = [Lie.Whole, Lie.Row, Lie.Column, Lie.Scalar];
@@ -15,7 +15,7 @@ internal static class JudgedKernels
         Chain(Functions().Where(it => !Divides(it)), s_lies), Chain(Functions().Where(Divides), s_lies), Products(), Largest(),
     ];
 
-    /// <summary>The text.</summary>
+    /// <summary>All of them as one text.</summary>
     public static string Text { get; } = KernelBench.Text
         + string.Concat(Written.Select(it => it.Text[it.Text.IndexOf(".visible", StringComparison.Ordinal)..]));
 

@@ -25,7 +25,7 @@ internal sealed record MachineInstruction(string Operation, string Operands)
     public bool IsCopy => Name is "FADD" or "DADD" && Operands.EndsWith("-RZ", StringComparison.Ordinal);
 }
 
-/// <summary>The kernels as ptxas compiles them for one architecture: those that are shipped, and some that are written for programs.</summary>
+/// <summary>The kernels as ptxas compiles them for one architecture.</summary>
 internal sealed partial class MachineCode
 {
     private static readonly ConcurrentDictionary<int, Lazy<MachineCode>> s_all = new();

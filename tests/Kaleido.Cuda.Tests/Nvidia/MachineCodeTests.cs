@@ -31,8 +31,8 @@ public sealed class MachineCodeTests(ITestOutputHelper output)
             line => Assert.Matches("^ptxas info  |^    [0-9]+ bytes stack frame", line));
         Assert.Equal(Ptx.Entries.Select(e => e.Name).Order(StringComparer.Ordinal), code.Kernels.Keys.Order(StringComparer.Ordinal));
         var most = code.Kernels.MaxBy(kernel => kernel.Value.Registers);
-        output.WriteLine($"sm_{architecture}: {code.Kernels.Count} kernels, at most {most.Value.Registers} registers a thread ({most.Key}), "
-            + $"{code.Kernels.Values.Sum(usage => usage.Spilled)} bytes spilled");
+        output.WriteLine($"sm_{architecture}: {code.Kernels.Count} kernels, at most {most.Value.Registers} registers a thread "
+            + $"({most.Key}), {code.Kernels.Values.Sum(usage => usage.Spilled)} bytes spilled");
         foreach (var (name, usage) in code.Kernels) Assert.True((usage.Stack, usage.Spilled) == (0, 0), $"{name}: {usage}");
     }
 
