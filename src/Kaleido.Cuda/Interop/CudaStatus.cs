@@ -23,7 +23,9 @@ internal static unsafe class CudaStatus
         or 709 // the context is destroyed
         or 710 // assertion on the device
         or (>= 714 and <= 719) // hardware stack, illegal instruction, misaligned address, address space, program counter, launch failed
-        or 721; // tensor memory
+        or 721 // tensor memory
+        or 810 // the server that shares the GPU among processes (MPS) ended this one's work
+        or 911; // an error outside CUDA, on another device
 
     /// <summary>For example "2 CUDA_ERROR_OUT_OF_MEMORY (out of memory)".</summary>
     public static string Text(DriverTable driver, int status)
