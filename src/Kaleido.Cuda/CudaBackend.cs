@@ -34,6 +34,10 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Bytes of memory that the device has.</summary>
     public long MemoryBytes => _session.Properties.Bytes;
 
+    /// <summary>Bytes of memory that the driver could give now; other processes take from it too.</summary>
+    /// <exception cref="DeviceException">The driver does not say.</exception>
+    public long FreeMemoryBytes => _session.FreeBytes;
+
     /// <summary>How the device was opened.</summary>
     public CudaOptions Options => _session.Options;
 

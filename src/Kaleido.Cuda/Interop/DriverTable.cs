@@ -21,6 +21,8 @@ internal sealed unsafe class DriverTable
     public readonly delegate* unmanaged<int, int> PrimaryContextRelease;
     public readonly delegate* unmanaged<nint, int> ContextSetCurrent;
 
+    // free bytes, all bytes
+    public readonly delegate* unmanaged<nuint*, nuint*, int> MemoryGetInfo;
     public readonly delegate* unmanaged<ulong*, nuint, int> MemoryAllocate;
     public readonly delegate* unmanaged<ulong, int> MemoryFree;
     public readonly delegate* unmanaged<nint*, nuint, uint, int> HostAllocate;
@@ -75,6 +77,7 @@ internal sealed unsafe class DriverTable
         PrimaryContextRelease = (delegate* unmanaged<int, int>)driver.Need("cuDevicePrimaryCtxRelease_v2", "cuDevicePrimaryCtxRelease");
         ContextSetCurrent = (delegate* unmanaged<nint, int>)driver.Need("cuCtxSetCurrent");
 
+        MemoryGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)driver.Need("cuMemGetInfo_v2");
         MemoryAllocate = (delegate* unmanaged<ulong*, nuint, int>)driver.Need("cuMemAlloc_v2");
         MemoryFree = (delegate* unmanaged<ulong, int>)driver.Need("cuMemFree_v2");
         HostAllocate = (delegate* unmanaged<nint*, nuint, uint, int>)driver.Need("cuMemHostAlloc");

@@ -34,6 +34,18 @@ internal sealed unsafe partial class CudaSession
         }
     }
 
+    /// <summary>Bytes that the driver could still give.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            using var scope = Enter();
+            nuint free, all;
+            Demand(_driver.MemoryGetInfo(&free, &all), "cuMemGetInfo_v2");
+            return (long)free;
+        }
+    }
+
     /// <summary>Bytes of memory on the device, all zero. None at all has the address 0.</summary>
     public ulong Allocate(long bytes)
     {

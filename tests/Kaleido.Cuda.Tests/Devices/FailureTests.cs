@@ -36,7 +36,7 @@ public sealed class FailureTests
 
         public float[] Result { get; private set; } = [];
 
-        public int Steps => 12;
+        public int Steps => 13;
 
         public void Do(int step)
         {
@@ -72,6 +72,7 @@ public sealed class FailureTests
                     Result = [.. Result[..(Result.Length - _copied)], .. copied];
                     _copied = 6;
                     break;
+                case 12: Result = [.. Result, backend!.FreeMemoryBytes > 0 ? 1 : 0]; break;
                 default: throw new ArgumentOutOfRangeException(nameof(step));
             }
         }

@@ -60,6 +60,18 @@ public sealed class LifetimeTests
         Assert.Empty(machine.Violations);
     }
 
+    [Fact]
+    public void Free_memory_is_what_the_driver_says()
+    {
+        var machine = new FakeMachine();
+        using var backend = FakeDevice.Open(machine);
+        long free = backend.FreeMemoryBytes;
+        Assert.InRange(free, 1, backend.MemoryBytes - 1);
+        using (backend.Allocate(1000)) Assert.Equal(free - 4000, backend.FreeMemoryBytes);
+        machine.Elsewhere = 100;
+        Assert.Equal(free - 100, backend.FreeMemoryBytes);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Lose(CudaBackend backend)
     {

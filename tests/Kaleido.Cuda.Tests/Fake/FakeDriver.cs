@@ -52,6 +52,7 @@ internal static unsafe partial class FakeDriver
         ["cuDevicePrimaryCtxRetain"] = (nint)(delegate* unmanaged<nint*, int, int>)&PrimaryContextRetain,
         ["cuDevicePrimaryCtxRelease_v2"] = (nint)(delegate* unmanaged<int, int>)&PrimaryContextRelease,
         ["cuCtxSetCurrent"] = (nint)(delegate* unmanaged<nint, int>)&ContextSetCurrent,
+        ["cuMemGetInfo_v2"] = (nint)(delegate* unmanaged<nuint*, nuint*, int>)&MemoryGetInfo,
         ["cuMemAlloc_v2"] = (nint)(delegate* unmanaged<ulong*, nuint, int>)&MemoryAllocate,
         ["cuMemFree_v2"] = (nint)(delegate* unmanaged<ulong, int>)&MemoryFree,
         ["cuMemHostAlloc"] = (nint)(delegate* unmanaged<nint*, nuint, uint, int>)&HostAllocate,
@@ -148,6 +149,10 @@ internal static unsafe partial class FakeDriver
     private static int ContextSetCurrent(nint context) => Quiet ? 0 : MakeCurrent(context);
 
     private static int MakeCurrent(nint context) => Early("cuCtxSetCurrent", m => m.MakeCurrent(context));
+
+    [UnmanagedCallersOnly]
+    private static int MemoryGetInfo(nuint* free, nuint* all) =>
+        Call("cuMemGetInfo_v2", m => (*free, *all) = ((nuint)m.FreeBytes, (nuint)m.Capacity));
 
     [UnmanagedCallersOnly]
     private static int MemoryAllocate(ulong* address, nuint bytes) =>

@@ -15,6 +15,12 @@ internal sealed unsafe partial class FakeMachine
     private nint _context;
     private int _retained;
 
+    /// <summary>Bytes that another process holds.</summary>
+    public long Elsewhere { get; set; }
+
+    /// <summary>Bytes that can be allocated.</summary>
+    public long FreeBytes => Capacity - Elsewhere - _used;
+
     private IEnumerable<Allocation> _allocations => _byAddress.Values;
 
     private sealed record Allocation(ulong Address, long Bytes, nint Pointer)
@@ -55,7 +61,7 @@ internal sealed unsafe partial class FakeMachine
     {
         RefuseWhileCapturing("cuMemAlloc_v2");
         if (bytes <= 0) throw new FakeException(1);
-        if (_used + bytes > Capacity) throw new FakeException(2);
+        if (bytes > FreeBytes) throw new FakeException(2);
         void* pointer = NativeMemory.AlignedAlloc((nuint)bytes, 256);
         new Span<byte>(pointer, checked((int)bytes)).Fill(0xCB);
         ulong address = _nextAddress;
