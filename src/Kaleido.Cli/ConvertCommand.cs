@@ -43,7 +43,8 @@ internal static class ConvertCommand
     }
 
     private static string Line(string destination, Dataset data, bool labels) =>
-        $"wrote {destination}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}"
+        (Wording.Header(data) is { } header ? header + Environment.NewLine : "")
+        + $"wrote {destination}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}"
         + (labels ? ", with labels" : data.Labels is null ? "" : ", without their labels");
 
     private static string Json(string source, string destination, Dataset data, bool labels) => JsonText.Of(writer =>
@@ -54,6 +55,7 @@ internal static class ConvertCommand
         writer.WriteNumber("features", data.Features);
         JsonText.Value(writer, "classes", data.Labels is null ? null : data.Classes);
         writer.WriteBoolean("labels_written", labels);
+        writer.WriteString("header", data.Header);
         writer.WriteString("fingerprint", data.Fingerprint);
     });
 }

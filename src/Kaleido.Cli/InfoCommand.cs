@@ -146,6 +146,7 @@ internal sealed class InfoCommand
         [
             new("kind", "data", ""),
             new("path", path, ""),
+            new("header", data.Header, data.Header is { } names ? $"the first line holds names, not numbers: {names}" : ""),
             new("samples", data.Samples),
             new("features", data.Features),
             new("width", image?.Width),

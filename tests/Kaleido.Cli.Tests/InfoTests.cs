@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kaleido.Backends;
 using Kaleido.Files;
 using Kaleido.Networks;
@@ -16,6 +17,38 @@ public sealed class InfoTests
         network.Save(path);
         hash = network.WeightsSha256();
         return path;
+    }
+
+    [Fact]
+    public void Whoever_reads_a_table_tells_once_that_its_first_line_holds_names()
+    {
+        using var folder = new TemporaryFolder();
+        string named = folder.File("t.csv"), plain = folder.File("u.csv");
+        File.WriteAllText(named, "height,width\n0.5,0.25\n1,0\n0,1\n");
+        File.WriteAllText(plain, "0.5,0.25\n1,0\n0,1\n");
+        string[] create = ["create", "--hidden", "4", "--layers", "1", "--steps", "2", "--iterations", "1", "--chains", "1", "--threads", "1"];
+        foreach (string[] args in (string[][])
+        [
+            ["info"],
+            ["convert", folder.File("x.npy")],
+            [.. create, "--out", folder.File("out"), "--data"],
+        ])
+        {
+            Session With(string path, params string[] more) =>
+                Session.Run([.. args[0] == "convert" ? [args[0], path, args[1]] : (string[])[.. args, path], .. more]);
+
+            var run = With(named);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            Assert.Single(run.Output.Split('\n'),
+                line => line.Contains("the first line holds names, not numbers: height, width", StringComparison.Ordinal));
+            Assert.DoesNotContain("names", With(plain).Output, StringComparison.Ordinal);
+            foreach (var (path, header) in ((string, string?)[])[(named, "height, width"), (plain, null)])
+            {
+                using var json = JsonDocument.Parse(With(path, "--json").Output);
+                var data = args[0] == "create" ? json.RootElement.GetProperty("data") : json.RootElement;
+                Assert.Equal((header, 2), (data.GetProperty("header").GetString(), data.GetProperty("features").GetInt32()));
+            }
+        }
     }
 
     [Fact]

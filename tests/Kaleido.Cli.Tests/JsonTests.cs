@@ -87,7 +87,7 @@ public sealed class JsonTests
     public void Info_tells_data_with_and_without_labels()
     {
         using var folder = new TemporaryFolder();
-        const string Keys = "kind path samples features width height channels minimum maximum "
+        const string Keys = "kind path header samples features width height channels minimum maximum "
             + "classes class_names samples_of_each_class fingerprint picture";
         var photos = Run("info", Material.Photos(folder.File("photos"), 2), "--size", "3x2");
         HasKeys(photos, Keys);
@@ -123,7 +123,7 @@ public sealed class JsonTests
         using var folder = new TemporaryFolder();
         string mnist = Material.Idx(folder.File("mnist"), 20), table = folder.File("t.csv"), array = folder.File("a.npy");
         var json = Run("convert", mnist, table);
-        HasKeys(json, "from to samples features classes labels_written fingerprint");
+        HasKeys(json, "from to samples features classes labels_written header fingerprint");
         Assert.Equal((20, 30, 10, true), (json.GetProperty("samples").GetInt32(), json.GetProperty("features").GetInt32(),
             json.GetProperty("classes").GetInt32(), json.GetProperty("labels_written").GetBoolean()));
         Assert.False(Run("convert", mnist, array).GetProperty("labels_written").GetBoolean());

@@ -222,7 +222,8 @@ public static class CreateRun
     }
 
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,
-        $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; "
+        $"{(Wording.Header(data) is { } header ? header + Environment.NewLine : "")}"
+        + $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; "
         + $"network {string.Join("-", network.Options.Sizes())}, "
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 

@@ -84,6 +84,7 @@ public static class RunReport
         json.WriteNumber("width", data.Image?.Width ?? 0);
         json.WriteNumber("height", data.Image?.Height ?? 0);
         json.WriteNumber("channels", data.Image?.Channels ?? 0);
+        json.WriteString("header", data.Header);
         json.WriteString("fingerprint", data.Fingerprint);
         json.WriteEndObject();
     }

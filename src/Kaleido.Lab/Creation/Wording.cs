@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kaleido.Data;
 
 namespace Kaleido.Lab.Creation;
 
@@ -13,6 +14,15 @@ public static class Wording
         return error is ArgumentException { ParamName: { } parameter }
             ? message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
             : message;
+    }
+
+    /// <summary>That the first line of a table was not taken for numbers; null where it was, or where the data are no table.</summary>
+    public static string? Header(Dataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        const int Most = 60;
+        return data.Header is not { } names ? null
+            : $"{data.Name}: the first line holds names, not numbers: {(names.Length <= Most ? names : names[..(Most - 1)] + "…")}";
     }
 
     /// <summary>"1 sample", "3 samples".</summary>

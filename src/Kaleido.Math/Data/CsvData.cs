@@ -17,6 +17,6 @@ internal static class CsvData
         float[] values = MemoryMarshal.TryGetArray(table.Values, out ArraySegment<float> segment) && segment.Offset == 0
             && segment.Array!.Length == segment.Count ? segment.Array : table.Values.ToArray();
         PixelValues.ScaleIfBytes(values);
-        return Dataset.Own(name, values, table.Columns, null, labels);
+        return Dataset.Own(name, values, table.Columns, null, labels, header: table.Header);
     }
 }

@@ -57,6 +57,10 @@ public sealed class Dataset
     /// of the fingerprint.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
+    /// <summary>The names of the columns, ", " between them and cut to 200 characters, where the first line of a table was taken for
+    /// them, else null; not part of the fingerprint.</summary>
+    public string? Header { get; private init; }
+
     /// <summary>
     /// SHA-256 of the contents as 64 lower-case hexadecimal digits: samples, features, width, height, channels (0 where no picture),
     /// 1 or 0 for labels present, each as a little-endian int32, then the values as little-endian binary32, then the labels as int32.
@@ -121,7 +125,8 @@ public sealed class Dataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Samples);
-        return count == Samples ? this : new(Name, _values[..(count * Features)], Features, Image, Labels?[..count], Classes, ClassNames);
+        if (count == Samples) return this;
+        return new(Name, _values[..(count * Features)], Features, Image, Labels?[..count], Classes, ClassNames) { Header = Header };
     }
 
     /// <summary>The samples at the given places, in that order; a place may occur more than once.</summary>
@@ -129,11 +134,7 @@ public sealed class Dataset
     /// <exception cref="ArgumentException">No index, or one out of range.</exception>
     public Dataset Subset(ReadOnlySpan<int> indices)
     {
-        if (indices.IsEmpty)
-        {
-            throw new ArgumentException("Subset: at least one sample is needed.", nameof(indices));
-        }
-
+        if (indices.IsEmpty) throw new ArgumentException("Subset: at least one sample is needed.", nameof(indices));
         var values = new float[checked(indices.Length * Features)];
         int[]? labels = Labels is null ? null : new int[indices.Length];
         for (int i = 0; i < indices.Length; i++)
@@ -145,13 +146,10 @@ public sealed class Dataset
             }
 
             Row(from).CopyTo(values.AsSpan(i * Features));
-            if (labels is not null)
-            {
-                labels[i] = Labels!.Value.Span[from];
-            }
+            if (labels is not null) labels[i] = Labels!.Value.Span[from];
         }
 
-        return new(Name, values, Features, Image, Memory(labels), Classes, ClassNames);
+        return new(Name, values, Features, Image, Memory(labels), Classes, ClassNames) { Header = Header };
     }
 
     /// <summary>
@@ -210,7 +208,7 @@ public sealed class Dataset
     /// <summary>As <see cref="FromRows"/>, keeping the arrays instead of copies.</summary>
     internal static Dataset Own(
         string name, float[] values, int features, ImageShape? image, int[]? labels,
-        IReadOnlyList<string>? classNames = null, int leastClasses = 0)
+        IReadOnlyList<string>? classNames = null, int leastClasses = 0, string? header = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
@@ -237,7 +235,7 @@ public sealed class Dataset
 
         leastClasses = Math.Max(leastClasses, classNames?.Count ?? 0);
         int classes = labels is null ? 0 : Math.Max(Count(name, labels, values.Length / features), leastClasses);
-        return new(name, values, features, image, Memory(labels), classes, classNames);
+        return new(name, values, features, image, Memory(labels), classes, classNames) { Header = header };
     }
 
     /// <summary>"NaN", "+infinity" or "-infinity", in every culture.</summary>

@@ -7,14 +7,16 @@ namespace Kaleido.Files;
 /// <param name="Columns">Numbers in a row, without the label; at least 1.</param>
 /// <param name="Values">Row-major [rows, columns], each rounded once from its decimal text to float; all finite.</param>
 /// <param name="Labels">One label from 0 to 999,999 per row, or null where no column is called "label".</param>
-public sealed record CsvTable(int Rows, int Columns, ReadOnlyMemory<float> Values, ReadOnlyMemory<int>? Labels);
+/// <param name="Header">The names in the first line, ", " between them, cut to 200 characters; null where that is a row of numbers.</param>
+public sealed record CsvTable(int Rows, int Columns, ReadOnlyMemory<float> Values, ReadOnlyMemory<int>? Labels, string? Header = null);
 
 /// <summary>Reads tables of numbers from text files (comma-separated values).</summary>
 /// <remarks>
 /// <para>Separator: what stands in the first line, tab before semicolon before comma. Numbers have a decimal point in every culture; spaces
 /// around them and one pair of double quotes are allowed, nothing else. Lines end with LF or CR LF; empty lines are passed over.</para>
-/// <para>Header: the first line is one where any of its fields is not a number. Labels: a header may call its first or its last column
-/// "label" (in any case); whole numbers from 0 to 999,999 stand there. Without a header there are no labels.</para>
+/// <para>Header: the first line is one where its fields are names (<see cref="CsvHeader"/>); a line of names and numbers is refused, so a row
+/// of numbers is never taken for one. Labels: a header may call its first or its last column "label" (in any case); whole numbers from 0 to
+/// 999,999 stand there. Without a header there are no labels.</para>
 /// <para>Source of the form: RFC 4180, "Common Format and MIME Type for CSV Files", without its quoted separators and line breaks.</para>
 /// </remarks>
 public static class CsvReader
@@ -49,7 +51,7 @@ public static class CsvReader
         var values = new float[layout.Rows * layout.Features];
         int[]? labels = layout.Label > 0 ? new int[layout.Rows] : null;
         var scanner = new CsvScanner(stream, separator);
-        for (int skip = layout.HasHeader ? layout.Columns : 0; skip > 0; skip--) scanner.Next();
+        for (int skip = layout.Header is null ? 0 : layout.Columns; skip > 0; skip--) scanner.Next();
         int value = 0, row = 0;
         while (scanner.Next())
         {
@@ -58,7 +60,7 @@ public static class CsvReader
             row += scanner.IsLast ? 1 : 0;
         }
 
-        return new CsvTable(layout.Rows, layout.Features, values, labels is null ? default(ReadOnlyMemory<int>?) : labels);
+        return new CsvTable(layout.Rows, layout.Features, values, labels is null ? default(ReadOnlyMemory<int>?) : labels, layout.Header);
     }
 
     /// <summary>Tab, semicolon or comma: the first of them that occurs in the first line that is not empty.</summary>
@@ -80,30 +82,16 @@ public static class CsvReader
     private static Layout Measure(Stream stream, string path, byte separator)
     {
         var scanner = new CsvScanner(stream, separator);
-        int columns = 0, label = 0, rows = 0;
-        long labelOffset = 0;
-        bool header = false;
+        var header = new CsvHeader(path);
         while (scanner.Next())
         {
-            columns = scanner.Column;
-            header |= !TryNumber(scanner, out _);
-            if (Trim(scanner.Field) is { Length: 5 } name && System.Text.Ascii.EqualsIgnoreCase(name, "label"u8))
-            {
-                if (label > 0) throw Bad(scanner, path, "one column called label", "a second one");
-                (label, labelOffset) = (columns, scanner.Offset);
-            }
-
+            header.Add(scanner);
             if (scanner.IsLast) break;
         }
 
-        if (columns == 0) throw BadFile.At(path, 0, "a table of numbers", "no line");
-        if (label > 1 && label < columns)
-        {
-            throw BadFile.At(path, labelOffset, "the column called label to be the first or the last one",
-                $"it in column {label} of {columns}");
-        }
-
-        rows = header ? 0 : 1;
+        var (columns, label) = (header.Columns, header.Label);
+        string? names = header.Names();
+        int rows = names is null ? 1 : 0;
         while (scanner.Next())
         {
             if (scanner.Column > columns || (scanner.IsLast && scanner.Column != columns))
@@ -116,9 +104,9 @@ public static class CsvReader
             rows += scanner.IsLast ? 1 : 0;
         }
 
-        var layout = new Layout(rows, columns, label, header);
+        var layout = new Layout(rows, columns, label, names);
         if (rows == 0) throw BadFile.At(path, stream.Length, "a row of numbers after the header", "the end of the file");
-        if (layout.Features == 0) throw BadFile.At(path, labelOffset, "a column beside the labels", "none");
+        if (layout.Features == 0) throw BadFile.At(path, header.LabelOffset, "a column beside the labels", "none");
         return (long)rows * layout.Features * sizeof(float) <= Array.MaxLength
             ? layout
             : throw BadFile.At(path, 0, "at most 2 GB of numbers", $"{BadFile.Text(rows)} rows of {BadFile.Text(layout.Features)}");
@@ -149,7 +137,7 @@ public static class CsvReader
             ? (int)label
             : throw Bad(scanner, path, $"a label, a whole number from 0 to {MaximumLabel},", Shown(scanner));
 
-    private static bool TryNumber(CsvScanner scanner, out float number)
+    internal static bool TryNumber(CsvScanner scanner, out float number)
     {
         number = 0;
         ReadOnlySpan<byte> field = Trim(scanner.Field);
@@ -159,16 +147,16 @@ public static class CsvReader
             && float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
     }
 
-    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> field)
+    internal static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> field)
     {
         field = field.Trim((byte)' ');
         return field.Length >= 2 && field[0] == '"' && field[^1] == '"' ? field[1..^1].Trim((byte)' ') : field;
     }
 
-    private static InvalidDataException Bad(CsvScanner scanner, string path, string expected, string found) =>
+    internal static InvalidDataException Bad(CsvScanner scanner, string path, string expected, string found) =>
         BadFile.At(path, scanner.Offset, $"{expected} in line {scanner.Line}, column {scanner.Column}", found);
 
-    private static string Shown(CsvScanner scanner)
+    internal static string Shown(CsvScanner scanner)
     {
         ReadOnlySpan<byte> field = scanner.Field;
         Span<char> shown = stackalloc char[Math.Min(field.Length, 40)];
@@ -181,7 +169,7 @@ public static class CsvReader
     }
 
     /// <summary>Label is a column from 1, or 0 for none.</summary>
-    private readonly record struct Layout(int Rows, int Columns, int Label, bool HasHeader)
+    private readonly record struct Layout(int Rows, int Columns, int Label, string? Header)
     {
         public int Features => Columns - (Label > 0 ? 1 : 0);
     }

@@ -110,7 +110,7 @@ public class DatasetFilesTests
 
     [Theory]
     [InlineData("{\"a\": 1,\n\"b\": 2}", "offset 0: expected a table of numbers, found JSON.")]
-    [InlineData("1 2\n3 4\n", "\"3 4\"; fields are separated by commas, semicolons or tabs, not by blanks.")]
+    [InlineData("1 2\n3 4\n", "\"1 2\"; fields are separated by commas, semicolons or tabs, not by blanks.")]
     [InlineData("1\n2\n3,4\n", "expected 1 field in line 3, as in the first line, found more.")]
     [InlineData("1,2\n3\n", "expected 2 fields in line 2, as in the first line, found 1.")]
     public void Text_that_is_no_table_is_refused_in_a_sentence(string text, string found)

@@ -69,6 +69,51 @@ public class CsvReaderTests
     public void What_is_no_table_of_numbers_is_refused_by_line_and_column(string text, string part) =>
         Assert.Contains(part, Refused(text), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("a,b,c\n1,2,3\n", "a, b, c")]
+    [InlineData(",0_x,1_x\n1,2,3\n", ", 0_x, 1_x")]
+    [InlineData("label,0,1\n1,2,3\n", "label, 0, 1")]
+    [InlineData("label,1x1,1x2\n1,2,3\n", "label, 1x1, 1x2")]
+    [InlineData("1x1,1x2,e\n1,2,3\n", "1x1, 1x2, e")]
+    [InlineData("\" größe \";\"\";\"x\u001by\"\n1;2;3\n", "größe, , x·y")]
+    public void A_first_line_of_names_is_told(string text, string names)
+    {
+        CsvTable table = Read(text);
+        Assert.Equal((1, names), (table.Rows, table.Header));
+    }
+
+    [Fact]
+    public void Of_a_very_long_first_line_the_beginning_is_told()
+    {
+        string names = Read(string.Join(',', Enumerable.Range(0, 5000).Select(i => $"x{i}")) + "\n"
+            + string.Join(',', new int[5000])).Header!;
+        Assert.StartsWith("x0, x1, x2, ", names, StringComparison.Ordinal);
+        Assert.Equal((CsvHeader.MaximumText, '…'), (names.Length, names[^1]));
+    }
+
+    [Theory]
+    [InlineData("0.5,x,0.25\n1,2,3\n", "names of the columns, not both, found the number \"0.5\" in column 1 and the name \"x\" in column 2")]
+    [InlineData("x,1,2\n1,2,3\n", "found the number \"1\" in column 2 and the name \"x\" in column 1")]
+    [InlineData("x,nan\n1,2\n", "not both")]
+    [InlineData("-inf,x\n1,2\n", "not both")]
+    [InlineData("1,,3\n4,5,6\n", "a number in line 1, column 2, found \"\"")]
+    [InlineData(",,\n4,5,6\n", "a number in line 1, column 1, found \"\"")]
+    [InlineData("?,-,*\n4,5,6\n", "a number in line 1, column 1, found \"?\"")]
+    [InlineData("nan,nan\n4,5\n", "a finite number in line 1, column 1, found \"nan\"")]
+    [InlineData("inf,-Inf\n4,5\n", "a number in line 1, column 1, found \"inf\"")]
+    [InlineData("0,5;0,25\n1;0\n", "a number in line 1, column 1, found \"0,5\"")]
+    [InlineData("1 2 3\n4 5 6\n", "not by blanks")]
+    [InlineData("1e5e,2\n4,5\n", "a number in line 1, column 1")]
+    public void A_row_of_numbers_is_never_taken_for_names(string text, string part) =>
+        Assert.Contains(part, Refused(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_first_row_of_more_digits_than_are_kept_is_no_header()
+    {
+        string third = "0." + new string('3', 300);
+        Assert.Contains("a number in line 1, column 1", Refused($"{third},{third}\n1,2\n"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Offsets_count_bytes()
     {
