@@ -39,7 +39,9 @@ internal static class BenchCommand
         var rivals = rivalsFile is null ? [] : BenchmarkReport.ReadRivals(rivalsFile);
         try
         {
-            var result = BenchmarkRun.Execute(options, terminal.IsInteractive && !json ? Show : null, cancellation);
+            BenchmarkResult result;
+            using (var status = new StatusLine(terminal, json))
+                result = BenchmarkRun.Execute(options, what => status.Show(what, always: true), cancellation);
             if (json) Print(result, rivals, terminal);
             else PrintTable(result, rivals, terminal);
             return ExitCode.Success;
@@ -49,8 +51,6 @@ internal static class BenchCommand
             terminal.Fail("cancelled; nothing was measured to its end.");
             return ExitCode.Cancelled;
         }
-
-        void Show(string what) => terminal.Output.Write($"\r{what,-60}");
     }
 
     private static void Print(BenchmarkResult result, IReadOnlyList<BenchmarkResult> rivals, Terminal terminal)
@@ -62,7 +62,6 @@ internal static class BenchCommand
 
     private static void PrintTable(BenchmarkResult result, IReadOnlyList<BenchmarkResult> rivals, Terminal terminal)
     {
-        if (terminal.IsInteractive) terminal.Output.Write($"\r{"",-60}\r");
         terminal.Output.WriteLine(FormattableString.Invariant(
             $"{HostEnvironment.Processor}, {CpuBackend.InstructionSet}, {DateTime.UtcNow:yyyy-MM-dd}, kaleido {HostEnvironment.Version}"));
         foreach (string line in BenchmarkTable.Lines(result, rivals)) terminal.Output.WriteLine(line);

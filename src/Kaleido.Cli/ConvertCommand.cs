@@ -23,10 +23,14 @@ internal static class ConvertCommand
         {
             string source = result.GetValue(from)!, destination = result.GetValue(to)!;
             DatasetWriter.Check(destination);
-            var data = DataSource.Open(source, selection.Read(result));
+            Dataset data;
             try
             {
+                using var status = new StatusLine(terminal, result.GetValue(json));
+                status.Show($"reading {source}");
+                data = DataSource.Open(source, selection.Read(result));
                 cancellation.ThrowIfCancellationRequested();
+                status.Show($"writing {destination}");
                 DatasetWriter.Write(destination, data, cancellation);
             }
             catch (OperationCanceledException)

@@ -150,7 +150,13 @@ internal sealed class CreateCommand
 
     private static int Run(CreateOptions options, bool json, Terminal terminal, CancellationToken cancellation)
     {
-        var result = CreateRun.Execute(options, json ? null : new ProgressDisplay(terminal), cancellation);
+        CreateResult result;
+        using (var status = new StatusLine(terminal, json))
+        {
+            status.Show(options.Data is null ? "drawing the digits" : $"reading {options.Data}");
+            result = CreateRun.Execute(options, new ProgressDisplay(terminal, status, json), cancellation);
+        }
+
         if (json) terminal.Output.WriteLine(File.ReadAllText(Path.Combine(options.Output, OutputFolder.Report)).TrimEnd());
         else terminal.Output.WriteLine(Summary(result));
         if (!json)

@@ -56,12 +56,11 @@ internal static class FigureCommand
             string wanted = Named(result.GetValue(name)!)!;
             bool asJson = result.GetValue(json);
             if (wanted == List) return Show(asJson, terminal);
-            // One object alone goes to the output; what is being done is told beside it.
-            var status = new StatusLine(asJson ? terminal with { Output = terminal.Error, IsInteractive = false } : terminal);
+            using var status = new StatusLine(terminal, asJson);
             var options = new FigureOptions
             {
                 Seeds = (int)(result.GetValue(seeds) ?? 0), Quick = result.GetValue(quick), Threads = (int)(result.GetValue(threads) ?? 0),
-                Data = result.GetValue(data), Report = status.Show,
+                Data = result.GetValue(data), Report = text => status.Show(text),
             };
             string output = result.GetValue(folder) ?? DefaultFolder;
             bool made = !Directory.Exists(output);

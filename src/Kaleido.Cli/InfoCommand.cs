@@ -63,7 +63,12 @@ internal sealed class InfoCommand
         string? path = result.GetValue(_file), picture = result.GetValue(_picture);
         Facts facts;
         if (result.GetValue(_devices)) facts = Devices();
-        else if (!IsNetwork(path!)) facts = Data(path!, _selection.Read(result), picture);
+        else if (!IsNetwork(path!))
+        {
+            using var status = new StatusLine(terminal, result.GetValue(_json));
+            status.Show($"reading {path}");
+            facts = Data(path!, _selection.Read(result), picture);
+        }
         else if (picture is null) facts = Network(NetworkFile.Find(path!));
         else throw new InvalidDataException($"{path}: a network has no samples to draw; kaleido sample {path} makes some.");
         if (result.GetValue(_json)) terminal.Output.WriteLine(facts.Json());

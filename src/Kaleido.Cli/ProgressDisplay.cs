@@ -1,62 +1,36 @@
-using System.Diagnostics;
 using System.Globalization;
 using Kaleido.Lab.Creation;
 using Kaleido.Training;
 
 namespace Kaleido.Cli;
 
-/// <summary>
-/// Shows a running creation: on a terminal one line that is rewritten, elsewhere a line at every twentieth of the steps, but at most
-/// one in two seconds and at least one a minute.
-/// </summary>
-internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgress>
+/// <summary>Shows a running creation: what it has found out in lines of the output, how far it is in a <see cref="StatusLine"/>.</summary>
+/// <param name="terminal">Where the lines go.</param>
+/// <param name="status">Where it is told how far it is.</param>
+/// <param name="json">Whether the output is kept for one JSON object: then there are no lines.</param>
+internal sealed class ProgressDisplay(Terminal terminal, StatusLine status, bool json) : IProgress<CreateProgress>
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2), Longest = TimeSpan.FromMinutes(1),
-        Redraw = TimeSpan.FromMilliseconds(100);
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private TimeSpan _last;
-    private long _twentieth, _shown = -1;
-    private int _width;
-
     public void Report(CreateProgress value)
     {
         switch (value.Phase)
         {
             case CreatePhase.Training:
-                ShowTraining(value.Training);
+                status.Show(Line(value.Training), always: true);
                 break;
             case CreatePhase.Sampling:
-                if (terminal.IsInteractive && _clock.Elapsed - _last >= Redraw)
-                    Rewrite(string.Create(CultureInfo.InvariantCulture, $"iteration {value.Iteration}/{value.Iterations}"));
+                if (status.IsDue)
+                    status.Show(string.Create(CultureInfo.InvariantCulture, $"iteration {value.Iteration}/{value.Iterations}"));
                 break;
             case CreatePhase.Measuring:
-                Clear();
+                status.Show("comparing the chains with the training samples", always: true);
                 break;
             default:
-                Clear();
+                status.Clear();
+                if (json) break;
                 terminal.Output.WriteLine(value.Text);
                 terminal.Output.Flush();
                 break;
         }
-    }
-
-    private void ShowTraining(TrainingProgress training)
-    {
-        string line = Line(training);
-        if (terminal.IsInteractive)
-        {
-            Rewrite(line);
-            return;
-        }
-
-        var since = _clock.Elapsed - _last;
-        long twentieth = 20 * training.Step / training.Steps;
-        bool last = training.Step == training.Steps;
-        if (training.Step == _shown) return;
-        if (!last && since < Longest && (twentieth == _twentieth || since < Shortest)) return;
-        (_twentieth, _shown, _last) = (twentieth, training.Step, _clock.Elapsed);
-        terminal.Output.WriteLine(line);
-        terminal.Output.Flush();
     }
 
     /// <summary>"step 300/3000  loss 0.0123  156 steps/s  85.2 GFLOP/s  17 s left".</summary>
@@ -76,18 +50,4 @@ internal sealed class ProgressDisplay(Terminal terminal) : IProgress<CreateProgr
         < 6000 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:F0} min"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:F1} h"),
     };
-
-    private void Rewrite(string line)
-    {
-        terminal.Output.Write("\r" + line.PadRight(_width));
-        terminal.Output.Flush();
-        (_width, _last) = (line.Length, _clock.Elapsed);
-    }
-
-    private void Clear()
-    {
-        if (_width == 0) return;
-        terminal.Output.Write("\r" + new string(' ', _width) + "\r");
-        _width = 0;
-    }
 }

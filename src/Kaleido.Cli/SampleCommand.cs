@@ -62,8 +62,14 @@ internal static class SampleCommand
 
     private static int Run(SampleOptions options, string path, Device device, bool json, Terminal terminal, CancellationToken cancellation)
     {
-        var result = SampleRun.Execute(options, device, json ? null : new ProgressDisplay(terminal), cancellation);
-        SampleFiles.Write(path, result);
+        SampleResult result;
+        using (var status = new StatusLine(terminal, json))
+        {
+            result = SampleRun.Execute(options, device, new ProgressDisplay(terminal, status, json), cancellation);
+            status.Show($"writing {path}");
+            SampleFiles.Write(path, result);
+        }
+
         if (json)
         {
             terminal.Output.WriteLine(JsonText.Of(writer =>

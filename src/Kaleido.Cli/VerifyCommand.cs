@@ -41,7 +41,14 @@ internal static class VerifyCommand
     {
         try
         {
-            var results = Enum.GetValues<InstructionSwitch>().Select(off => VerificationRun.Execute(off, large, cancellation));
+            using var status = new StatusLine(terminal, json);
+            var results = Enum.GetValues<InstructionSwitch>().Select(off =>
+            {
+                status.Show($"training with {Name(off)}");
+                var found = VerificationRun.Execute(off, large, cancellation);
+                status.Clear();
+                return found;
+            });
             return json ? JudgeAsJson([.. results], terminal) : Judge(results, terminal);
         }
         catch (OperationCanceledException)
@@ -50,6 +57,9 @@ internal static class VerifyCommand
             return ExitCode.Cancelled;
         }
     }
+
+    private static string Name(InstructionSwitch off) =>
+        off == InstructionSwitch.None ? "all on" : $"{off.ToString().ToLowerInvariant()} off";
 
     /// <summary>Prints one JSON object; success as <see cref="Judge"/>.</summary>
     public static int JudgeAsJson(IReadOnlyList<VerificationResult> results, Terminal terminal)
@@ -89,7 +99,7 @@ internal static class VerifyCommand
         bool failed = false;
         foreach (var result in results)
         {
-            string off = result.Switch == InstructionSwitch.None ? "all on" : $"{result.Switch.ToString().ToLowerInvariant()} off";
+            string off = Name(result.Switch);
             foreach (var (threads, hash) in result.Hashes)
             {
                 hashes.Add(hash);

@@ -27,7 +27,7 @@ public sealed class CreateTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(Files, Names(path));
         foreach (string file in Files) Assert.Contains(Path.Combine(path, file), run.Output, StringComparison.Ordinal);
-        Assert.Single(run.Output.Split('\n'), line => line.StartsWith("step 120/120", StringComparison.Ordinal));
+        Assert.Single(run.Output.Split('\n'), line => line.StartsWith("trained 120 steps in ", StringComparison.Ordinal));
         Assert.DoesNotContain('\r', run.Output.ReplaceLineEndings("\n"));
         Assert.DoesNotContain('\u001b', run.Output);
         Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")),

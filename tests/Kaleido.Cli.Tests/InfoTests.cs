@@ -26,7 +26,7 @@ public sealed class InfoTests
         string named = folder.File("t.csv"), plain = folder.File("u.csv");
         File.WriteAllText(named, "height,width\n0.5,0.25\n1,0\n0,1\n");
         File.WriteAllText(plain, "0.5,0.25\n1,0\n0,1\n");
-        string[] create = ["create", "--hidden", "4", "--layers", "1", "--steps", "2", "--iterations", "1", "--chains", "1", "--threads", "1"];
+        string[] create = [.. "create --hidden 4 --layers 1 --steps 2 --iterations 1 --chains 1 --threads 1".Split(' ')];
         foreach (string[] args in (string[][])
         [
             ["info"],

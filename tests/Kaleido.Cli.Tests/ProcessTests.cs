@@ -40,7 +40,7 @@ public sealed class ProcessTests
         using var create = Start(Session.SmallCreate(folder.Path));
         var (code, output, error) = Finish(create);
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains("step 120/120", output, StringComparison.Ordinal);
+        Assert.Contains("trained 120 steps", output, StringComparison.Ordinal);
         using var info = Start("info", Path.Combine(folder.Path, "network.safetensors"));
         Assert.Contains("sizes: 784-24-24-784", Finish(info).Output, StringComparison.Ordinal);
     }
@@ -86,7 +86,9 @@ public sealed class ProcessTests
     {
         using var verify = Start("verify");
         var (code, output, error) = Finish(verify);
-        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(0, code);
+        // On a slow machine it is told there how far it is.
+        Assert.DoesNotContain("kaleido: ", error, StringComparison.Ordinal);
         string[] lines = output.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         Assert.Equal("all equal", lines[^1]);
         Assert.Equal(4 * Lab.Verification.VerificationRun.ThreadCounts.Count + 1, lines.Length);

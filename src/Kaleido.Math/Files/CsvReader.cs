@@ -14,9 +14,9 @@ public sealed record CsvTable(int Rows, int Columns, ReadOnlyMemory<float> Value
 /// <remarks>
 /// <para>Separator: what stands in the first line, tab before semicolon before comma. Numbers have a decimal point in every culture; spaces
 /// around them and one pair of double quotes are allowed, nothing else. Lines end with LF or CR LF; empty lines are passed over.</para>
-/// <para>Header: the first line is one where its fields are names (<see cref="CsvHeader"/>); a line of names and numbers is refused, so a row
-/// of numbers is never taken for one. Labels: a header may call its first or its last column "label" (in any case); whole numbers from 0 to
-/// 999,999 stand there. Without a header there are no labels.</para>
+/// <para>Header: the first line is one where its fields are names; a line of names and numbers is refused, so a row of numbers is never
+/// taken for one. Labels: a header may call its first or its last column "label" (in any case); whole numbers from 0 to 999,999 stand
+/// there. Without a header there are no labels.</para>
 /// <para>Source of the form: RFC 4180, "Common Format and MIME Type for CSV Files", without its quoted separators and line breaks.</para>
 /// </remarks>
 public static class CsvReader

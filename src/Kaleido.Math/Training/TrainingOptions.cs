@@ -116,7 +116,7 @@ public readonly record struct Evaluation(long Step, double Loss, double Spread);
 /// </param>
 /// <param name="EvaluationLoss">The last evaluation loss.</param>
 /// <param name="BestLoss">The best evaluation loss.</param>
-/// <param name="Elapsed">Time since the start.</param>
+/// <param name="Elapsed">Time since the start, with that before a checkpoint from which it goes on.</param>
 /// <param name="StepsPerSecond">Steps per second since the previous report.</param>
 /// <param name="FlopsPerStep">Multiply-adds ×2 of the matrix products of a step.</param>
 public readonly record struct TrainingProgress(

@@ -140,7 +140,7 @@ internal sealed class TrainingSession : IDisposable
             if (_options.Checkpoint is { } where && (stop is null or StopReason.TimeLimit)) SaveIfDue(where, step, stop, Elapsed(clock));
             if (progress is null || clock.Elapsed - lastReport < _options.ReportInterval) continue;
             _losses.Collect(step);
-            Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
+            Report(progress, step, step - reported, Elapsed(clock), clock.Elapsed - lastReport);
             (lastReport, reported) = (clock.Elapsed, step);
         }
 
@@ -149,7 +149,7 @@ internal sealed class TrainingSession : IDisposable
         // A cancelled step count rarely falls on an evaluation: what was learned since then counts too.
         if (stop == StopReason.Cancelled && _record.LastEvaluation.Step != step && Evaluate(step, clock) == StopReason.Diverged)
             stop = StopReason.Diverged;
-        if (progress is not null) Report(progress, step, step - reported, clock.Elapsed, clock.Elapsed - lastReport);
+        if (progress is not null) Report(progress, step, step - reported, Elapsed(clock), clock.Elapsed - lastReport);
         return Finish(step, stop.Value, Elapsed(clock));
     }
 
