@@ -74,28 +74,50 @@ internal sealed class DataflowOrder
     private void FindDependencies(bool byRows)
     {
         int count = _phases.Count;
-        // What follows for phase i: row j is true if j is complete (whole) or at least done with the block (any).
-        bool[][] whole = new bool[count][], any = new bool[count][];
+        // What follows for phase i: row j is set if j is complete (whole) or at least done with the block (any).
+        BitRow[] whole = new BitRow[count], any = new BitRow[count];
+        var touches = new MemoryTouches(_touched);
+        var before = new SortedSet<int>();
         for (int i = 0; i < count; i++)
         {
-            (whole[i], any[i]) = (new bool[count], new bool[count]);
+            (whole[i], any[i]) = (new(i), new(i));
             List<int> keptWhole = [], keptAligned = [];
-            for (int j = i - 1; j >= 0; j--)
+            touches.FindBefore(_touched[i], before);
+            foreach (int j in before.Reverse())
             {
                 var link = Conflict(_touched[j], _touched[i], byRows);
                 if (link == Link.Whole && !whole[i][j]) keptWhole.Add(j);
                 else if (link == Link.Aligned && !any[i][j]) keptAligned.Add(j);
                 else continue;
-                (whole[i][j], any[i][j]) = (whole[i][j] || link == Link.Whole, true);
-                for (int k = 0; k < j; k++)
-                {
-                    whole[i][k] |= whole[j][k] || (link == Link.Whole && any[j][k]);
-                    any[i][k] |= any[j][k];
-                }
+                whole[i].Add(whole[j]);
+                if (link == Link.Whole) whole[i].Add(any[j], j);
+                any[i].Add(any[j], j);
             }
 
+            touches.Note(i, _touched[i]);
             _whole.Add([.. keptWhole]);
             _aligned.Add([.. keptAligned]);
+        }
+    }
+
+    // A set of numbers below a limit.
+    private readonly struct BitRow(int limit)
+    {
+        private readonly ulong[] _words = new ulong[(limit + 63) / 64];
+
+        public bool this[int i] => (_words[i / 64] >> (i % 64) & 1) != 0;
+
+        /// <summary>Adds those of a set with a lower limit.</summary>
+        public void Add(BitRow other)
+        {
+            for (int i = 0; i < other._words.Length; i++) _words[i] |= other._words[i];
+        }
+
+        /// <summary>Adds those of a set with a lower limit, and one more.</summary>
+        public void Add(BitRow other, int one)
+        {
+            Add(other);
+            _words[one / 64] |= 1ul << (one % 64);
         }
     }
 }

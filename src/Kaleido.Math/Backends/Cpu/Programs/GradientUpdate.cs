@@ -62,6 +62,10 @@ internal sealed unsafe class GradientUpdate
     {
         var updates = new List<GradientUpdate>();
         if (program.Effects.Any(other => !ReferenceEquals(other, effect) && Touches(program, other, effect))) return updates;
+        var arenas = Arenas(effect);
+        var reads = Intervals(arenas, step => step.Reads, (step, _) => step);
+        var gradientReads = Intervals([effect.Gradients], step => step.Reads, (step, _) => step);
+        var gradientWrites = Intervals([effect.Gradients], step => step.Writes, (_, slot) => slot);
         for (int i = 0; i < steps.Count; i++)
         {
             foreach (int written in steps[i].Writes)
@@ -70,9 +74,9 @@ internal sealed unsafe class GradientUpdate
                 if (!ReferenceEquals(slot.Memory, effect.Gradients) || !steps[i].CanUpdate) continue;
                 if (slot.Shape.Rows.IsRows || slot.Shape.Columns.IsRows || slot.Shape.Count(0) < WorthIt
                     || slot.Offset + slot.Shape.Count(0) > effect.Length) continue;
-                bool read = steps.Skip(i).Any(s => s.Reads.Any(r => Overlap(program.Slots[r], slot, Arenas(effect))))
-                    || steps.Any(s => s.Reads.Any(r => Overlap(program.Slots[r], slot, [effect.Gradients])))
-                    || steps.Any(s => s.Writes.Any(w => w != written && Overlap(program.Slots[w], slot, [effect.Gradients])));
+                var (start, end) = Place(slot);
+                bool read = reads.Overlaps(start, end, step => step >= i) || gradientReads.Overlaps(start, end, _ => true)
+                    || gradientWrites.Overlaps(start, end, other => other != written);
                 if (read) continue;
                 var update = new GradientUpdate(effect, slot);
                 steps[i].Updates.Add(update);
@@ -81,13 +85,17 @@ internal sealed unsafe class GradientUpdate
         }
 
         return updates;
+
+        IntervalList Intervals(DeviceMemory[] memories, Func<CpuStep, IEnumerable<int>> touched, Func<int, int, int> tag) =>
+            new(steps.SelectMany((step, i) => touched(step).Where(slot => memories.Contains(program.Slots[slot].Memory))
+                .Select(slot => (Place(program.Slots[slot]), tag(i, slot)))));
     }
 
     private static DeviceMemory[] Arenas(UpdateEffect effect) => [effect.Parameters, effect.Moment1, effect.Moment2];
 
-    private static bool Overlap(Slot slot, Slot gradient, DeviceMemory[] memories) =>
-        memories.Contains(slot.Memory) && slot.Offset < gradient.Offset + gradient.Shape.Count(0)
-        && gradient.Offset < slot.Offset + (slot.Shape.Rows.IsRows || slot.Shape.Columns.IsRows ? long.MaxValue / 2 : slot.Shape.Count(0));
+    // With rows whose number is not known yet: all that follows.
+    private static (long Start, long End) Place(Slot slot) => (slot.Offset,
+        slot.Offset + (slot.Shape.Rows.IsRows || slot.Shape.Columns.IsRows ? long.MaxValue / 2 : slot.Shape.Count(0)));
 
     // Other effects at work on the same memories keep their order: nothing is fused then.
     private static bool Touches(PlanProgram program, Effect other, UpdateEffect effect)
