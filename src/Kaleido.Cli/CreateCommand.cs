@@ -166,7 +166,7 @@ internal sealed class CreateCommand
             case StopReason.Cancelled:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,
                     $"cancelled after {Wording.Count(result.Fit.Steps, "step")} and {Wording.Count(result.Iterations, "iteration")}; "
-                    + $"what was reached is in {options.Output}; kaleido create --resume {options.Output} goes on."));
+                    + $"what was reached is in {options.Output}; kaleido create --resume {Wording.Typed(options.Output)} goes on."));
                 return ExitCode.Cancelled;
             case StopReason.Diverged:
                 terminal.Fail(string.Create(CultureInfo.InvariantCulture,

@@ -70,7 +70,7 @@ internal sealed class InfoCommand
             facts = Data(path!, _selection.Read(result), picture);
         }
         else if (picture is null) facts = Network(NetworkFile.Find(path!));
-        else throw new InvalidDataException($"{path}: a network has no samples to draw; kaleido sample {path} makes some.");
+        else throw new InvalidDataException($"{path}: a network has no samples to draw; kaleido sample {Wording.Typed(path!)} makes some.");
         if (result.GetValue(_json)) terminal.Output.WriteLine(facts.Json());
         else foreach (string line in facts.Lines()) terminal.Output.WriteLine(line);
         return ExitCode.Success;
@@ -108,7 +108,7 @@ internal sealed class InfoCommand
         [
             new("kind", "network", ""),
             new("path", path, ""),
-            new("sizes", sizes, string.Join("-", sizes.Select(size => size.ToString(CultureInfo.InvariantCulture)))),
+            new("sizes", sizes, Wording.Sizes(sizes)),
             new("parameters", network.ParameterCount),
             new("hidden_activation", options.HiddenActivation.ToString()),
             new("output_activation", options.Output.ToString()),
@@ -128,7 +128,8 @@ internal sealed class InfoCommand
         var checkpoint = TrainingCheckpoint.Load(path);
         string? folder = Path.GetFileName(path) != OutputFolder.Checkpoint ? null
             : Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
-        return new($"{path}: a training that is not finished" + (folder is null ? "" : $"; kaleido create --resume {folder} goes on"),
+        string more = folder is null ? "" : $"; kaleido create --resume {Wording.Typed(folder)} goes on";
+        return new($"{path}: a training that is not finished{more}",
         [
             new("kind", "checkpoint", ""),
             new("path", path, ""),

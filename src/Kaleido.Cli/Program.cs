@@ -1,4 +1,5 @@
 using Kaleido.Cli;
 
-using var signals = new Signals();
-return CommandLine.Run(args, Terminal.Standard(), signals.Token);
+var terminal = Terminal.Standard();
+using var signals = new Signals(terminal);
+return CommandLine.Run(args, terminal, signals.Token);

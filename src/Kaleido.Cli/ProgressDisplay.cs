@@ -26,9 +26,9 @@ internal sealed class ProgressDisplay(Terminal terminal, StatusLine status, bool
                 break;
             default:
                 status.Clear();
-                if (json) break;
-                terminal.Output.WriteLine(value.Text);
-                terminal.Output.Flush();
+                if (!json) terminal.Output.WriteLine(value.Text);
+                if (!json) terminal.Output.Flush();
+                status.Show(value.Phase == CreatePhase.Loaded ? "preparing the training" : "preparing the sampling", always: true);
                 break;
         }
     }
@@ -38,6 +38,7 @@ internal sealed class ProgressDisplay(Terminal terminal, StatusLine status, bool
     {
         double mean = training.Elapsed > TimeSpan.Zero ? training.Step / training.Elapsed.TotalSeconds : 0;
         double rate = training.StepsPerSecond > 0 ? training.StepsPerSecond : mean;
+        if (training.Step == 0) return string.Create(CultureInfo.InvariantCulture, $"step 0/{training.Steps}");
         string left = mean > 0 ? Duration((training.Steps - training.Step) / mean) + " left" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"step {training.Step}/{training.Steps}  loss {training.MinibatchLoss:G4}  {rate:G4} steps/s  "

@@ -175,7 +175,21 @@ public sealed class CreateTests
         Assert.Equal($"cancelled after 0 steps and 1 iteration; what was reached is in {folder.Path}; "
             + $"kaleido create --resume {folder.Path} goes on.", run.Sentence);
         Assert.Equal([OutputFolder.Checkpoint, .. Files], Names(folder.Path));
+        Assert.DoesNotContain("NaN", run.Output, StringComparison.Ordinal);
         Assert.Equal("cancelled", Report(folder.Path).GetProperty("stop_reason").GetString());
+    }
+
+    [Fact]
+    public void What_is_to_be_typed_can_be_typed_and_many_layers_are_one_word()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("it's here");
+        var run = Session.Run(new CancellationToken(true), [.. "create --layers 300 --hidden 3 --threads 1 --out".Split(' '), path]);
+        Assert.Equal(130, run.Code);
+        Assert.EndsWith($"what was reached is in {path}; kaleido create --resume '{folder.Path}/it'\\''s here' goes on.", run.Sentence,
+            StringComparison.Ordinal);
+        Assert.Contains("network 784-3×300-784, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("sizes: 784-3×300-784\n", Session.Run("info", path).Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Kaleido.Tests.Support;
 
 namespace Kaleido.Cli.Tests;
 
-/// <summary>How far a long command is: in place on a terminal, else now and then on the error stream, so that the output holds results.</summary>
+/// <summary>How far a long command is: in place on a terminal, else now and then on the error stream.</summary>
 public sealed class StatusLineTests
 {
     // Stands still until it is told to go on.
@@ -22,8 +22,8 @@ public sealed class StatusLineTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            Assert.Equal(dueTime, period);
-            _timers.Add((callback, period.Ticks));
+            Assert.True(period == dueTime || period == Timeout.InfiniteTimeSpan);
+            _timers.Add((callback, dueTime.Ticks));
             return new Nothing();
         }
 
@@ -103,6 +103,20 @@ public sealed class StatusLineTests
 
         Assert.Equal("\rstep 1\rstep 2\rstep 3\r      \r", output.ToString());
         Assert.Equal("", error.ToString());
+    }
+
+    [Fact]
+    public void Where_the_end_is_long_in_coming_it_is_told_that_the_signal_was_heard()
+    {
+        var (clock, output, error, terminal) = Make(interactive: false);
+        using var signals = new Signals(terminal);
+        signals.Cancel();
+        Assert.True(signals.Token.IsCancellationRequested);
+        clock.Advance(Signals.Patience.TotalSeconds - 1);
+        Assert.Empty(Lines(error));
+        clock.Advance(1);
+        Assert.StartsWith("stopping: ", Assert.Single(Lines(error)), StringComparison.Ordinal);
+        Assert.Equal("", output.ToString());
     }
 
     [Fact]

@@ -87,6 +87,9 @@ public sealed record CreateOptions
     /// <summary>True to go on from the checkpoint in <see cref="Output"/>.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>How long, about, the network is still applied to noise for the picture of a training that was cancelled.</summary>
+    public TimeSpan SamplingAfterCancel { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Time between reports of progress.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -136,6 +139,8 @@ public sealed record CreateOptions
             throw new ArgumentOutOfRangeException(nameof(DeviceName), DeviceName, "must be cpu or reference, or come with OpenDevice");
         if (Data is null && (Class, Random, Size) != default)
             throw new ArgumentOutOfRangeException(nameof(Data), Data, "a class, a draw and a size belong to data of one's own");
+        ArgumentOutOfRangeException.ThrowIfLessThan(SamplingAfterCancel, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplingAfterCancel, TimeSpan.FromDays(1));
         ArgumentOutOfRangeException.ThrowIfNegative(CheckpointSteps);
         if (!(CheckpointSeconds >= 0) || CheckpointSeconds > int.MaxValue)
             throw new ArgumentOutOfRangeException(nameof(CheckpointSeconds), CheckpointSeconds, "must be a number not below 0");

@@ -21,7 +21,7 @@ public sealed record CreateResult
     /// </summary>
     public required StopReason StopReason { get; init; }
 
-    /// <summary>Iterations made of the kaleidoscope: one if the training was cancelled.</summary>
+    /// <summary>Iterations made of the kaleidoscope: maybe not all if it was cancelled.</summary>
     public required int Iterations { get; init; }
 
     /// <summary>The iterations that the picture shows.</summary>

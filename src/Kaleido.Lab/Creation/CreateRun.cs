@@ -21,8 +21,10 @@ public static class CreateRun
 {
     /// <summary>
     /// Runs it and writes the files of <see cref="OutputFolder"/>, each complete or not at all. Cancelling ends it after the current
-    /// step; what was reached is written still: the best network so far, its losses, and the picture of the iterations made, but at least
-    /// the first. A divergence or a dead network is a result, not an exception.
+    /// step; what was reached is written still: the best network so far, its losses, and the picture. Where it is the training that is
+    /// cancelled, the picture shows what that network makes of noise, as far as the iterations come in <see
+    /// cref="CreateOptions.SamplingAfterCancel"/> (one, where no step was made); where it is the sampling, the iterations
+    /// made. A divergence or a dead network is a result, not an exception.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="IOException">The folder cannot be written to, known before any work, or the data are not there.</exception>
@@ -66,9 +68,12 @@ public static class CreateRun
             Seed = options.Seed,
         });
         bool trained = fit.StopReason != StopReason.Cancelled;
-        int iterations = trained ? options.Iterations : 1;
+        using var allowance = new CancellationTokenSource();
+        if (!trained) allowance.CancelAfter(options.SamplingAfterCancel);
+        int iterations = trained || (fit.Steps > 0 && options.SamplingAfterCancel > TimeSpan.Zero) ? options.Iterations : 1;
         int[] sheet = KaleidoscopeSheet.Choose(iterations), animation = KaleidoscopeSheet.ChooseForAnimation(iterations);
-        var frames = KaleidoscopeSheet.Collect(kaleidoscope, iterations, [.. sheet.Union(animation).Order()], progress, cancellation);
+        var frames = KaleidoscopeSheet.Collect(kaleidoscope, iterations, [.. sheet.Union(animation).Order()], progress,
+            trained ? cancellation : allowance.Token);
         var samplingTime = sampling.Elapsed;
         progress?.Report(new(CreatePhase.Measuring));
         var memorization = Measure(device, frames[^1].Samples, data, trained, cancellation);
@@ -224,7 +229,7 @@ public static class CreateRun
     private static string Describe(Dataset data, Mlp network) => string.Create(CultureInfo.InvariantCulture,
         $"{(Wording.Header(data) is { } header ? header + Environment.NewLine : "")}"
         + $"{data.Name}: {Wording.Count(data.Samples, "sample")} of {Wording.Count(data.Features, "feature")}; "
-        + $"network {string.Join("-", network.Options.Sizes())}, "
+        + $"network {Wording.Sizes(network.Options.Sizes())}, "
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 
     private static string Describe(FitResult fit) => string.Create(CultureInfo.InvariantCulture,

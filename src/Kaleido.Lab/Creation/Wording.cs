@@ -25,6 +25,31 @@ public static class Wording
             : $"{data.Name}: the first line holds names, not numbers: {(names.Length <= Most ? names : names[..(Most - 1)] + "…")}";
     }
 
+    /// <summary>Widths of layers: "784-400-400-784", and "784-100×2000-784" where more than ten in a row are equal.</summary>
+    public static string Sizes(IReadOnlyList<int> sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        const int Most = 10;
+        var parts = new List<string>();
+        for (int i = 0, end; i < sizes.Count; i = end)
+        {
+            for (end = i + 1; end < sizes.Count && sizes[end] == sizes[i];) end++;
+            string size = sizes[i].ToString(CultureInfo.InvariantCulture);
+            if (end - i > Most) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{size}×{end - i}"));
+            else parts.AddRange(Enumerable.Repeat(size, end - i));
+        }
+
+        return string.Join('-', parts);
+    }
+
+    /// <summary>A path as it is typed in a shell: in single quotes where it holds more than letters, digits and what paths are made of.</summary>
+    public static string Typed(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.All(c => char.IsLetterOrDigit(c) || "/\\._-+:,@%=".Contains(c, StringComparison.Ordinal)) ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
+
     /// <summary>"1 sample", "3 samples".</summary>
     public static string Count(long count, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? noun : plural ?? noun + "s")}");

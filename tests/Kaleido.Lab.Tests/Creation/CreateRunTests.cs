@@ -93,19 +93,27 @@ public sealed class CreateRunTests
         static byte[] Pixels(string folder) => new PngReader(File.ReadAllBytes(Path.Combine(folder, OutputFolder.Picture))).Pixels;
     }
 
-    [Fact]
-    public void A_cancelled_training_leaves_what_was_reached()
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(0)]
+    public void A_cancelled_training_leaves_what_was_reached_and_what_it_makes_of_noise(double allowance)
     {
         using var folder = new TemporaryFolder();
         using var source = new CancellationTokenSource();
-        var options = Small(folder.Path) with { Steps = 1_000_000, ReportInterval = TimeSpan.FromMilliseconds(1) };
+        var options = Small(folder.Path) with
+        {
+            Steps = 1_000_000, Iterations = 40, ReportInterval = TimeSpan.FromMilliseconds(1),
+            SamplingAfterCancel = TimeSpan.FromSeconds(allowance),
+        };
         var result = CreateRun.Execute(options, new Watcher(p => { if (p.Training.Step > 0) source.Cancel(); }), source.Token);
         AssertOnlyTheFiles(folder.Path, unfinished: true);
         Assert.Equal(StopReason.Cancelled, result.StopReason);
         Assert.InRange(result.Fit.Steps, 1, 999_999);
         var json = Report(folder.Path);
         Assert.Equal("cancelled", json.GetProperty("stop_reason").GetString());
-        Assert.Equal(1, json.GetProperty("sampling").GetProperty("iterations").GetInt32());
+        int iterations = allowance > 0 ? 40 : 1;
+        Assert.Equal((iterations, iterations), (result.Iterations, result.Frames[^1]));
+        Assert.Equal(iterations, json.GetProperty("sampling").GetProperty("iterations").GetInt32());
         Assert.Equal(result.Fit.Steps, json.GetProperty("training").GetProperty("steps").GetInt64());
     }
 

@@ -47,13 +47,17 @@ public sealed class CreateSettingsTests
         s_all with
         {
             Threads = 3, Output = "x", CheckpointSteps = 7, CheckpointSeconds = 1, Resume = true, Data = "/elsewhere",
-            ReportInterval = TimeSpan.Zero,
+            ReportInterval = TimeSpan.Zero, SamplingAfterCancel = TimeSpan.Zero,
         }));
 
     [Fact]
     public void Every_option_is_a_setting_or_known_not_to_be_one()
     {
-        string[] none = ["Data", "Threads", "Output", "CheckpointSteps", "CheckpointSeconds", "Resume", "ReportInterval", "OpenDevice"];
+        string[] none =
+        [
+            "Data", "Threads", "Output", "CheckpointSteps", "CheckpointSeconds", "Resume", "ReportInterval", "SamplingAfterCancel",
+            "OpenDevice",
+        ];
         int options = typeof(CreateOptions).GetProperties()
             .Count(property => property is { CanWrite: true } && !property.GetMethod!.IsStatic && !none.Contains(property.Name));
         Assert.Equal(options, CreateSettings.Write(s_all with { Data = null }).Count);

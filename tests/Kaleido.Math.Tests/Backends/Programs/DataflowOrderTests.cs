@@ -7,7 +7,7 @@ using Kaleido.Autodiff;
 
 namespace Kaleido.Tests.Backends.Programs;
 
-/// <summary>What each phase of a program waits for, against the definition; and that finding it out does not grow with its square.</summary>
+/// <summary>What each phase of a program waits for, against the definition; and what it costs to find that out.</summary>
 public sealed class DataflowOrderTests
 {
     private sealed unsafe class Touching(int phases) : CpuStep
