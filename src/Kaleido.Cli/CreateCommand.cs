@@ -61,7 +61,12 @@ internal sealed class CreateCommand
 
     private readonly Option<string?> _resume = Flags.Path("--resume",
         "Go on with the unfinished run in this folder: it ends with the same bits as if it had never stopped. Its settings need not be "
-            + "repeated [default: begin anew]");
+            + "repeated; a greater --steps makes it longer, unless its --schedule is cosine [default: begin anew]");
+
+    private readonly Option<bool> _keep = new("--keep-checkpoint")
+    {
+        Description = $"Keep {OutputFolder.Checkpoint} (four networks large) when the run is complete, so that it can be made longer",
+    };
 
     private readonly Option<long?> _checkpointSteps = Flags.Whole("--checkpoint-steps",
         $"Also write {OutputFolder.Checkpoint} after every N steps [default: only by time]", 1, int.MaxValue);
@@ -94,7 +99,7 @@ internal sealed class CreateCommand
         {
             flags._hidden, flags._layers, flags._steps, flags._batch, flags._lr, flags._schedule, flags._noise, flags._epsilon,
             flags._iterations, flags._chains, flags._seed, flags._threads, flags._out, flags._resume, flags._checkpointSteps,
-            flags._checkpointSeconds, flags._device, flags._json,
+            flags._checkpointSeconds, flags._keep, flags._device, flags._json,
         }) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -144,6 +149,7 @@ internal sealed class CreateCommand
             Output = resumed ?? result.GetValue(_out) ?? CreateOptions.DefaultFolder,
             CheckpointSteps = (int)(result.GetValue(_checkpointSteps) ?? 0),
             CheckpointSeconds = result.GetValue(_checkpointSeconds) ?? defaults.CheckpointSeconds,
+            KeepCheckpoint = result.GetValue(_keep) || defaults.KeepCheckpoint,
             Resume = resumed is not null,
         };
     }

@@ -129,7 +129,7 @@ internal sealed class InfoCommand
         string? folder = Path.GetFileName(path) != OutputFolder.Checkpoint ? null
             : Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         string more = folder is null ? "" : $"; kaleido create --resume {Wording.Typed(folder)} goes on";
-        return new($"{path}: a training that is not finished{more}",
+        return new($"{path}: a checkpoint of a training{more}",
         [
             new("kind", "checkpoint", ""),
             new("path", path, ""),

@@ -115,7 +115,7 @@ public sealed class ProcessTests
         await process.WaitForExitAsync().WaitAsync(Patience);
         Assert.Equal(130, process.ExitCode);
         // On a slow machine it is told before that the signal was heard.
-        string[] lines = [.. (await error).TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("stopping: ", StringComparison.Ordinal))];
+        var lines = (await error).TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("stopping: ", StringComparison.Ordinal));
         Assert.StartsWith("kaleido: cancelled after ", Assert.Single(lines), StringComparison.Ordinal);
         Assert.Equal(Lab.Creation.OutputFolder.Files.Append(Lab.Creation.OutputFolder.Checkpoint).Order(StringComparer.Ordinal),
             Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));

@@ -79,6 +79,59 @@ public sealed class ResumeTests
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(unfinished, name)));
     }
 
+    private static string[] Constant(string folder, int steps, params string[] more) =>
+        [.. Flags(folder).Select(word => word == "400" ? $"{steps}" : word), "--schedule", "constant", .. more];
+
+    [Theory]
+    [InlineData(400, 700)]
+    [InlineData(200, 350)]
+    [InlineData(400, 400)]
+    public void A_complete_run_that_kept_its_checkpoint_can_be_made_longer_to_the_bits_of_one_that_was_longer(int steps, int more)
+    {
+        using var folder = new TemporaryFolder();
+        string whole = folder.File("whole"), longer = folder.File("longer"), checkpoint = folder.File("longer/checkpoint.safetensors");
+        Assert.Equal(0, Session.Run(Constant(whole, more)).Code);
+        Assert.Equal(0, Session.Run(Constant(longer, steps, "--keep-checkpoint")).Code);
+        Assert.Equal(steps, TrainingCheckpoint.Load(checkpoint).Step);
+        var run = Session.Run("create", "--resume", longer, "--steps", $"{more}", "--threads", "2");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        foreach (string name in s_compared)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(longer, name)));
+
+        // What was asked for once is kept on.
+        Assert.Equal(more, TrainingCheckpoint.Load(checkpoint).Step);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1000)]
+    public void An_unfinished_run_can_be_made_longer_too(int more)
+    {
+        using var folder = new TemporaryFolder();
+        string whole = folder.File("whole"), longer = folder.File("longer");
+        Assert.Equal(0, Session.Run(Constant(whole, more)).Code);
+        using var source = new CancellationTokenSource();
+        CreateRun.Execute(Options(longer) with { Cosine = false }, new CancelAt(137, source), source.Token);
+        Assert.Equal(0, Session.Run("create", "--resume", longer, "--steps", $"{more}").Code);
+        foreach (string name in s_compared)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(longer, name)));
+    }
+
+    [Theory]
+    [InlineData(400, 300, "steps was 400 and is 300 now, but 400 are made")]
+    [InlineData(150, 200, "steps was 150 and is 200 now, but step 150 was evaluated as the last one, as it would not have been, "
+        + "since only every 100th step is")]
+    public void A_run_that_cannot_have_gone_the_same_way_is_refused(int steps, int more, string part)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Session.Run(Constant(folder.Path, steps, "--keep-checkpoint")).Code);
+        string path = folder.File(OutputFolder.Checkpoint);
+        byte[] before = File.ReadAllBytes(path);
+        var run = Session.Run("create", "--resume", folder.Path, "--steps", $"{more}");
+        Assert.Equal((1, $"{path}: the checkpoint does not fit this training: {part}."), (run.Code, run.Sentence));
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
     [Fact]
     public void Settings_that_are_repeated_are_no_other_settings()
     {
@@ -89,7 +142,8 @@ public sealed class ResumeTests
     }
 
     [Theory]
-    [InlineData("--steps 401", "--steps was 400 and is 401 now")]
+    [InlineData("--steps 401",
+        "--steps was 400 and is 401 now, and with --schedule cosine the learning rate of every step depends on their number")]
     [InlineData("--seed 1", "--seed was 0 and is 1 now")]
     [InlineData("--lr 0.5", "--lr was 0.001 and is 0.5 now")]
     [InlineData("--schedule constant", "--schedule was cosine and is constant now")]
@@ -143,7 +197,8 @@ public sealed class ResumeTests
             (none, $"{none}: there is no such folder."),
             (folder.Path, $"{folder.Path}: there is no unfinished run in it (checkpoint.safetensors is missing)."),
             (file, $"{file} is a file: expected the folder of an unfinished run."),
-            (finished, $"{finished}: the run in it is complete, there is nothing to go on with."),
+            (finished, $"{finished}: the run in it is complete, and there is no checkpoint to go on from "
+                + "(--keep-checkpoint would have kept it)."),
         ])
         {
             var run = Session.Run("create", "--resume", path);

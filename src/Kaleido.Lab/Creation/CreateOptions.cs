@@ -84,6 +84,11 @@ public sealed record CreateOptions
     /// <summary>Seconds between checkpoints of the training; 0 for none by time.</summary>
     public double CheckpointSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// True to keep the checkpoint when the run is complete, so that one of more <see cref="Steps"/> can go on from it.
+    /// </summary>
+    public bool KeepCheckpoint { get; init; }
+
     /// <summary>True to go on from the checkpoint in <see cref="Output"/>.</summary>
     public bool Resume { get; init; }
 

@@ -98,7 +98,7 @@ public static class CreateRun
         foreach (string name in OutputFolder.Animations)
             SampleFiles.WriteAnimation(Path.Combine(options.Output, name), Shown(animation), shape);
         RunReport.Write(Path.Combine(options.Output, OutputFolder.Report), result, network);
-        if (!cancelled) File.Delete(Path.Combine(options.Output, OutputFolder.Checkpoint));
+        if (!cancelled && !options.KeepCheckpoint) File.Delete(Path.Combine(options.Output, OutputFolder.Checkpoint));
         return result;
 
         // The last frame in any case: where it was cancelled, that is none of the chosen ones.
@@ -106,7 +106,7 @@ public static class CreateRun
             [.. frames.Where((frame, i) => i == frames.Count - 1 || Array.BinarySearch(chosen, frame.Iteration) >= 0)];
     }
 
-    /// <summary>The settings of the unfinished run in a folder.</summary>
+    /// <summary>The settings of the run in a folder that is unfinished or has kept its checkpoint.</summary>
     /// <exception cref="IOException">There is none, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">Its checkpoint is damaged; one sentence says how.</exception>
     public static CreateOptions ReadUnfinished(string folder) => LoadCheckpoint(folder).Options;
@@ -119,7 +119,7 @@ public static class CreateRun
             if (File.Exists(folder)) throw new FileNotFoundException($"{folder} is a file: expected the folder of an unfinished run.");
             if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: there is no such folder.");
             throw new FileNotFoundException(File.Exists(Path.Combine(folder, OutputFolder.Report))
-                ? $"{folder}: the run in it is complete, there is nothing to go on with."
+                ? $"{folder}: the run in it is complete, and there is no checkpoint to go on from (--keep-checkpoint would have kept it)."
                 : $"{folder}: there is no unfinished run in it ({OutputFolder.Checkpoint} is missing).");
         }
 

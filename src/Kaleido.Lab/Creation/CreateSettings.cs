@@ -37,12 +37,15 @@ public static class CreateSettings
         Whole("--seed", o => o.Seed, (o, value) => o with { Seed = (uint)value }),
     ];
 
+    private const string Keep = "--keep-checkpoint";
+
     /// <summary>The settings for a checkpoint.</summary>
     public static Dictionary<string, string> Write(CreateOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var notes = s_all.ToDictionary(setting => Prefix + setting.Flag, setting => setting.Read(options), StringComparer.Ordinal);
         if (options.Data is not null) notes[Prefix + "--data"] = Path.GetFullPath(options.Data);
+        if (options.KeepCheckpoint) notes[Prefix + Keep] = "yes";
         return notes;
     }
 
@@ -51,7 +54,10 @@ public static class CreateSettings
     public static CreateOptions Read(IReadOnlyDictionary<string, string> notes, string path)
     {
         ArgumentNullException.ThrowIfNull(notes);
-        var options = new CreateOptions { Data = notes.GetValueOrDefault(Prefix + "--data") };
+        var options = new CreateOptions
+        {
+            Data = notes.GetValueOrDefault(Prefix + "--data"), KeepCheckpoint = notes.ContainsKey(Prefix + Keep),
+        };
         foreach (var setting in s_all)
         {
             if (!notes.TryGetValue(Prefix + setting.Flag, out string? value))
@@ -72,7 +78,10 @@ public static class CreateSettings
         return options;
     }
 
-    /// <summary>The first setting in which two creations differ, in words; null if they do not. Where the data lie is no setting.</summary>
+    /// <summary>
+    /// The first setting in which two creations differ, in words; null if they do not. Where the data lie is no setting, and the number of
+    /// steps none where the learning rate does not depend on it.
+    /// </summary>
     public static string? Difference(CreateOptions saved, CreateOptions now)
     {
         ArgumentNullException.ThrowIfNull(saved);
@@ -80,7 +89,9 @@ public static class CreateSettings
         foreach (var setting in s_all)
         {
             string before = setting.Read(saved), after = setting.Read(now);
-            if (before != after) return $"{setting.Flag} was {before} and is {after} now";
+            if (before == after || (setting.Flag == "--steps" && !now.Cosine && !saved.Cosine)) continue;
+            return $"{setting.Flag} was {before} and is {after} now" + (setting.Flag == "--steps" && saved.Cosine && now.Cosine
+                ? ", and with --schedule cosine the learning rate of every step depends on their number" : "");
         }
 
         return saved.Data is null == now.Data is null ? null

@@ -18,7 +18,7 @@ public static class OutputFolder
     /// <summary>Settings, figures and environment. Written last: where it stands, the others are complete.</summary>
     public const string Report = "run.json";
 
-    /// <summary>The checkpoint of an unfinished training; gone when the run is complete.</summary>
+    /// <summary>The checkpoint of a training; gone when the run is complete, unless it was asked for.</summary>
     public const string Checkpoint = "checkpoint.safetensors";
 
     /// <summary>The checkpoint of another unfinished run that was in the folder when this one began.</summary>

@@ -42,7 +42,7 @@ public static class Wording
         return string.Join('-', parts);
     }
 
-    /// <summary>A path as it is typed in a shell: in single quotes where it holds more than letters, digits and what paths are made of.</summary>
+    /// <summary>A path as it is typed in a shell: in single quotes where it holds a blank or what a shell may read otherwise.</summary>
     public static string Typed(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -49,8 +49,9 @@ public sealed record TrainingOptions
     public Checkpointing? Checkpoint { get; init; }
 
     /// <summary>
-    /// A checkpoint to go on from: its settings and data must be those of this training. The result is, to the bit, that of a training that
-    /// was never stopped.
+    /// A checkpoint to go on from: its settings and data must be those of this training, but for <see cref="Steps"/>: a training can be
+    /// made longer, also a completed one, unless its schedule or its last evaluation depends on their number. The result is, to the bit,
+    /// that of a training that was never stopped.
     /// </summary>
     public TrainingCheckpoint? Resume { get; init; }
 

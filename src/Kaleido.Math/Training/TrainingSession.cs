@@ -44,7 +44,7 @@ internal sealed class TrainingSession : IDisposable
         if (options.Checkpoint is not null || options.Resume is not null)
             _settings = TrainingSettings.Describe(network, data, loss, options);
         if (options.Resume is not { } checkpoint) return;
-        if (TrainingSettings.Difference(checkpoint.Settings, _settings!) is { } difference)
+        if (TrainingSettings.Difference(checkpoint, _settings!, options) is { } difference)
             throw new ArgumentException($"Fit: the checkpoint does not fit this training: {difference}", nameof(options));
         (_firstStep, _elapsedBefore) = (checkpoint.Step, checkpoint.Elapsed);
         Restore(checkpoint);

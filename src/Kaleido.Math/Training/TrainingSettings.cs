@@ -7,6 +7,8 @@ namespace Kaleido.Training;
 /// <summary>Everything that decides a training's bits, by name: two trainings with equal settings go the same way.</summary>
 internal static class TrainingSettings
 {
+    private const string Steps = "steps";
+
     public static Dictionary<string, string> Describe(Mlp network, TrainingData data, LossFunction loss, TrainingOptions options)
     {
         var o = network.Options;
@@ -28,7 +30,7 @@ internal static class TrainingSettings
             ["samples"] = Text(data.Samples),
             ["data SHA-256"] = data.Sha256(),
             ["batch size"] = Text(options.BatchSize),
-            ["steps"] = Text(options.Steps),
+            [Steps] = Text(options.Steps),
             ["training seed"] = Text(options.Seed),
             ["input noise"] = Text(options.InputNoise),
             ["evaluation interval"] = Text(options.EvaluationInterval),
@@ -56,13 +58,28 @@ internal static class TrainingSettings
         };
     }
 
-    /// <summary>The first setting in which two trainings differ, in words; null if they are equal.</summary>
-    public static string? Difference(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now)
+    /// <summary>
+    /// Why a training cannot go on from a checkpoint, in words: the first setting in which they differ; null if it can. The number of steps
+    /// may be another one (where a schedule depends on it, that differs) as long as what was done is what that training does too.
+    /// </summary>
+    public static string? Difference(TrainingCheckpoint checkpoint, IReadOnlyDictionary<string, string> now, TrainingOptions options)
     {
-        foreach (var (name, value) in now)
+        foreach (var (name, value) in now.Where(setting => setting.Key != Steps))
         {
-            string? before = saved.GetValueOrDefault(name);
+            string? before = checkpoint.Settings.GetValueOrDefault(name);
             if (before != value) return $"{name} was {before ?? "not recorded"} and is {value} now";
+        }
+
+        string change = $"{Steps} was {checkpoint.Settings.GetValueOrDefault(Steps)} and is {now[Steps]} now";
+        if (checkpoint.Step > options.Steps) return $"{change}, but {checkpoint.Step} are made";
+        // The last step is evaluated whatever its number.
+        foreach (var evaluation in checkpoint.Evaluations)
+        {
+            if (evaluation.Step % options.EvaluationInterval != 0 && evaluation.Step != options.Steps)
+            {
+                return $"{change}, but step {evaluation.Step} was evaluated as the last one, as it would not have been, since only every "
+                    + $"{options.EvaluationInterval}th step is";
+            }
         }
 
         return null;

@@ -47,7 +47,7 @@ public sealed class CreateSettingsTests
         s_all with
         {
             Threads = 3, Output = "x", CheckpointSteps = 7, CheckpointSeconds = 1, Resume = true, Data = "/elsewhere",
-            ReportInterval = TimeSpan.Zero, SamplingAfterCancel = TimeSpan.Zero,
+            ReportInterval = TimeSpan.Zero, SamplingAfterCancel = TimeSpan.Zero, KeepCheckpoint = true,
         }));
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class CreateSettingsTests
         string[] none =
         [
             "Data", "Threads", "Output", "CheckpointSteps", "CheckpointSeconds", "Resume", "ReportInterval", "SamplingAfterCancel",
-            "OpenDevice",
+            "KeepCheckpoint", "OpenDevice",
         ];
         int options = typeof(CreateOptions).GetProperties()
             .Count(property => property is { CanWrite: true } && !property.GetMethod!.IsStatic && !none.Contains(property.Name));
