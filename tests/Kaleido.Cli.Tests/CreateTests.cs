@@ -27,7 +27,8 @@ public sealed class CreateTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(Files, Names(path));
         foreach (string file in Files) Assert.Contains(Path.Combine(path, file), run.Output, StringComparison.Ordinal);
-        Assert.Single(run.Output.Split('\n'), line => line.StartsWith("trained 120 steps in ", StringComparison.Ordinal));
+        Assert.Single(run.Output.Split('\n'), line => line.StartsWith("trained 120 steps in ", StringComparison.Ordinal)
+            && line.TrimEnd().EndsWith(" (on the training samples, without noise)", StringComparison.Ordinal));
         Assert.DoesNotContain('\r', run.Output.ReplaceLineEndings("\n"));
         Assert.DoesNotContain('\u001b', run.Output);
         Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")),
@@ -177,6 +178,18 @@ public sealed class CreateTests
         Assert.Equal([OutputFolder.Checkpoint, .. Files], Names(folder.Path));
         Assert.DoesNotContain("NaN", run.Output, StringComparison.Ordinal);
         Assert.Equal("cancelled", Report(folder.Path).GetProperty("stop_reason").GetString());
+    }
+
+    [Fact]
+    public void Of_many_samples_it_is_told_which_are_evaluated()
+    {
+        using var folder = new TemporaryFolder();
+        string table = folder.File("t.csv");
+        File.WriteAllLines(table, Enumerable.Range(0, 1200).Select(i => $"0.{i},0.5"));
+        var run = Session.Run([.. "create --steps 2 --hidden 4 --layers 1 --iterations 1 --chains 2 --threads 1".Split(' '),
+            "--data", table, "--out", folder.File("out")]);
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("(on the first 1000 of the training samples, without noise)", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public static class CreateRun
         });
         progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
         var fit = Fit(network, data, options, asked, checkpoint, Relay(progress), cancellation);
-        progress?.Report(new(CreatePhase.Trained, Describe(fit)));
+        progress?.Report(new(CreatePhase.Trained, Describe(fit, data.Samples, Math.Min(new TrainingOptions().EvaluationSamples, data.Samples))));
 
         var sampling = Stopwatch.StartNew();
         using var kaleidoscope = new Kaleidoscope(network, new()
@@ -232,9 +232,10 @@ public static class CreateRun
         + $"network {Wording.Sizes(network.Options.Sizes())}, "
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 
-    private static string Describe(FitResult fit) => string.Create(CultureInfo.InvariantCulture,
-        $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, "
-        + $"best evaluation loss {fit.Loss:G4} at step {fit.BestStep}");
+    // What is evaluated was trained on: it tells how well the samples are stored.
+    private static string Describe(FitResult fit, int samples, int evaluated) => string.Create(CultureInfo.InvariantCulture,
+        $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, best loss {fit.Loss:G4} at step {fit.BestStep} "
+        + $"(on {(evaluated < samples ? $"the first {evaluated} of the" : "the")} training samples, without noise)");
 
     private static TrainingRelay? Relay(IProgress<CreateProgress>? progress) => progress is null ? null : new(progress);
 

@@ -33,7 +33,10 @@ public sealed record TrainingOptions
     /// <summary>Steps between evaluations; the loss before the first step and after the last one are evaluated too.</summary>
     public int EvaluationInterval { get; init; } = 100;
 
-    /// <summary>How many samples, the first ones, make the fixed evaluation set.</summary>
+    /// <summary>
+    /// How many of the training samples, the first ones, make the fixed evaluation set. It is seen in training: its loss, without noise on
+    /// the inputs, tells how well the samples are fitted, not how the network does on others.
+    /// </summary>
     public int EvaluationSamples { get; init; } = 1000;
 
     /// <summary>Stop when the evaluation loss is at most this.</summary>
