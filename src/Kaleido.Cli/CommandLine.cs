@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Kaleido.Backends;
 using Kaleido.Lab.Creation;
 using Kaleido.Numerics;
@@ -14,21 +15,9 @@ internal static class CommandLine
     public static int Run(string[] args, Terminal terminal, CancellationToken cancellation)
     {
         var root = Build(terminal, cancellation);
-        var result = root.Parse(args);
-        string? stray = StrayFlags.Find(result);
-        if ((result.Errors.Count > 0 || stray is not null) && result.Action is not (HelpAction or Examples.HelpWithExamples))
-        {
-            terminal.Fail(Sentence(stray is not null ? stray
-                : result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
-                : args.Length == 0
-                ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
-                : result.Errors[0].Message));
-            return ExitCode.Usage;
-        }
-
         try
         {
-            return result.Invoke(new() { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+            return Run(root, args, terminal);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or DeviceException)
         {
@@ -40,6 +29,24 @@ internal static class CommandLine
             terminal.Fail(Sentence(error is InsufficientMemoryException ? error.Message : $"The memory did not suffice: {error.Message}"));
             return ExitCode.Failed;
         }
+    }
+
+    // What judges the words may look at the files that they name, so that this can fail, too.
+    private static int Run(RootCommand root, string[] args, Terminal terminal)
+    {
+        var result = root.Parse(args);
+        string? stray = StrayFlags.Find(result);
+        if ((result.Errors.Count > 0 || stray is not null) && result.Action is not (HelpAction or Examples.HelpWithExamples))
+        {
+            terminal.Fail(Sentence(stray is not null ? stray
+                : result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
+                : args.Length == 0
+                ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
+                : Words(result.Errors[0])));
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new() { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false });
     }
 
     /// <summary>All commands.</summary>
@@ -61,6 +68,12 @@ internal static class CommandLine
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new VersionAction(terminal);
         return root;
     }
+
+    // How often a flag is given is told in words of the library's own.
+    private static string Words(ParseError error) => error.SymbolResult is OptionResult { Option: var option, Tokens.Count: var values }
+        && option.Arity.MaximumNumberOfValues == 1 && values != 1
+        ? values == 0 ? $"{option.Name} lacks its value; see --help" : $"{option.Name} is given {values} times; once is enough"
+        : error.Message;
 
     // One line, whatever the source of the message, and always with a full stop.
     private static string Sentence(string message)

@@ -43,7 +43,8 @@ internal sealed class InfoCommand
         flags._selection.AddTo(command);
         command.Options.Add(flags._devices);
         command.Options.Add(flags._json);
-        Flags.Demand(flags._picture, path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase),
+        Flags.Demand(flags._picture, path => Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase)
+            && Path.GetFileNameWithoutExtension(path).Length > 0,
             path => $"--picture must name a .png file, not \"{path}\"");
         command.Validators.Add(result =>
         {

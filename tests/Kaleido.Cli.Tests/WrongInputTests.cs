@@ -36,6 +36,11 @@ public sealed class WrongInputTests
     [InlineData("create --lr 1e39", "--lr must be at most 1E+38, not \"1e39\".")]
     [InlineData("sample net --epsilon 1e39", "--epsilon must be at most 1E+38, not \"1e39\".")]
     [InlineData("create --resume a --out b", "--resume a goes on in that folder; --out b cannot be another one.")]
+    [InlineData("create --device cuda:7", "--device must be cpu, cuda, auto or reference, not \"cuda:7\".")]
+    [InlineData("create --steps", "--steps lacks its value; see --help.")]
+    [InlineData("create --out", "--out lacks its value; see --help.")]
+    [InlineData("create --batch 5 --batch 6", "--batch is given 2 times; once is enough.")]
+    [InlineData("info x --picture .png", "--picture must name a .png file, not \".png\".")]
     [InlineData("sample", "Required argument 'NETWORK' missing for command: 'sample'.")]
     [InlineData("sample net --chains 0", "--chains must be a whole number from 1 to 2147483647, not \"0\".")]
     [InlineData("sample net --iterations 0", "--iterations must be a whole number from 1 to 2147483647, not \"0\".")]
@@ -114,6 +119,8 @@ public sealed class WrongInputTests
             (["convert", folder.File("no/ne"), folder.File("x.npy")], $"{folder.File("no/ne")}: its folder does not exist."),
             (["convert", table, folder.File("no/x.npy")], $"{folder.File("no/x.npy")}: its folder does not exist."),
             (["convert", table, table + "/"], $"{table}/: cannot be a folder to write to, because it is a file."),
+            (["info", photos, "--first", "4", "--size", "2x2"], $"{photos}: 4 samples were asked for, but it holds 3."),
+            (["info", photos, "--random", "4", "--size", "2x2"], $"{photos}: 4 samples were to be drawn, but there are 3."),
             (["bench", "--rivals", folder.File("none")], $"{folder.File("none")}: there is no such file."),
             (["info", table, "--picture", folder.File("no/x.png")],
                 $"{folder.File("no/x.png")}: its folder does not exist, so nothing was written."),
@@ -124,6 +131,43 @@ public sealed class WrongInputTests
         }
 
         Assert.False(File.Exists(folder.File("x.npy")));
+    }
+
+    [LinuxFact]
+    public void Files_that_are_none_are_one_sentence_and_nobody_waits_for_them()
+    {
+        using var folder = new TemporaryFolder();
+        string pipe = folder.File("pipe"), link = folder.File("link.png"), loop = folder.File("loop"), text = folder.File("t.csv");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) make.WaitForExit();
+        File.CreateSymbolicLink(link, folder.File("nowhere"));
+        File.CreateSymbolicLink(loop, loop);
+        File.WriteAllText(text, "a,b\n0.5,1\n", System.Text.Encoding.Unicode);
+        string pipes = $"{pipe}: expected a file with a length, found a pipe or a device.", loops =
+            $"{loop}: cannot be read: too many levels of symbolic links.";
+        foreach (var (args, sentence) in ((string[], string)[])
+        [
+            (["info", pipe], pipes),
+            (["info", pipe, "--first", "2"], pipes),
+            (["convert", pipe, folder.File("x.npy")], pipes),
+            (["sample", pipe, "--out", folder.File("x.png")], pipes),
+            (["create", "--data", pipe, "--out", folder.File("out")], pipes),
+            (["info", link], $"{link}: cannot be read: it is a link to what is not there, or has just gone."),
+            (["info", loop], loops),
+            (["info", loop, "--first", "2"], loops),
+            (["info", text], $"{text}, offset 0: expected data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures), "
+                + "found text in UTF-16: a table must be saved as UTF-8."),
+            (["sample", folder.Path, "--out", "/proc/x.png"], "/proc/x.png: cannot be written: the system makes no file there."),
+            (["convert", text, "/proc/x.npy"], "/proc/x.npy: cannot be written: the system makes no file there."),
+        ])
+        {
+            var run = Session.Run(args);
+            Assert.Equal((1, "", sentence), (run.Code, run.Output, run.Sentence));
+        }
+
+        // In a folder of pictures it is passed over, as are other files that are none.
+        string photos = Material.Photos(folder.File("photos"), 1);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(photos, "pipe")])) make.WaitForExit();
+        Assert.Equal(0, Session.Run("info", photos).Code);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public static class BenchmarkReport
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InvalidDataException($"{path}: not the figures of a benchmark: {error.Message}", error);
+            throw new InvalidDataException($"{path}: not the figures of a benchmark, as bench --json or peers.py --json prints them: "
+                + (error is KeyNotFoundException ? "a key is missing." : error.Message), error);
         }
     }
 

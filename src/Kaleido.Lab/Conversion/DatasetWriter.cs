@@ -42,6 +42,9 @@ public static class DatasetWriter
                     $"{path}: the folder is not empty, and what is in it would be mixed with the pictures; name another one.");
             case not Kind.Folder when Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder):
                 throw new DirectoryNotFoundException($"{path}: its folder does not exist.");
+            case not Kind.Folder:
+                OutputFolder.Demand(path);
+                break;
         }
     }
 

@@ -39,9 +39,11 @@ internal static class PictureFolder
             if (Directory.Exists(full)) Directory.Delete(full);
             Directory.Move(staging, full);
         }
-        catch
+        catch (Exception error)
         {
             if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+            if (error is IOException or UnauthorizedAccessException && error.Message.Contains(staging, StringComparison.Ordinal))
+                throw new IOException($"{folder}: cannot be written to: {OutputFolder.Reason(error)}.", error);
             throw;
         }
     }

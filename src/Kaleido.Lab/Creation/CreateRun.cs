@@ -19,6 +19,8 @@ namespace Kaleido.Lab.Creation;
 /// </summary>
 public static class CreateRun
 {
+    private static readonly int Evaluated = new TrainingOptions().EvaluationSamples;
+
     /// <summary>
     /// Runs it and writes the files of <see cref="OutputFolder"/>, each complete or not at all. Cancelling ends it after the current
     /// step; what was reached is written still: the best network so far, its losses, and the picture. Where it is the training that is
@@ -58,7 +60,7 @@ public static class CreateRun
         });
         progress?.Report(new(CreatePhase.Loaded, Describe(data, network)));
         var fit = Fit(network, data, options, asked, checkpoint, Relay(progress), cancellation);
-        progress?.Report(new(CreatePhase.Trained, Describe(fit, data.Samples, Math.Min(new TrainingOptions().EvaluationSamples, data.Samples))));
+        progress?.Report(new(CreatePhase.Trained, Describe(fit, data.Samples)));
 
         var sampling = Stopwatch.StartNew();
         using var kaleidoscope = new Kaleidoscope(network, new()
@@ -233,9 +235,9 @@ public static class CreateRun
         + $"{network.ParameterCount} parameters; {network.Device.Description}");
 
     // What is evaluated was trained on: it tells how well the samples are stored.
-    private static string Describe(FitResult fit, int samples, int evaluated) => string.Create(CultureInfo.InvariantCulture,
+    private static string Describe(FitResult fit, int samples) => string.Create(CultureInfo.InvariantCulture,
         $"trained {Wording.Count(fit.Steps, "step")} in {fit.Elapsed.TotalSeconds:F1} s, best loss {fit.Loss:G4} at step {fit.BestStep} "
-        + $"(on {(evaluated < samples ? $"the first {evaluated} of the" : "the")} training samples, without noise)");
+        + $"(on {(Evaluated < samples ? $"the first {Evaluated} of the" : "the")} training samples, without noise)");
 
     private static TrainingRelay? Relay(IProgress<CreateProgress>? progress) => progress is null ? null : new(progress);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kaleido.Data;
+using Kaleido.Files;
 
 namespace Kaleido.Lab.Creation;
 
@@ -14,13 +15,7 @@ public static class NetworkFile
 
     /// <summary>Whether a file can be a network, by its contents: a JSON header stands behind eight bytes of length.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static bool IsSafetensors(string path)
-    {
-        if (!File.Exists(path)) return false;
-        using var file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[9];
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
-    }
+    public static bool IsSafetensors(string path) => File.Exists(path) && SafetensorsFile.IsSafetensors(path);
 
     /// <summary>
     /// The shape of the pictures that a network was trained on, from the report of the run that wrote it; null where no such report lies

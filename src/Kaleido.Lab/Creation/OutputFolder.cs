@@ -55,11 +55,7 @@ public static class OutputFolder
             foreach (string name in files.Append(Checkpoint))
                 foreach (string leftOver in Directory.EnumerateFiles(folder, $".{name}.*.tmp")) File.Delete(leftOver);
 
-            string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
-            {
-                // That it could be made is all there is to know.
-            }
+            Probe(folder);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -71,11 +67,38 @@ public static class OutputFolder
         }
     }
 
+    /// <summary>Makes a file in a folder and takes it away: that it could be made is all there is to know.</summary>
+    internal static void Probe(string folder)
+    {
+        string probe = Path.Combine(folder, $".kaleido.{Guid.NewGuid():N}.tmp");
+        using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+        {
+            // It goes as it is closed.
+        }
+    }
+
+    /// <summary>Refuses a file whose folder cannot be written to.</summary>
+    /// <exception cref="IOException">It cannot; the message is one sentence.</exception>
+    internal static void Demand(string path)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Probe(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            bool nowhere = error is FileNotFoundException or DirectoryNotFoundException;
+            throw new IOException($"{path}: cannot be written: {(nowhere ? "the system makes no file there" : Reason(error))}.", error);
+        }
+    }
+
     // What .NET says of these tells of a search, which nobody asked for.
-    private static string Reason(Exception error) => error switch
+    internal static string Reason(Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => "the system makes no folder there",
         UnauthorizedAccessException => "permission is denied",
-        _ => error.Message.Split('\n', '\r')[0],
+        _ => error.Message.Split('\n', '\r')[0].Split(" : '")[0] is var message && message.Length > 1 && char.IsLower(message[1])
+            ? char.ToLowerInvariant(message[0]) + message[1..]
+            : message,
     };
 }

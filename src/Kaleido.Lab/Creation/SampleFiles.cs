@@ -25,6 +25,7 @@ public static class SampleFiles
         if (Directory.Exists(path)) throw new IOException($"{path} is a folder, so no file of that name can be written.");
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{path}: its folder does not exist.");
+        OutputFolder.Demand(path);
     }
 
     /// <summary>Whether the ending says what to write.</summary>

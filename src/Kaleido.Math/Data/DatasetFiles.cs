@@ -56,7 +56,10 @@ internal static class DatasetFiles
             DatasetFormat.Picture => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
                 "a single picture: open the folder that holds it"),
             _ => throw BadFile.At(path, 0, "data (IDX, CIFAR-10, .npy, .npz, CSV or a folder of pictures)",
-                start.IsEmpty ? "an empty file" : $"a file that begins with the bytes 0x{Convert.ToHexString(start)}"),
+                start.IsEmpty ? "an empty file"
+                : start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+                ? "text in UTF-16: a table must be saved as UTF-8"
+                : $"a file that begins with the bytes 0x{Convert.ToHexString(start)}"),
         };
     }
 

@@ -55,16 +55,24 @@ internal sealed class ImageFolder
         if (options.First is { } first)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(first, 1, nameof(options));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(first, files.Count, nameof(options));
+            Demand(first, "were asked for, but it holds");
             files = files.GetRange(0, first);
         }
 
         if (options.Random is { } random)
         {
+            Demand(random, "were to be drawn, but there are");
             files = [.. Dataset.RandomPlaces(files.Count, random, options.Seed).Select(i => files[i])];
         }
 
         return Read(name, files, options.Size, memoryLimit);
+
+        void Demand(int wanted, string but)
+        {
+            if (wanted <= files.Count) return;
+            string which = options.Class is null ? "" : $" of class {options.Class}";
+            throw new ArgumentException($"{name}: {wanted} samples{which} {but} {files.Count}.", nameof(options));
+        }
     }
 
     private Dataset Read(string name, List<(string Path, int Label)> files, ImageSize? size, long memoryLimit)
@@ -137,6 +145,7 @@ internal sealed class ImageFolder
                 continue;
             }
 
+            if (BadFile.IsPipe(file)) continue;
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
             if (stream.CanSeek && ImageRow.IsPicture(stream)) pictures.Add(file);
         }

@@ -42,6 +42,12 @@ public static class AtomicFile
 
             File.Move(temporary, full, overwrite: true);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException
+            && error.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            DeleteQuietly(temporary);
+            throw new IOException($"{path}: cannot be written: {BadFile.Reason(error, "the system makes no file there")}.", error);
+        }
         catch
         {
             DeleteQuietly(temporary);

@@ -13,6 +13,16 @@ namespace Kaleido.Files;
 /// </remarks>
 public sealed class SafetensorsFile
 {
+    /// <summary>Whether a file begins as such files do: with eight bytes of length and a JSON object.</summary>
+    /// <exception cref="InvalidDataException">It is a pipe or a device.</exception>
+    /// <exception cref="IOException">It is not there, or cannot be read.</exception>
+    public static bool IsSafetensors(string path)
+    {
+        using var file = BadFile.Open(path);
+        Span<byte> start = stackalloc byte[9];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
+    }
+
     /// <summary>The longest header that is read or written, as in the reference implementation.</summary>
     public const int MaximumHeader = 100_000_000;
 

@@ -68,8 +68,10 @@ public class ImageFolderTests
             Dataset.Open(folder.Path, new() { Class = 1, First = 2, Random = 1, Seed = 6 }).Fingerprint);
         Assert.Equal(data.Random(3, 6).Fingerprint, Dataset.Open(folder.Path, new() { Random = 3, Seed = 6 }).Fingerprint);
         Assert.Throws<ArgumentException>(() => Dataset.Open(folder.Path, new() { Class = 3 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { First = 5 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.Open(folder.Path, new() { Random = 5 }));
+        Assert.Contains(": 5 samples were asked for, but it holds 4.",
+            Assert.Throws<ArgumentException>(() => Dataset.Open(folder.Path, new() { First = 5 })).Message, StringComparison.Ordinal);
+        Assert.Contains(": 5 samples were to be drawn, but there are 4.",
+            Assert.Throws<ArgumentException>(() => Dataset.Open(folder.Path, new() { Random = 5 })).Message, StringComparison.Ordinal);
         Put(folder, "top.pgm", Grey(1, 1, 1));
         Assert.Contains("found them in both", Refused(folder.Path), StringComparison.Ordinal);
         Assert.Contains("top.pgm", Refused(folder.Path), StringComparison.Ordinal);
