@@ -24,7 +24,8 @@ internal static class SampleCommand
         var epsilon = Flags.Number("--epsilon", Default("Uniform noise of ±X between iterations", Defaults.Epsilon), zero: true);
         var seed = Flags.Whole("--seed", Default("Seed of starts and noise", Defaults.Seed), 0, uint.MaxValue);
         var shape = Flags.Shape(
-            "--shape", "Width, height and channels of a sample, such as 28x28 or 32x32x3 [default: guessed from the number of features]");
+            "--shape", "Width, height and channels of a sample, such as 28x28 or 32x32x3 [default: as in the run.json beside the network, "
+                + "else guessed from the number of features]");
         var outFile = new Option<string?>("--out")
         {
             Description = $"What to write, by its ending: {SampleFiles.Endings} [default: {SampleFiles.Default}]",
