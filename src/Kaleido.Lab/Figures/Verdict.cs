@@ -20,8 +20,8 @@ public enum VerdictKind
 public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, string Seen)
 {
     /// <summary>
-    /// Whether an acceptance holds only because too few seeds were run to
-    /// reject it: what it asks for is not reached, and that may be chance.
+    /// Whether an acceptance holds only because too few seeds were run to reject it: what it asks for is not reached, and that may be
+    /// chance; or it is reached, and no outcome of so few seeds could have been rejected.
     /// </summary>
     public bool IsUndecided { get; init; }
 
@@ -36,7 +36,8 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
 
     /// <summary>
     /// An acceptance of the kind "at least a share of the seeds". With fewer seeds than the full number it fails only where a binomial test
-    /// rejects that share at 1 %; where the share is not reached and not rejected, it is undecided.
+    /// rejects that share at 1 %; where the share is not reached and not rejected, or could not be rejected whatever came out, it is
+    /// undecided.
     /// </summary>
     /// <param name="statement">What was to be shown.</param>
     /// <param name="successes">Seeds for which it holds.</param>
@@ -50,7 +51,7 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
     /// <summary>
     /// An acceptance of the kind "a quantile over the seeds is at least a bound". With fewer seeds than the full number it fails only where
     /// a binomial test rejects at 1 % that a share of 1 - quantile of them reaches the bound; where the quantile does not reach it and the
-    /// test does not reject it, it is undecided.
+    /// test does not reject it, or could not whatever came out, it is undecided.
     /// </summary>
     /// <param name="statement">What was to be shown.</param>
     /// <param name="values">The seeds' values.</param>
@@ -65,25 +66,40 @@ public sealed record Verdict(VerdictKind Kind, string Statement, bool Holds, str
 
     /// <summary>The same for "at most".</summary>
     /// <inheritdoc cref="QuantileAtLeast"/>
-    public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full)
+    public static Verdict QuantileAtMost(string statement, IReadOnlyList<double> values, double quantile, double bound, bool full) =>
+        QuantileAtMost(statement, values, quantile, bound, full, null);
+
+    /// <summary>The same with other figures seen than the quantile and its bound.</summary>
+    internal static Verdict QuantileAtMost(
+        string statement, IReadOnlyList<double> values, double quantile, double bound, bool full, string? shown)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return Quantile(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full, -1);
+        return Quantile(statement, [.. values.Select(value => -value)], 1 - quantile, -bound, full, -1, shown);
     }
 
     private static Verdict Quantile(
-        string statement, IReadOnlyList<double> values, double quantile, double bound, bool full, int sign)
+        string statement, IReadOnlyList<double> values, double quantile, double bound, bool full, int sign, string? shown = null)
     {
         double seen = Statistics.Quantile(values, quantile);
         return Judge(statement, seen >= bound, values.Count(value => value >= bound), values.Count, 1 - quantile, full,
             // + 0 for a minus before nothing.
-            FormattableString.Invariant($"{sign * seen + 0.0:g3} against {sign * bound + 0.0:g3}"));
+            shown ?? FormattableString.Invariant($"{sign * seen + 0.0:g3} against {sign * bound + 0.0:g3}"));
     }
 
     private static Verdict Judge(string statement, bool reached, int successes, int seeds, double share, bool full, string seen)
     {
         if (seeds == 0) return new(VerdictKind.Acceptance, statement, false, seen);
-        if (full || reached) return new(VerdictKind.Acceptance, statement, reached, seen);
+        if (full) return new(VerdictKind.Acceptance, statement, reached, seen);
+        if (BinomialTest.LowerTail(0, seeds, share) >= BinomialTest.Level)
+        {
+            // No outcome of so few seeds could have been rejected.
+            return new(VerdictKind.Acceptance, statement, true, $"{seen}; too few seeds to be rejected at 1 %, whatever comes out")
+            {
+                IsUndecided = true,
+            };
+        }
+
+        if (reached) return new(VerdictKind.Acceptance, statement, true, seen);
         bool rejected = BinomialTest.LowerTail(successes, seeds, share) < BinomialTest.Level;
         return new(VerdictKind.Acceptance, statement, !rejected, $"{seen}, {(rejected ? "" : "not ")}rejected at 1 %")
         {

@@ -92,18 +92,25 @@ public sealed class FigureTests
     }
 
     [Fact]
-    public void A_bound_that_is_neither_reached_nor_rejected_is_undecided_and_does_not_fail()
+    public void A_bound_that_is_neither_reached_nor_rejected_or_could_not_be_is_undecided_and_does_not_fail()
     {
+        const string Few = "; too few seeds to be rejected at 1 %, whatever comes out";
         foreach (var (verdict, word, seen) in ((Verdict, string, string)[])
         [
-            (Verdict.AtLeast("", 0, 1, 0.5, full: false), "undecided", "0 of 1 seeds, not rejected at 1 %"),
-            (Verdict.AtLeast("", 1, 1, 0.5, full: false), "accepted", "1 of 1 seeds"),
+            (Verdict.AtLeast("", 0, 7, 0.4, full: false), "undecided", $"0 of 7 seeds{Few}"),
+            (Verdict.AtLeast("", 6, 8, 0.9, full: false), "undecided", "6 of 8 seeds, not rejected at 1 %"),
+            (Verdict.AtLeast("", 8, 8, 0.9, full: false), "accepted", "8 of 8 seeds"),
+            // Of .85 two failures are not rare enough (P = .02), three are (P = .003).
+            (Verdict.AtLeast("", 2, 2, 0.85, full: false), "undecided", $"2 of 2 seeds{Few}"),
+            (Verdict.AtLeast("", 3, 3, 0.85, full: false), "accepted", "3 of 3 seeds"),
+            (Verdict.AtLeast("", 1, 1, 0.9, full: true), "accepted", "1 of 1 seeds"),
             (Verdict.AtLeast("", 4, 8, 0.9, full: false), "failed", "4 of 8 seeds, rejected at 1 %"),
             (Verdict.AtLeast("", 44, 50, 0.9, full: true), "failed", "44 of 50 seeds"),
             (Verdict.AtLeast("", 0, 0, 0.9, full: false), "failed", "0 of 0 seeds"),
-            (Verdict.QuantileAtLeast("", [0.888], 0.5, 0.95, full: false), "undecided", "0.888 against 0.95, not rejected at 1 %"),
-            (Verdict.QuantileAtMost("", [0.668], 0.5, 0.65, full: false), "undecided", "0.668 against 0.65, not rejected at 1 %"),
-            (Verdict.QuantileAtMost("", [0.6, 0.6, 0.9], 0.5, 0.65, full: false), "accepted", "0.6 against 0.65"),
+            (Verdict.QuantileAtLeast("", [0.888], 0.5, 0.95, full: false), "undecided", $"0.888 against 0.95{Few}"),
+            (Verdict.QuantileAtMost("", [0.6, 0.6, 0.9], 0.5, 0.65, full: false), "undecided", $"0.6 against 0.65{Few}"),
+            (Verdict.QuantileAtMost("", [2, 2, 2, 2, 0, 0, 0], 0.5, 1, full: false), "undecided", "2 against 1, not rejected at 1 %"),
+            (Verdict.QuantileAtMost("", [2, 2, 2, 0, 0, 0, 0], 0.5, 1, full: false), "accepted", "0 against 1"),
             (Verdict.QuantileAtMost("", [0, 0, 0], 0.5, 0.05, full: true), "accepted", "0 against 0.05"),
         ])
         {
