@@ -12,6 +12,8 @@ internal static class Commands
                             [--json FILE]
             the same work on the processor and on the GPU: medians, crossover (docs/benchmarks.md); --epilogues: cublasLt adds biases
             and applies ReLUs where it offers to
+        kaleido-devices profile [--precision float32|tf32] [--epilogues] [--only TEXT]
+            where the GPU's time goes: every launch of a training step and of a sampling iteration, timed by itself
         kaleido-devices check
             trainings captured and not, on the GPU and on the processor, compared bit by bit; exit code 1 if they differ or there is no GPU
         kaleido-devices laws [--only TEXT] [--verbose]
@@ -45,6 +47,8 @@ internal static class Commands
                     return commands.Info();
                 case "measure":
                     return commands.Measure(Flags(arguments, "--device", "--precision", "--threads", "--only", "--json", "--quick:", "--epilogues:"));
+                case "profile":
+                    return commands.Profile(Flags(arguments, "--precision", "--only", "--epilogues:"));
                 case "check":
                     Flags(arguments);
                     return commands.Check(CheckOptions.Mnist);
@@ -59,7 +63,7 @@ internal static class Commands
                 case "table":
                     throw new UsageException("table: a FILE is missing");
                 case "" or null:
-                    throw new UsageException("a verb is missing: info, measure, check, laws or table");
+                    throw new UsageException("a verb is missing: info, measure, profile, check, laws or table");
                 default:
                     throw new UsageException($"unknown: {verb}");
             }

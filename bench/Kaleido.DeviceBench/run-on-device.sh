@@ -3,7 +3,7 @@
 #
 #   run-on-device.sh FOLDER [--quick] [--cpu] [PHASE...]
 #
-# Phases, all by default: machine, laws, check, measure, peers, table. Each writes its own file and has a time limit, and one that fails
+# Phases, all by default: machine, laws, check, measure, profile, peers, table. Each writes its own file and has a time limit, and one that fails
 # does not stop the others; the exit code is the number of those that failed. --cpu: there is no GPU, and none is demanded.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,7 +18,7 @@ for argument; do
 done
 [[ $out ]] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 64; }
 mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 64
-(( ${#phases[@]} )) || phases=(machine laws check measure peers table)
+(( ${#phases[@]} )) || phases=(machine laws check measure profile peers table)
 program=$here/kaleido-devices
 chmod +x "$program" 2>/dev/null
 
@@ -74,6 +74,7 @@ for name in "${phases[@]}"; do
       devices=both
       (( demand )) || devices=cpu
       phase measure 300 measure.txt "${own[@]}" "$program" measure --device $devices "${quick[@]}" --json "$out/kaleido.json" ;;
+    profile) (( demand )) && phase profile 90 profile.txt "${own[@]}" bash -c '"$0" profile && "$0" profile --precision tf32' "$program" ;;
     peers)
       python=$(command -v python3 || true)
       if [[ $python ]]; then phase peers 270 peers.txt "$python" "$here/device.py" --json "$out/pytorch.json" --seconds 250 "${quick[@]}"

@@ -86,6 +86,23 @@ public sealed partial class CudaBackend : IBackend
         return _session.Measure(work);
     }
 
+    /// <summary>
+    /// How long each launch of a program takes when a plan runs it here, merged as the plan does: each is captured many times in one graph and
+    /// that is timed, so neither the host nor what runs beside it counts. Computed operands are zeros. Waits until it is done.
+    /// </summary>
+    /// <param name="program">The program; what it changes (parameters, variables, rings) is changed to no use.</param>
+    /// <param name="rows">Rows of a run.</param>
+    /// <param name="repeats">How often each is in its graph.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or no repeats are asked for.</exception>
+    /// <exception cref="DeviceException">A call of CUDA failed.</exception>
+    public IReadOnlyList<LaunchTime> Profile(PlanProgram program, int rows, int repeats = 50)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeats);
+        return new CudaProfile(this, program, rows, repeats).Run();
+    }
+
     /// <summary>Gives the device back, with all memory on it.</summary>
     /// <exception cref="DeviceException">A call of CUDA failed; all that can be given back has been.</exception>
     public void Dispose() => _session.Dispose();

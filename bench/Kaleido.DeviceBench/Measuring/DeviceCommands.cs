@@ -3,6 +3,7 @@ using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Backends.Cpu;
 using Kaleido.Cuda;
+using Kaleido.Lab.Benchmarking;
 using Kaleido.Lab.Creation;
 
 namespace Kaleido.DeviceBench;
@@ -35,13 +36,7 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
             throw new UsageException($"--threads must be a whole number from 1 to {ThreadTeam.Limit}, not \"{text}\"");
         bool epilogues = flags.ContainsKey("--epilogues");
         var options = flags.ContainsKey("--quick") ? RaceOptions.Quick : RaceOptions.Full;
-        if (flags.TryGetValue("--only", out string? only))
-        {
-            // Whole words: "step 1000" is not "step 10000".
-            options = options with { Works = [.. options.Works.Where(it => $"{it.Name} ".StartsWith($"{only} ", StringComparison.Ordinal))] };
-        }
-
-        if (options.Works.Count == 0) throw new UsageException($"no work's name starts with \"{only}\"");
+        options = options with { Works = Chosen(options.Works, flags) };
         string? path = flags.GetValueOrDefault("--json");
         if (path is not null) Try(path);
         var contenders = new List<(Contender, Device)>();
@@ -115,6 +110,44 @@ internal sealed class DeviceCommands(Func<CudaOptions, IDeviceProvider> cuda, Te
                 report.Omissions.Add(new($"{contender.Title}, giving the device back", failure.Message));
             }
         }
+    }
+
+    // Whole words: "step 1000" is not "step 10000".
+    private static List<WorkItem> Chosen(IEnumerable<WorkItem> works, IReadOnlyDictionary<string, string> flags)
+    {
+        string? only = flags.GetValueOrDefault("--only");
+        var chosen = works.Where(it => only is null || $"{it.Name} ".StartsWith($"{only} ", StringComparison.Ordinal)).ToList();
+        return chosen.Count > 0 ? chosen : throw new UsageException($"no work's name starts with \"{only}\"");
+    }
+
+    /// <summary>The launches of steps and sampling iterations, by default of the MNIST network with 1000 rows.</summary>
+    /// <exception cref="UsageException">A flag's value is unknown.</exception>
+    public int Profile(IReadOnlyDictionary<string, string> flags)
+    {
+        bool isTensorFloat32 = Choice(flags, "--precision", "tf32", "float32") == "tf32";
+        var works = flags.ContainsKey("--only") ? Chosen(RaceOptions.Full.Works, flags)
+            : [WorkItem.Step(Workloads.Mnist, Workloads.Batch), WorkItem.Sampling(Workloads.Mnist, Workloads.Batch)];
+        var options = new CudaOptions
+        {
+            AllowTensorFloat32 = isTensorFloat32, Epilogues = flags.ContainsKey("--epilogues") ? DeviceCheck.AllEpilogues : 0,
+        };
+        if (!cuda(options).TryOpen(out var device, out string reason))
+        {
+            errors.WriteLine($"no CUDA: {reason}");
+            return 1;
+        }
+
+        using (device)
+        {
+            output.WriteLine(device!.Description);
+            foreach (var work in works)
+            {
+                output.WriteLine();
+                foreach (string line in DeviceProfile.Lines((CudaBackend)device.Backend, work)) output.WriteLine(line);
+            }
+        }
+
+        return 0;
     }
 
     // That a file can be written; what is there stays.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kaleido.Backends;
 using Kaleido.Cuda.Tests.Fake;
 using Kaleido.DeviceBench;
@@ -86,8 +87,9 @@ public sealed class DeviceBenchTests
         Assert.Equal(exitCode, commands.Measure(flags));
         Assert.Equal(installed ? 0 : 1, commands.Info());
         Assert.Equal(installed ? 0 : 1, commands.Check(Small));
+        Assert.Equal(installed ? 0 : 1, commands.Profile(new Dictionary<string, string> { ["--only"] = "tiny 2x5" }));
         int refusals = errors.ToString().Split("no CUDA: no CUDA driver was found").Length - 1;
-        Assert.Equal(installed ? 0 : 3, refusals);
+        Assert.Equal(installed ? 0 : 4, refusals);
         Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--device"] = "abacus" }));
         Assert.Throws<UsageException>(() => commands.Measure(new Dictionary<string, string> { ["--only"] = "tin" }));
         if (exitCode != 0) return;
@@ -102,6 +104,36 @@ public sealed class DeviceBenchTests
         Assert.Empty(FakeMachine.Current.Leaks());
     }
 
+    [Fact]
+    public void A_profile_has_every_launch_of_a_step_once_and_leaves_nothing_behind()
+    {
+        var machine = new FakeMachine();
+        string[] lines;
+        using (var backend = FakeDevice.Open(machine))
+        {
+            // What a device keeps for itself, such as an optimiser's rule, it makes once.
+            lines = [.. DeviceProfile.Lines(backend, WorkItem.Step(Net, 8))];
+            int before = backend.LiveAllocations;
+            lines = [.. DeviceProfile.Lines(backend, WorkItem.Step(Net, 8)), .. DeviceProfile.Lines(backend, WorkItem.Sampling(Net, 4))];
+            Assert.Equal(before, backend.LiveAllocations);
+        }
+
+        Assert.Empty(machine.Violations);
+        Assert.Empty(machine.Faults);
+        Assert.Empty(machine.Leaks());
+        Assert.Equal(2, lines.Count(line => line.StartsWith("### ", StringComparison.Ordinal)));
+        string[][] rows = [.. lines.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2]))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])];
+        int Count(string name) => rows.Where(row => row[3].StartsWith(name, StringComparison.Ordinal)).Sum(row => int.Parse(row[0], CultureInfo.InvariantCulture));
+        // Three layers: forward, dW and all but one dX; then forward again.
+        Assert.Equal(3 + 3 + 2 + 3, Count("Product"));
+        Assert.Equal((1, 1), (Count(nameof(UpdateEffect)), Count(nameof(RecordEffect))));
+        Assert.Contains(rows, row => (row[3], row[4]) == ("Product NT", "[8, 6] [10, 6] -> [8, 10]"));
+        // On the imagined clock a launch takes a millisecond; a sum of everything and an update are two.
+        Assert.All(rows, row => Assert.Equal(row[3] is nameof(ReduceOperation.FullSum) or nameof(UpdateEffect) ? "2000.00" : "1000.00", row[1]));
+        Assert.StartsWith("### step 8: ", lines[0], StringComparison.Ordinal);
+    }
+
     private static (int Code, string Output, string Errors) Run(params string[] args)
     {
         StringWriter output = new(), errors = new();
@@ -111,7 +143,7 @@ public sealed class DeviceBenchTests
 
     [Theory]
     [InlineData("nonsense", "unknown: nonsense")]
-    [InlineData("", "a verb is missing: info, measure, check, laws or table")]
+    [InlineData("", "a verb is missing: info, measure, profile, check, laws or table")]
     [InlineData("table", "table: a FILE is missing")]
     [InlineData("info --json", "--json is unknown here, or lacks its value")]
     [InlineData("measure --json --quick", "--json is unknown here, or lacks its value")]

@@ -61,7 +61,7 @@ internal static unsafe partial class FakeDriver
     {
         var graph = m.Get<FakeGraph>(executable);
         if (!graph.IsExecutable) throw new FakeException(400);
-        m.Submit(stream, graph.Run);
+        m.Replay(stream, graph);
     });
 
     [UnmanagedCallersOnly]

@@ -15,8 +15,19 @@ internal sealed partial class FakeMachine
 
     private IEnumerable<FakeStream> Streams => _handles.Values.OfType<FakeStream>();
 
-    /// <summary>Puts work behind what its stream has, or into the graph that captures the stream.</summary>
-    public void Submit(nint stream, Action work)
+    /// <summary>
+    /// Puts work, which takes a millisecond by the device's clock, behind what its stream has, or into the graph that captures the stream.
+    /// </summary>
+    public void Submit(nint stream, Action work) => Enqueue(stream, () =>
+    {
+        work();
+        _clock++;
+    });
+
+    /// <summary>Puts a graph, which takes as long as its parts, behind what its stream has.</summary>
+    public void Replay(nint stream, FakeGraph graph) => Enqueue(stream, graph.Run);
+
+    private void Enqueue(nint stream, Action work)
     {
         var to = Get<FakeStream>(stream);
         if (to.Capture is not { } capture)
