@@ -134,8 +134,8 @@ public sealed partial class CudaBackend
     }
 
     /// <summary>
-    /// A thread for each 64 rows of a column, and blocks of as few columns as it takes to give every multiprocessor two of them: 500 columns
-    /// are 16 blocks of 32, but 63 of 8. Not fewer than 8 (32 bytes, what one access to memory fetches), nor than make a warp.
+    /// A thread for each 64 rows of a column, and blocks of as few columns as it takes to give every multiprocessor two of them: 500
+    /// columns are 16 blocks of 32, but 63 of 8. Not fewer than 8 (32 bytes, what one access to memory fetches), nor than make a warp.
     /// </summary>
     private Geometry ColumnTiles(long rows, long columns)
     {

@@ -87,8 +87,8 @@ public sealed partial class CudaBackend : IBackend
     }
 
     /// <summary>
-    /// How long each launch of a program takes when a plan runs it here, merged as the plan does: each is captured many times in one graph and
-    /// that is timed, so neither the host nor what runs beside it counts. Computed operands are zeros. Waits until it is done.
+    /// How long each launch of a program takes when a plan runs it here, merged as the plan does: each is captured many times in one graph
+    /// and that is timed, so neither the host nor what runs beside it counts. Computed operands are zeros. Waits until it is done.
     /// </summary>
     /// <param name="program">The program; what it changes (parameters, variables, rings) is changed to no use.</param>
     /// <param name="rows">Rows of a run.</param>

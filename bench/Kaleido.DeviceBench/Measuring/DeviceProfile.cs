@@ -45,15 +45,17 @@ internal static class DeviceProfile
         var launches = backend.Profile(program, rows);
         double sum = launches.Sum(it => it.Time.TotalMicroseconds);
         var invariant = CultureInfo.InvariantCulture;
-        yield return string.Create(invariant, $"### {item.Name}: {whole:0.0} µs; its {launches.Count} launches one after the other {sum:0.0} µs");
+        yield return string.Create(
+            invariant, $"### {item.Name}: {whole:0.0} µs; its {launches.Count} launches one after the other {sum:0.0} µs");
         yield return "";
         yield return "| launches | µs each | µs together | what | shapes |";
         yield return "|---:|---:|---:|---|---|";
         foreach (var group in launches.GroupBy(it => (it.Name, it.Shapes)))
         {
             double together = group.Sum(it => it.Time.TotalMicroseconds);
+            int count = group.Count();
             yield return string.Create(
-                invariant, $"| {group.Count()} | {together / group.Count():0.00} | {together:0.0} | {group.Key.Name} | {group.Key.Shapes} |");
+                invariant, $"| {count} | {together / count:0.00} | {together:0.0} | {group.Key.Name} | {group.Key.Shapes} |");
         }
     }
 }
