@@ -39,7 +39,7 @@ internal static class CommandLine
         if ((result.Errors.Count > 0 || stray is not null) && result.Action is not (HelpAction or Examples.HelpWithExamples))
         {
             terminal.Fail(Sentence(stray is not null ? stray
-                : result.UnmatchedTokens.Count > 0 ? $"\"{result.UnmatchedTokens[0]}\" is not understood; see --help"
+                : result.UnmatchedTokens.Count > 0 ? Suggestion.Refuse(result.CommandResult.Command, result.UnmatchedTokens[0])
                 : args.Length == 0
                 ? $"A command is missing: {string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}; see --help"
                 : Words(result.Errors[0])));
@@ -73,6 +73,8 @@ internal static class CommandLine
     private static string Words(ParseError error) => error.SymbolResult is OptionResult { Option: var option, Tokens.Count: var values }
         && option.Arity.MaximumNumberOfValues == 1 && values != 1
         ? values == 0 ? $"{option.Name} lacks its value; see --help" : $"{option.Name} is given {values} times; once is enough"
+        : error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument, Parent: CommandResult { Command: var command } }
+        && argument.Arity.MinimumNumberOfValues > 0 ? $"{command.Name} lacks its {argument.HelpName ?? argument.Name}; see --help"
         : error.Message;
 
     // One line, whatever the source of the message, and always with a full stop.

@@ -18,7 +18,7 @@ internal static class StrayFlags
             string? stray = child.Tokens.Select(token => token.Value).FirstOrDefault(IsFlag);
             if (stray is null) continue;
             if (child is OptionResult option) return $"{option.Option.Name} lacks its value: \"{stray}\" is a flag; see --help";
-            if (child is ArgumentResult && !escaped.Contains(stray)) return $"\"{stray}\" is not understood; see --help";
+            if (child is ArgumentResult && !escaped.Contains(stray)) return Suggestion.Refuse(result.CommandResult.Command, stray);
         }
 
         return null;

@@ -35,6 +35,46 @@ public sealed class StrayFlagTests
     }
 
     [Theory]
+    [InlineData("create --dat x", "--dat", "--data")]
+    [InlineData("create --stesp 3", "--stesp", "--steps")]
+    [InlineData("create --iter 3", "--iter", "--iterations")]
+    [InlineData("create --sample 3", "--sample", "--samples")]
+    [InlineData("figure 2 --quikc", "--quikc", "--quick")]
+    [InlineData("bench quick", "quick", "--quick")]
+    [InlineData("creat", "creat", "create")]
+    [InlineData("figures 2", "figures", "figure")]
+    [InlineData("help", "help", "--help")]
+    [InlineData("--versoin", "--versoin", "--version")]
+    [InlineData("create .", ".", "--data .")]
+    public void What_may_have_been_meant_is_said(string line, string word, string meant)
+    {
+        var run = Session.Run(line.Split(' '));
+        Assert.Equal((2, "", $"\"{word}\" is not understood: perhaps {meant}; see --help."), (run.Code, run.Output, run.Sentence));
+    }
+
+    [Theory]
+    [InlineData("train", "train")]
+    [InlineData("create --xy 3", "--xy")]
+    [InlineData("create no-such-file", "no-such-file")]
+    [InlineData("verify .", ".")]
+    public void Where_nothing_is_near_nothing_is_guessed(string line, string word)
+    {
+        var run = Session.Run(line.Split(' '));
+        Assert.Equal((2, "", $"\"{word}\" is not understood; see --help."), (run.Code, run.Output, run.Sentence));
+    }
+
+    [Theory]
+    [InlineData("sample", "sample lacks its NETWORK; see --help.")]
+    [InlineData("convert", "convert lacks its FROM; see --help.")]
+    [InlineData("convert x.npy", "convert lacks its TO; see --help.")]
+    [InlineData("figure", "figure lacks its NAME; see --help.")]
+    public void A_word_that_is_missing_is_named(string line, string sentence)
+    {
+        var run = Session.Run(line.Split(' '));
+        Assert.Equal((2, "", sentence), (run.Code, run.Output, run.Sentence));
+    }
+
+    [Theory]
     [InlineData("./--x")]
     [InlineData("-- --x")]
     [InlineData("-")]

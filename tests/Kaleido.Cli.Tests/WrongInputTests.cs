@@ -41,7 +41,7 @@ public sealed class WrongInputTests
     [InlineData("create --out", "--out lacks its value; see --help.")]
     [InlineData("create --batch 5 --batch 6", "--batch is given 2 times; once is enough.")]
     [InlineData("info x --picture .png", "--picture must name a .png file, not \".png\".")]
-    [InlineData("sample", "Required argument 'NETWORK' missing for command: 'sample'.")]
+    [InlineData("sample", "sample lacks its NETWORK; see --help.")]
     [InlineData("sample net --chains 0", "--chains must be a whole number from 1 to 2147483647, not \"0\".")]
     [InlineData("sample net --iterations 0", "--iterations must be a whole number from 1 to 2147483647, not \"0\".")]
     [InlineData("sample net --epsilon x", "--epsilon must be a number from 0 on, not \"x\".")]
@@ -53,7 +53,7 @@ public sealed class WrongInputTests
     [InlineData("sample net --out .png", $"--out tells by its ending what to write: {Samples}; not \".png\".")]
     [InlineData("info x --picture y.jpg", "--picture must name a .png file, not \"y.jpg\".")]
     [InlineData("info x --first -2", "--first must be a whole number from 1 to 2147483647, not \"-2\".")]
-    [InlineData("convert x", "Required argument 'TO' missing for command: 'convert'.")]
+    [InlineData("convert x", "convert lacks its TO; see --help.")]
     [InlineData("convert x y", $"TO tells by its ending what to write: {Images}; not \"y\".")]
     [InlineData("convert x y.idx", $"TO tells by its ending what to write: {Images}; not \"y.idx\".")]
     [InlineData("convert x .csv", $"TO tells by its ending what to write: {Images}; not \".csv\".")]
@@ -114,7 +114,7 @@ public sealed class WrongInputTests
             (["info", photos],
                 $"{Path.Combine(photos, "photo01.png")}, offset 0: expected a picture of 20 × 17 "
                 + $"like {Path.Combine(photos, "photo00.png")}, "
-                + "or a size to bring all to, found one of 23 × 19."),
+                + "or a size to bring all to (--size, in code DatasetOptions.Size), found one of 23 × 19."),
             (["info", folder.File("none")], $"{folder.File("none")}: there is no such file."),
             (["convert", folder.File("no/ne"), folder.File("x.npy")], $"{folder.File("no/ne")}: its folder does not exist."),
             (["convert", table, folder.File("no/x.npy")], $"{folder.File("no/x.npy")}: its folder does not exist."),
@@ -175,7 +175,8 @@ public sealed class WrongInputTests
     {
         using var folder = new TemporaryFolder();
         string array = folder.File("a.npy"), picture = folder.File("x.png"),
-            network = folder.File("network.safetensors"), run = folder.File("run");
+            network = folder.File("network.safetensors"), run = folder.File("run"),
+            empty = Directory.CreateDirectory(folder.File("empty")).FullName;
         NpyWriter.Write(array, NpyArray.From<float>([2, 2], [0, 1, 1, 0]));
         using (var device = Backends.Device.Cpu(1))
         using (var unbounded = Networks.Mlp.Create(device, new(6, 5, 1))) unbounded.Save(network);
@@ -186,6 +187,7 @@ public sealed class WrongInputTests
             (["sample", folder.File("none"), "--out", picture], "none: there is no such file"),
             (["sample", array, "--out", picture],
                 "a.npy: expected a network, as kaleido create writes it (network.safetensors), found another file"),
+            (["sample", empty, "--out", picture], "empty: there is no network.safetensors in this folder, as kaleido create writes it"),
             (["sample", network, "--out", picture], "a kaleidoscope needs as many outputs as inputs and a bounded output activation"),
             (["sample", folder.File("unfinished/checkpoint.safetensors"), "--out", picture], "checkpoint.safetensors"),
             (["sample", run, "--shape", "3x3", "--out", picture], "its samples have 784 features, but 3 x 3 x 1 is 9"),

@@ -42,10 +42,12 @@ public static class NetworkFile
         }
     }
 
-    /// <summary>Refuses a file that is clearly something else.</summary>
+    /// <summary>Refuses a file that is clearly something else, and a folder, which <see cref="Find"/> found no network in.</summary>
     /// <exception cref="InvalidDataException">It is no network.</exception>
     public static void Demand(string path)
     {
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"{path}: there is no {OutputFolder.Network} in this folder, as kaleido create writes it.");
         if (File.Exists(path) && !IsSafetensors(path) && !path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             throw new InvalidDataException(
                 $"{path}: expected a network, as kaleido create writes it ({OutputFolder.Network}), found another file.");

@@ -94,7 +94,8 @@ internal sealed class ImageFolder
             }
             else if ((image.Shape.Width, image.Shape.Height) != (shape.Width, shape.Height))
             {
-                throw BadFile.At(path, 0, $"a picture of {shape.Width} × {shape.Height} like {files[0].Path}, or a size to bring all to",
+                throw BadFile.At(path, 0, $"a picture of {shape.Width} × {shape.Height} like {files[0].Path}, "
+                    + "or a size to bring all to (--size, in code DatasetOptions.Size)",
                     $"one of {image.Shape.Width} × {image.Shape.Height}");
             }
 

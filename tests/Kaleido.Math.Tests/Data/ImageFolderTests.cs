@@ -105,8 +105,8 @@ public class ImageFolderTests
         string small = Put(folder, "a.pgm", Grey(2, 2, 7, 7, 7, 7));
         string large = Put(folder, "b.pgm", Grey(4, 4, [.. Enumerable.Repeat((byte)9, 16)]));
         string message = Assert.Throws<InvalidDataException>(() => Dataset.Open(folder.Path)).Message;
-        Assert.Equal($"{large}, offset 0: expected a picture of 2 × 2 like {small}, or a size to bring all to, found one of 4 × 4.",
-            message);
+        Assert.Equal($"{large}, offset 0: expected a picture of 2 × 2 like {small}, "
+            + "or a size to bring all to (--size, in code DatasetOptions.Size), found one of 4 × 4.", message);
         Dataset data = Dataset.Open(folder.Path, new() { Size = new(2, 2) });
         Assert.Equal([7 / 255f, 7 / 255f, 7 / 255f, 7 / 255f, 9 / 255f, 9 / 255f, 9 / 255f, 9 / 255f], data.Values.ToArray());
         Assert.Equal(new ImageShape(3, 1, 1), Dataset.Open(folder.Path, new() { Size = new(3, 1) }).Image);
