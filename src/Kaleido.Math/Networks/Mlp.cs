@@ -153,10 +153,17 @@ public sealed class Mlp : IDisposable
         }
     }
 
-    /// <summary>The same into a new array.</summary>
+    /// <summary>The same into a new array: one row of <see cref="Outputs"/> numbers for each sample.</summary>
+    /// <exception cref="ArgumentException">The number of values is no multiple of <see cref="Inputs"/>.</exception>
     public float[] Evaluate(ReadOnlySpan<float> inputs)
     {
-        var outputs = new float[inputs.Length / Inputs * Outputs];
+        int rows = inputs.Length / Inputs;
+        if (inputs.Length != rows * Inputs)
+        {
+            throw new ArgumentException($"Evaluate: {inputs.Length} input values are not samples of {Inputs} features", nameof(inputs));
+        }
+
+        var outputs = new float[rows * Outputs];
         Evaluate(inputs, outputs);
         return outputs;
     }

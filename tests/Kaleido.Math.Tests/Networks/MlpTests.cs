@@ -129,7 +129,8 @@ public class MlpTests
     {
         using var device = Device.Cpu(1);
         using var network = Mlp.Create(device, new(3, 4, 1) { Outputs = 2 });
-        Assert.Throws<ArgumentException>(() => network.Evaluate(new float[4]));
+        var error = Assert.Throws<ArgumentException>(() => network.Evaluate(new float[4]));
+        Assert.StartsWith("Evaluate: 4 input values are not samples of 3 features", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => network.Evaluate(new float[6], new float[3]));
         Assert.Throws<ArgumentException>(() => network.Forward(new Kaleido.Autodiff.Graph().Input("x", 2)));
     }
