@@ -19,7 +19,7 @@ internal static class BenchCommand
             Description = "Figures of others to compare with, as bench/peers/peers.py --json prints them",
             HelpName = "FILE",
         };
-        var command = new Command("bench", "Measure matrix products, training and sampling beside the processor's peak (about a minute).")
+        var command = new Command("bench", "Measure matrix products, training and sampling beside the processor's peak (about half a minute).")
         {
             json, quick, threads, rivals,
         };

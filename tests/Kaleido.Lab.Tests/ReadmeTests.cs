@@ -51,6 +51,8 @@ var gradient = energy.Differentiate(x)[0];                          // x + cos x
 using var plan = Plan.Compile(graph, device, capacity: 8, [energy, gradient]);
 plan.Upload(x, [0f, 1f, 2f]);
 plan.Run(rows: 1);
+float[] slope = new float[3];
+plan.Download(gradient, slope);                                     // 1, 1.54, 1.58
         // </readme>
         Assert.Equal(StopReason.Completed, fit.StopReason);
         Assert.True(regression.Loss < 1e-3, $"{regression.Loss}");
@@ -60,9 +62,7 @@ plan.Run(rows: 1);
         Assert.True(kaleidoscope.Frame.Converged);
         using var loaded = Mlp.Load(device, "digits.safetensors");
         Assert.Equal(network.WeightsSha256(), loaded.WeightsSha256());
-        var derivative = new float[3];
-        plan.Download(gradient, derivative);
-        for (int i = 0; i < 3; i++) Assert.Equal(i + Math.Cos(i), derivative[i], 6);
+        for (int i = 0; i < 3; i++) Assert.Equal(i + Math.Cos(i), slope[i], 6);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ plan.Run(rows: 1);
         .Select(line => string.Concat(line.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-'))
             .Replace(' ', '-'));
 
-    private static IEnumerable<string> Between(string text, string start, string end)
+    internal static IEnumerable<string> Between(string text, string start, string end)
     {
         for (int at = text.IndexOf(start, StringComparison.Ordinal); at >= 0; at = text.IndexOf(start, at, StringComparison.Ordinal))
         {
@@ -115,7 +115,7 @@ plan.Run(rows: 1);
         }
     }
 
-    private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
+    internal static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
     private static string FindRoot()
     {
@@ -125,7 +125,7 @@ plan.Run(rows: 1);
     }
 
     /// <summary>A temporary current folder, since the example saves beside itself.</summary>
-    private sealed class CurrentFolder : IDisposable
+    internal sealed class CurrentFolder : IDisposable
     {
         private readonly string _before = Environment.CurrentDirectory;
         private readonly string _folder = Directory.CreateTempSubdirectory("kaleido-readme-").FullName;

@@ -14,7 +14,7 @@ namespace Kaleido.Lab.Benchmarking;
 /// <param name="RoundSeconds">Least seconds of a round.</param>
 public sealed record BenchmarkOptions(int Threads, IReadOnlyList<ProductShape> Products, int Rounds, double RoundSeconds)
 {
-    /// <summary>Everything, in about a minute.</summary>
+    /// <summary>Everything, in about half a minute.</summary>
     public static BenchmarkOptions Full(int threads) => new(threads, ProductShape.All, 7, 0.04);
 
     /// <summary>A rough look in some seconds, without the largest products.</summary>
