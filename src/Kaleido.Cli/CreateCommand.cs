@@ -208,7 +208,7 @@ internal sealed class CreateCommand
         return string.Create(CultureInfo.InvariantCulture,
             $"{sampled}\n{100 * found.MemorizedShare:F0} % of the chains end at a training sample "
             + $"(nearest / second nearest distance <= {Kaleido.Lab.Metrics.Memorization.Threshold}), "
-            + $"{found.DistinctSamples} different {(found.DistinctSamples == 1 ? "one" : "ones")}{classes}");
+            + $"at {found.DistinctSamples} different {(found.DistinctSamples == 1 ? "one" : "ones")} of {result.Data.Samples}{classes}");
     }
 
     private static bool AllEqual(Dataset data)

@@ -1,23 +1,17 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kaleido.Lab.Creation;
 
 namespace Kaleido.Cli;
 
 /// <summary>What a command prints with --json: one object.</summary>
 internal static class JsonText
 {
-    // Not for HTML: a path with ü is to be readable.
-    private static readonly JsonWriterOptions s_options = new()
-    {
-        Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static string Of(Action<Utf8JsonWriter> body)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, s_options))
+        using (var writer = new Utf8JsonWriter(stream, ReadableJson.Options))
         {
             writer.WriteStartObject();
             body(writer);

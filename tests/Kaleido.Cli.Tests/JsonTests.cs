@@ -36,8 +36,11 @@ public sealed class JsonTests
     public void Create_prints_its_report()
     {
         using var folder = new TemporaryFolder();
-        var json = Run(["create", .. Material.Small, "--out", folder.Path]);
-        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, OutputFolder.Report)));
+        string named = folder.File("für+ε");
+        var json = Run(["create", .. Material.Small, "--out", named]);
+        string text = File.ReadAllText(Path.Combine(named, OutputFolder.Report));
+        Assert.Contains("für+ε\"", text, StringComparison.Ordinal); // as it is, for people
+        using var file = JsonDocument.Parse(text);
         Assert.True(JsonElement.DeepEquals(file.RootElement, json));
         HasKeys(json,
             "format version numerics_version date_utc stop_reason weights_sha256 best_weights_sha256 settings data network training "

@@ -16,7 +16,7 @@ public static class BenchmarkReport
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(rivals);
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        using var json = new Utf8JsonWriter(stream, ReadableJson.Options);
         json.WriteStartObject();
         json.WriteString("format", Format);
         json.WriteString("version", HostEnvironment.Version);

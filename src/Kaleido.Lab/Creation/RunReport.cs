@@ -24,7 +24,7 @@ public static class RunReport
         ArgumentNullException.ThrowIfNull(network);
         AtomicFile.Write(path, stream =>
         {
-            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+            using var json = new Utf8JsonWriter(stream, ReadableJson.Options);
             json.WriteStartObject();
             json.WriteString("format", Format);
             json.WriteString("version", HostEnvironment.Version);

@@ -14,7 +14,7 @@ public static class FigureReport
     /// <param name="options">How it was made.</param>
     public static void Write(Stream stream, FigureResult result, FigureOptions options)
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        using var json = new Utf8JsonWriter(stream, ReadableJson.Options);
         json.WriteStartObject();
         WriteOrigin(json, "kaleido-figure-1");
         WriteFigure(json, result, options);
