@@ -29,6 +29,7 @@ public sealed class CreateTests
         foreach (string file in Files) Assert.Contains(Path.Combine(path, file), run.Output, StringComparison.Ordinal);
         Assert.Single(run.Output.Split('\n'), line => line.StartsWith("trained 120 steps in ", StringComparison.Ordinal)
             && line.TrimEnd().EndsWith(" (on the training samples, without noise)", StringComparison.Ordinal));
+        Assert.Matches(@" at \d+ different ones? of 20; \d+ of 10 classes occurs?\r?\n", run.Output);
         Assert.DoesNotContain('\r', run.Output.ReplaceLineEndings("\n"));
         Assert.DoesNotContain('\u001b', run.Output);
         Assert.StartsWith("step,minibatch_loss,evaluation_loss\n0,,", File.ReadAllText(Path.Combine(path, "loss.csv")),
