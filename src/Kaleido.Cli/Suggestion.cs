@@ -18,7 +18,8 @@ internal static class Suggestion
     {
         var flags = command.Options.Where(option => !option.Hidden).SelectMany(option => (string[])[option.Name, .. option.Aliases]);
         if (word.StartsWith("--", StringComparison.Ordinal)) return Nearest(flags, word);
-        if (command.Subcommands.Count > 0) return Nearest([.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name), "--help"], word);
+        if (command.Subcommands.Count > 0)
+            return Nearest([.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name), "--help"], word);
 
         // A path where a command takes none.
         return flags.Contains("--data") && Path.Exists(word) ? $"--data {word}" : flags.Contains($"--{word}") ? $"--{word}" : null;

@@ -80,7 +80,8 @@ for (int i = 0; i < 2000; i++) step.Run();
 float[] found = [.. parameters.Parameters.Select(p => parameters[p].ToArray()[0])];      // 3, 0.7
         // </page>
         // <page>
-float[] circle = [.. Enumerable.Range(0, 12).SelectMany(i => new[] { 0.5f + 0.4f * MathF.Cos(i * MathF.PI / 6), 0.5f + 0.4f * MathF.Sin(i * MathF.PI / 6) })];
+float[] circle = [.. Enumerable.Range(0, 12).Select(i => i * MathF.PI / 6)
+    .SelectMany(angle => new[] { 0.5f + 0.4f * MathF.Cos(angle), 0.5f + 0.4f * MathF.Sin(angle) })];
 using var network = Mlp.Create(device, new(Inputs: 2, Hidden: 50, HiddenLayers: 7) { Output = Activation.Sigmoid, Seed = 2 });
 await ManifoldLearning.FitAsync(network, Dataset.FromRows("circle", circle, features: 2), new() { Steps = 3000, InputNoise = 0.03 });
 
