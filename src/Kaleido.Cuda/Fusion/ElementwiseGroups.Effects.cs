@@ -22,7 +22,8 @@ internal sealed partial class ElementwiseGroups
         var groups = new Dictionary<Effect, Group>(ReferenceEqualityComparer.Instance);
         foreach (var assign in effects.OfType<AssignEffect>())
         {
-            if (_groups.FindLast(group => CanAssign(group, assign)) is { } group) groups.Add(assign, group);
+            if (_groups.FindLast(group => CanAssign(group, assign)) is not { } group) continue;
+            if (groups.TryAdd(assign, group)) group.Assigned.Add(assign);
         }
 
         // What stays an effect comes after all groups, so it must not meet what a group assigns.
@@ -34,41 +35,50 @@ internal sealed partial class ElementwiseGroups
                 if (!groups.TryGetValue(effects[i], out var group)) continue;
                 var assign = (AssignEffect)effects[i];
                 if (!effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
+                    && !effects.Take(i).SelectMany(Written).Any(Of(assign.Source).Overlaps)
                     && !effects.Take(i).OfType<AssignEffect>().Any(it => Meet(it, groups.GetValueOrDefault(it), assign, group))) continue;
                 groups.Remove(assign);
+                group.Assigned.Remove(assign);
                 changed = true;
             }
         }
 
-        foreach (var (assign, group) in groups)
-        {
-            if (group.HasRoomFor(((AssignEffect)assign).Source)) group.Assign((AssignEffect)assign);
-        }
-
-        return [.. effects.Where(it => !_groups.Exists(group => group.Assigned.Contains(it)))];
+        foreach (var group in _groups) group.ReadAssigned();
+        return [.. effects.Where(it => !groups.ContainsKey(it))];
     }
 
-    // Whether one assignment after another differs from both at once, or the later one first. The later may write what the earlier reads if
-    // they do so in one launch, each element by itself.
+    // Whether what one assignment after another writes differs from both at once, or the later one first. The later may write what the
+    // earlier reads if they do so in one launch, each element by itself.
     private bool Meet(AssignEffect earlier, Group? itsGroup, AssignEffect later, Group group)
     {
-        var (read, written) = (Of(later.Source), Of(later.Variable));
-        if (Of(earlier.Variable).Overlaps(read) || Of(earlier.Variable).Overlaps(written)) return true;
-        return Of(earlier.Source).Overlaps(written) && !(itsGroup == group && Of(earlier.Source) == written);
+        var written = Of(later.Variable);
+        return Of(earlier.Variable).Overlaps(written)
+            || (Of(earlier.Source).Overlaps(written) && !(itsGroup == group && Of(earlier.Source) == written));
     }
 
     // All memory of variables that an effect reads or writes.
-    private IEnumerable<Range> Ranges(Effect effect) => effect switch
+    private IEnumerable<Range> Ranges(Effect effect) => Written(effect).Concat(effect switch
     {
-        AssignEffect a => [Of(a.Source), Of(a.Variable)],
-        RecordEffect r => [Of(r.Source), new(r.Ring, r.Offset, r.Offset + r.Capacity)],
-        UpdateEffect u => new[] { u.Gradients, u.Parameters, u.Moment1, u.Moment2 }.Select(memory => new Range(memory, 0, u.Length)),
-        _ => throw new NotSupportedException($"fusion does not know the effect {effect.GetType().Name}"),
+        AssignEffect a => [Of(a.Source)],
+        RecordEffect r => [Of(r.Source)],
+        UpdateEffect u => [new(u.Gradients, 0, u.Length)],
+        _ => throw Unknown(effect),
+    });
+
+    private IEnumerable<Range> Written(Effect effect) => effect switch
+    {
+        AssignEffect a => [Of(a.Variable)],
+        RecordEffect r => [new(r.Ring, r.Offset, r.Offset + r.Capacity)],
+        UpdateEffect u => new[] { u.Parameters, u.Moment1, u.Moment2 }.Select(memory => new Range(memory, 0, u.Length)),
+        _ => throw Unknown(effect),
     };
+
+    private static NotSupportedException Unknown(Effect effect) => new($"fusion does not know the effect {effect.GetType().Name}");
 
     private bool CanAssign(Group group, AssignEffect assign)
     {
         if (_slots[assign.Source].Shape != group.Shape || _slots[assign.Variable].Shape != group.Shape) return false;
+        if (!group.HasRoomFor(assign)) return false;
         if (!group.Made.Contains(assign.Source) && MadeAt(assign.Source) >= group.Position) return false;
         var variable = Of(assign.Variable);
 

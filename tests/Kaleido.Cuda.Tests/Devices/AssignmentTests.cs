@@ -131,6 +131,62 @@ public sealed class AssignmentTests
         }
     }
 
+    // Variables of three numbers, and x0 + x1 + … of the first terms of them; what else is assigned follows.
+    private static float[] AfterSum(IBackend backend, int terms, Func<int, IEnumerable<Effect>> effectsOfSum)
+    {
+        const int Variables = 40;
+        var memory = backend.Allocate(3 * Variables);
+        memory.Upload(0, Numbers.Mixed(3 * Variables, new(terms)));
+        List<Slot> slots = [.. Enumerable.Range(0, Variables).Select(i => new Slot(new(1, 3), SlotKind.Variable, memory, 3 * i))];
+        List<Instruction> instructions = [];
+        for (int i = 1; i < terms; i++)
+        {
+            instructions.Add(new(new BinaryElementwise(BinaryOperation.Add), [i == 1 ? 0 : slots.Count - 1, i], slots.Count));
+            slots.Add(Computed(1, 3));
+        }
+
+        return Thrice(backend, memory, new(slots, instructions, [], [.. effectsOfSum(slots.Count - 1)]));
+    }
+
+    [Fact]
+    public void A_launch_that_has_no_room_for_an_earlier_assignment_does_not_make_the_later_one_before_it()
+    {
+        for (int terms = 2; terms < 36; terms++)
+        {
+            // 35 gets the old value of 30, for which a launch needs another operand; that of the sum it has.
+            HasTheBitsOfTheCpu(
+                backend => AfterSum(backend, terms, sum => [new AssignEffect(30, 35), new AssignEffect(sum, 30)]), $"{terms} terms");
+        }
+    }
+
+    [Fact]
+    public void An_effect_may_stand_twice_in_a_program()
+    {
+        var twice = new AssignEffect(40, 0);
+        HasTheBitsOfTheCpu(backend => AfterSum(backend, 2, _ => [twice, twice]), "twice");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void What_is_assigned_from_a_variable_that_an_update_changes_is_what_the_order_of_both_says(bool updatesFirst)
+    {
+        HasTheBitsOfTheCpu(
+            backend =>
+            {
+                DeviceMemory variables = backend.Allocate(18), gradients = backend.Allocate(6);
+                variables.Upload(0, Numbers.Mixed(18, new(7)));
+                Slot Variable(int offset) => new(new(2, 3), SlotKind.Variable, variables, offset);
+                Slot[] slots = [Variable(0), Variable(6), Variable(12), Computed(2, 3), Computed(2, 3) with { Memory = gradients }];
+                var update = new UpdateEffect(
+                    new(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.1)), gradients, variables, backend.Allocate(6),
+                    backend.Allocate(6), 6);
+                var assign = new AssignEffect(0, 2);
+                var square = new BinaryElementwise(BinaryOperation.Multiply);
+                Instruction[] instructions = [new(square, [1, 1], 3), new(square, [0, 1], 4)];
+                return Thrice(backend, variables, new(slots, instructions, [3], updatesFirst ? [update, assign] : [assign, update]));
+            },
+            updatesFirst ? "updated first" : "assigned first");
+    }
+
     [Fact]
     public void A_program_with_a_kernel_that_is_refused_has_assigned_nothing()
     {
