@@ -1,4 +1,5 @@
 using Kaleido.Backends;
+using Kaleido.Cuda.Fusion;
 using Kaleido.Cuda.Tests.Fake;
 using Kaleido.Cuda.Tests.Kernels;
 using Kaleido.Tensors;
@@ -11,16 +12,15 @@ public sealed class AssignmentTests
     private static Slot Computed(int rows, int columns) => new(new(rows, columns), SlotKind.Computed);
 
     // Alone, captured, replayed; after each what is wanted and the variables.
-    private static float[] Thrice(IBackend backend, DeviceMemory variables, PlanProgram program)
+    private static float[] Thrice(IBackend backend, DeviceMemory[] variables, PlanProgram program)
     {
         using var executable = backend.Lower(program, 0);
-        var all = new MatrixView(variables, 0, 1, (int)variables.Length);
         List<float> seen = [];
         for (int run = 0; run < 3; run++)
         {
             executable.Run(0);
             foreach (int slot in program.Outputs) seen.AddRange(Cpu.Values(executable.View(slot, 0)));
-            seen.AddRange(Cpu.Values(all));
+            foreach (var memory in variables) seen.AddRange(Cpu.Values(new(memory, 0, 1, (int)memory.Length)));
         }
 
         return [.. seen];
@@ -44,15 +44,15 @@ public sealed class AssignmentTests
             switch (how)
             {
                 case "the later write wins":
-                    return Thrice(backend, memory,
+                    return Thrice(backend, [memory],
                         new(slots, [Add(0, 4), Add(4, 5)], [], [new AssignEffect(4, 1), new AssignEffect(5, 2)]));
                 case "what is read later keeps its old value":
                     // The first launch has the new value of 3; the second, of another shape, copies the old one.
-                    return Thrice(backend, memory,
+                    return Thrice(backend, [memory],
                         new(slots, [Add(0, 4), Add(7, 8)], [8], [new AssignEffect(6, 7), new AssignEffect(4, 3)]));
                 default:
                     slots[5] = slots[5] with { Memory = memory, Offset = 3 };
-                    return Thrice(backend, memory, new(slots, [Add(0, 4), Add(4, 5)], [], [new AssignEffect(4, 1)]));
+                    return Thrice(backend, [memory], new(slots, [Add(0, 4), Add(4, 5)], [], [new AssignEffect(4, 1)]));
             }
         }
 
@@ -70,7 +70,7 @@ public sealed class AssignmentTests
     }
 
     [Fact]
-    public void Assignments_in_any_order_between_variables_that_may_overlap_have_the_bits_of_the_CPU()
+    public void Effects_in_any_order_on_variables_that_may_overlap_have_the_bits_of_the_CPU()
     {
         int absorbed = 0;
         for (int seed = 0; seed < 1200; seed++)
@@ -91,12 +91,17 @@ public sealed class AssignmentTests
         static float[] After(IBackend backend, int seed)
         {
             var random = new Random(seed);
-            var memory = backend.Allocate(40);
-            memory.Upload(0, Numbers.Mixed(40, new(seed)));
+            DeviceMemory memory = backend.Allocate(40), gradients = backend.Allocate(12), moment = backend.Allocate(12);
+            DeviceMemory[] memories = [memory, gradients, moment];
+            foreach (var it in memories) it.Upload(0, Numbers.Mixed(it.Length, new(seed)));
             // Variables, of which one may begin in the middle of another, and rows anywhere; tanh reads and is no part of a group.
-            Slot Variable(int offset, int rows = 2, int columns = 3) => new(new(rows, columns), SlotKind.Variable, memory, offset);
+            Slot Variable(int offset, int rows = 2, int columns = 3, DeviceMemory? within = null) =>
+                new(new(rows, columns), SlotKind.Variable, within ?? memory, offset);
             List<Slot> slots = [Variable(0), Variable(6), Variable(12), random.Next(3) == 0 ? Variable(3) : Variable(18)];
             for (int i = random.Next(3); i > 0; i--) slots.Add(Variable(random.Next(20), 1, 3));
+            bool updates = random.Next(3) == 0, records = random.Next(3) == 0;
+            if (updates) slots.AddRange([Variable(6, within: gradients), Variable(3, within: moment)]);
+            if (records) slots.Add(Variable(random.Next(24), 1, 1));
             int variables = slots.Count;
             List<Instruction> instructions = [];
             int length = random.Next(2, 7);
@@ -120,14 +125,19 @@ public sealed class AssignmentTests
 
             effects.RemoveAll(it => it is AssignEffect(int source, int variable) && source < variables && source != variable
                 && Overlap(slots[source], slots[variable]));
-            return Thrice(backend, memory, new(slots, instructions, [slots.Count - 1], effects));
+            // The parameters are the first two variables; the ring may lie on any.
+            var rule = new OptimizerRule(OptimizerKind.Sgd, LearningRateSchedule.Constant(0.1)) { Momentum = 0.5 };
+            if (updates) Insert(new UpdateEffect(rule, gradients, memory, moment, backend.Allocate(12), 12));
+            if (records) Insert(new RecordEffect(variables - 1, memory, random.Next(24), 3));
+            void Insert(Effect effect) => effects.Insert(random.Next(effects.Count + 1), effect);
+            return Thrice(backend, memories, new(slots, instructions, [slots.Count - 1], effects));
         }
 
         // A copy between variables that overlap in part has no defined result.
         static bool Overlap(Slot one, Slot other)
         {
             long count = one.Shape.Count(0);
-            return one.Offset < other.Offset + count && other.Offset < one.Offset + count;
+            return one.Memory == other.Memory && one.Offset < other.Offset + count && other.Offset < one.Offset + count;
         }
     }
 
@@ -145,7 +155,7 @@ public sealed class AssignmentTests
             slots.Add(Computed(1, 3));
         }
 
-        return Thrice(backend, memory, new(slots, instructions, [], [.. effectsOfSum(slots.Count - 1)]));
+        return Thrice(backend, [memory], new(slots, instructions, [], [.. effectsOfSum(slots.Count - 1)]));
     }
 
     [Fact]
@@ -182,9 +192,20 @@ public sealed class AssignmentTests
                 var assign = new AssignEffect(0, 2);
                 var square = new BinaryElementwise(BinaryOperation.Multiply);
                 Instruction[] instructions = [new(square, [1, 1], 3), new(square, [0, 1], 4)];
-                return Thrice(backend, variables, new(slots, instructions, [3], updatesFirst ? [update, assign] : [assign, update]));
+                return Thrice(backend, [variables], new(slots, instructions, [3], updatesFirst ? [update, assign] : [assign, update]));
             },
             updatesFirst ? "updated first" : "assigned first");
+    }
+
+    [Fact]
+    public void What_is_only_assigned_is_written_to_its_variable_and_nowhere_else()
+    {
+        var shape = new Shape(2, 3);
+        Slot[] slots = [new(shape, SlotKind.Variable, Cpu.Backend.Allocate(6)), Computed(2, 3)];
+        var twice = new Instruction(new BinaryElementwise(BinaryOperation.Add), [0, 0], 1);
+        var rewritten = CudaFusion.Rewrite(new(slots, [twice], [], [new AssignEffect(1, 0)]), 0, 0);
+        Assert.Empty(rewritten.Effects);
+        Assert.Equal([0, 0], [Assert.Single(rewritten.Instructions).Destination, (int)rewritten.Slots[1].Shape.Count(0)]);
     }
 
     [Fact]
@@ -206,10 +227,10 @@ public sealed class AssignmentTests
             if (backend is CudaBackend)
             {
                 FakeMachine.Current!.Fail("cuModuleLoadDataEx", 2, at: 2);
-                Assert.Throws<DeviceException>(() => Thrice(backend, memory, program));
+                Assert.Throws<DeviceException>(() => Thrice(backend, [memory], program));
             }
 
-            return Thrice(backend, memory, program);
+            return Thrice(backend, [memory], program);
         }
 
         HasTheBitsOfTheCpu(After, "a refused kernel");
