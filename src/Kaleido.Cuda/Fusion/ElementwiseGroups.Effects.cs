@@ -16,44 +16,38 @@ internal sealed partial class ElementwiseGroups
     private Range Of(int slot) => _slots[slot] is { Memory: { } memory, Offset: var offset, Shape: var shape }
         ? new(memory, offset, offset + shape.Count(_capacity)) : default;
 
-    /// <summary>Gives groups the assignments that they can make, and returns the other effects.</summary>
+    /// <summary>Gives groups the assignments that they can make, and returns the other effects, which come after all groups.</summary>
     private List<Effect> Absorb(IReadOnlyList<Effect> effects)
     {
-        var groups = new Dictionary<Effect, Group>(ReferenceEqualityComparer.Instance);
-        foreach (var assign in effects.OfType<AssignEffect>())
+        List<Effect> left = [];
+        List<(AssignEffect Effect, Group Group)> absorbed = [];
+        for (int i = 0; i < effects.Count; i++)
         {
-            if (_groups.FindLast(group => CanAssign(group, assign)) is not { } group) continue;
-            if (groups.TryAdd(assign, group)) group.Assigned.Add(assign);
-        }
-
-        // What stays an effect comes after all groups, so it must not meet what a group assigns.
-        for (bool changed = true; changed;)
-        {
-            changed = false;
-            for (int i = 0; i < effects.Count; i++)
+            // Those left before this one will come after it: neither may write what the other touches.
+            if (effects[i] is AssignEffect assign
+                && !left.SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
+                && !effects.Take(i).SelectMany(Written).Any(Of(assign.Source).Overlaps)
+                && _groups.FindLast(it => CanAssign(it, assign) && !absorbed.Exists(earlier => Meet(earlier, assign, it))) is { } group)
             {
-                if (!groups.TryGetValue(effects[i], out var group)) continue;
-                var assign = (AssignEffect)effects[i];
-                if (!effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
-                    && !effects.Take(i).SelectMany(Written).Any(Of(assign.Source).Overlaps)
-                    && !effects.Take(i).OfType<AssignEffect>().Any(it => Meet(it, groups.GetValueOrDefault(it), assign, group))) continue;
-                groups.Remove(assign);
-                group.Assigned.Remove(assign);
-                changed = true;
+                group.Assigned.Add(assign);
+                absorbed.Add((assign, group));
+            }
+            else
+            {
+                left.Add(effects[i]);
             }
         }
 
         foreach (var group in _groups) group.ReadAssigned();
-        return [.. effects.Where(it => !groups.ContainsKey(it))];
+        return left;
     }
 
     // Whether what one assignment after another writes differs from both at once, or the later one first. The later may write what the
     // earlier reads if they do so in one launch, each element by itself.
-    private bool Meet(AssignEffect earlier, Group? itsGroup, AssignEffect later, Group group)
+    private bool Meet((AssignEffect Effect, Group Group) earlier, AssignEffect later, Group group)
     {
-        var written = Of(later.Variable);
-        return Of(earlier.Variable).Overlaps(written)
-            || (Of(earlier.Source).Overlaps(written) && !(itsGroup == group && Of(earlier.Source) == written));
+        Range written = Of(later.Variable), read = Of(earlier.Effect.Source);
+        return Of(earlier.Effect.Variable).Overlaps(written) || (read.Overlaps(written) && !(earlier.Group == group && read == written));
     }
 
     // All memory of variables that an effect reads or writes.
