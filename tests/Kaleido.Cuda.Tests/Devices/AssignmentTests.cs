@@ -163,9 +163,10 @@ public sealed class AssignmentTests
     {
         for (int terms = 2; terms < 36; terms++)
         {
-            // 35 gets the old value of 30, for which a launch needs another operand; that of the sum it has.
+            // 35 gets the old value of 30, for which a launch needs another operand; that of the sum it has. Then more than it can take.
+            AssignEffect[] more = [new(16, 36), new(17, 37), new(18, 38), new(19, 39)];
             HasTheBitsOfTheCpu(
-                backend => AfterSum(backend, terms, sum => [new AssignEffect(30, 35), new AssignEffect(sum, 30)]), $"{terms} terms");
+                backend => AfterSum(backend, terms, sum => [new AssignEffect(30, 35), new AssignEffect(sum, 30), .. more]), $"{terms} terms");
         }
     }
 
@@ -216,7 +217,8 @@ public sealed class AssignmentTests
         {
             var memory = backend.Allocate(6);
             memory.Upload(0, Numbers.Mixed(6, new(3)));
-            Slot[] slots = [new(new(2, 3), SlotKind.Variable, memory), Computed(2, 3), Computed(2, 3), .. Enumerable.Repeat(Computed(1, 1), 3)];
+            Slot one = Computed(1, 1), variable = new(new(2, 3), SlotKind.Variable, memory);
+            Slot[] slots = [variable, Computed(2, 3), Computed(2, 3), one, one, one];
             Instruction[] instructions =
             [
                 new(new BinaryElementwise(BinaryOperation.Add), [0, 0], 1), new(new UnaryElementwise(UnaryOperation.Abs), [1], 2),

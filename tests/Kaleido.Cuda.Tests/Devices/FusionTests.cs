@@ -196,6 +196,42 @@ public sealed class FusionTests
     }
 
     [Fact]
+    public void Launches_that_move_past_each_other_have_the_bits_of_the_CPU()
+    {
+        // Functions of two shapes, of which some are reduced to the other one in between.
+        for (int seed = 0; seed < 400; seed++)
+        {
+            float[][] On(IBackend backend)
+            {
+                var random = new Random(seed);
+                (float[], int, int)[] operands = [(Numbers.Mixed(12, random), 4, 3), (Numbers.Mixed(4, random), 4, 1)];
+                List<Slot> computed = [];
+                List<Instruction> instructions = [];
+                List<int>[] ofColumns = [[0], [1]];
+                for (int length = random.Next(4, 24); length > 0; length--)
+                {
+                    int wide = random.Next(5) < 3 ? 0 : 1, x = Any(wide), y = Any(random.Next(4) == 0 ? 1 : wide), to = computed.Count + 2;
+                    var (operation, shape) = random.Next(5) switch
+                    {
+                        0 => ((Operation)new UnaryElementwise(UnaryOperation.Tanh), wide),
+                        1 => (new Reduction(ReduceOperation.RowSum), 1),
+                        _ => (new BinaryElementwise(random.Next(2) == 0 ? BinaryOperation.Add : BinaryOperation.Maximum), wide),
+                    };
+                    instructions.Add(new(operation, operation is BinaryElementwise ? [x, y] : [x], to));
+                    computed.Add(shape == 0 ? Computed(4, 3) : Computed(4, 1));
+                    ofColumns[shape].Add(to);
+                }
+
+                int Any(int of) => ofColumns[of][random.Next(ofColumns[of].Count)];
+                return Run(backend, operands, [.. computed], [.. instructions], [computed.Count + 1, Any(0), Any(1)]);
+            }
+
+            float[][] want = On(Cpu.Backend), have = OnFake(On).Results;
+            for (int i = 0; i < want.Length; i++) Numbers.Same(want[i], have[i], $"seed {seed} output {i}");
+        }
+    }
+
+    [Fact]
     public void A_step_and_an_iteration_launch_nothing_that_could_be_part_of_another_launch()
     {
         var machine = new FakeMachine();
