@@ -29,6 +29,10 @@ internal sealed class CudaProgram : IExecutable
     {
         program = CudaFusion.Rewrite(program, backend.Endings, capacity);
         (_backend, _session, _program, _capacity) = (backend, backend.Session, program, capacity);
+
+        // A kernel that the driver refuses must not stop a run halfway: what it had assigned by then would be assigned again by the next.
+        foreach (var written in program.Instructions.Select(it => it.Operation).OfType<ElementwiseOperation>())
+            _session.Prepare(written.Kernel);
         _launches = new(backend, program, capacity);
     }
 

@@ -16,59 +16,63 @@ internal sealed partial class ElementwiseGroups
     private Range Of(int slot) => _slots[slot] is { Memory: { } memory, Offset: var offset, Shape: var shape }
         ? new(memory, offset, offset + shape.Count(_capacity)) : default;
 
-    /// <summary>Gives groups the assignments that they can make, and returns the other effects.</summary>
+    /// <summary>Gives groups the assignments that they can make, and returns the other effects, which come after all groups.</summary>
     private List<Effect> Absorb(IReadOnlyList<Effect> effects)
     {
-        var groups = new Dictionary<Effect, Group>(ReferenceEqualityComparer.Instance);
-        foreach (var assign in effects.OfType<AssignEffect>())
+        List<Effect> left = [];
+        List<(AssignEffect Effect, Group Group)> absorbed = [];
+        for (int i = 0; i < effects.Count; i++)
         {
-            if (_groups.FindLast(group => CanAssign(group, assign)) is { } group) groups.Add(assign, group);
-        }
-
-        // What stays an effect comes after all groups, so it must not meet what a group assigns.
-        for (bool changed = true; changed;)
-        {
-            changed = false;
-            for (int i = 0; i < effects.Count; i++)
+            // Those left before this one will come after it: neither may write what the other touches.
+            if (effects[i] is AssignEffect assign
+                && !left.SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
+                && !effects.Take(i).SelectMany(Written).Any(Of(assign.Source).Overlaps)
+                && _groups.FindLast(it => CanAssign(it, assign) && !absorbed.Exists(earlier => Meet(earlier, assign, it))) is { } group)
             {
-                if (!groups.TryGetValue(effects[i], out var group)) continue;
-                var assign = (AssignEffect)effects[i];
-                if (!effects.Where(it => !groups.ContainsKey(it)).SelectMany(Ranges).Any(Of(assign.Variable).Overlaps)
-                    && !effects.Take(i).OfType<AssignEffect>().Any(it => Meet(it, groups.GetValueOrDefault(it), assign, group))) continue;
-                groups.Remove(assign);
-                changed = true;
+                group.Assigned.Add(assign);
+                absorbed.Add((assign, group));
+            }
+            else
+            {
+                left.Add(effects[i]);
             }
         }
 
-        foreach (var (assign, group) in groups)
-        {
-            if (group.HasRoomFor(((AssignEffect)assign).Source)) group.Assign((AssignEffect)assign);
-        }
-
-        return [.. effects.Where(it => !_groups.Exists(group => group.Assigned.Contains(it)))];
+        foreach (var group in _groups) group.ReadAssigned();
+        return left;
     }
 
-    // Whether one assignment after another differs from both at once, or the later one first. The later may write what the earlier reads if
-    // they do so in one launch, each element by itself.
-    private bool Meet(AssignEffect earlier, Group? itsGroup, AssignEffect later, Group group)
+    // Whether what one assignment after another writes differs from both at once, or the later one first. The later may write what the
+    // earlier reads if they do so in one launch, each element by itself.
+    private bool Meet((AssignEffect Effect, Group Group) earlier, AssignEffect later, Group group)
     {
-        var (read, written) = (Of(later.Source), Of(later.Variable));
-        if (Of(earlier.Variable).Overlaps(read) || Of(earlier.Variable).Overlaps(written)) return true;
-        return Of(earlier.Source).Overlaps(written) && !(itsGroup == group && Of(earlier.Source) == written);
+        Range written = Of(later.Variable), read = Of(earlier.Effect.Source);
+        return Of(earlier.Effect.Variable).Overlaps(written) || (read.Overlaps(written) && !(earlier.Group == group && read == written));
     }
 
     // All memory of variables that an effect reads or writes.
-    private IEnumerable<Range> Ranges(Effect effect) => effect switch
+    private IEnumerable<Range> Ranges(Effect effect) => Written(effect).Concat(effect switch
     {
-        AssignEffect a => [Of(a.Source), Of(a.Variable)],
-        RecordEffect r => [Of(r.Source), new(r.Ring, r.Offset, r.Offset + r.Capacity)],
-        UpdateEffect u => new[] { u.Gradients, u.Parameters, u.Moment1, u.Moment2 }.Select(memory => new Range(memory, 0, u.Length)),
-        _ => throw new NotSupportedException($"fusion does not know the effect {effect.GetType().Name}"),
+        AssignEffect a => [Of(a.Source)],
+        RecordEffect r => [Of(r.Source)],
+        UpdateEffect u => [new(u.Gradients, 0, u.Length)],
+        _ => throw Unknown(effect),
+    });
+
+    private IEnumerable<Range> Written(Effect effect) => effect switch
+    {
+        AssignEffect a => [Of(a.Variable)],
+        RecordEffect r => [new(r.Ring, r.Offset, r.Offset + r.Capacity)],
+        UpdateEffect u => new[] { u.Parameters, u.Moment1, u.Moment2 }.Select(memory => new Range(memory, 0, u.Length)),
+        _ => throw Unknown(effect),
     };
+
+    private static NotSupportedException Unknown(Effect effect) => new($"fusion does not know the effect {effect.GetType().Name}");
 
     private bool CanAssign(Group group, AssignEffect assign)
     {
         if (_slots[assign.Source].Shape != group.Shape || _slots[assign.Variable].Shape != group.Shape) return false;
+        if (!group.HasRoomFor(assign)) return false;
         if (!group.Made.Contains(assign.Source) && MadeAt(assign.Source) >= group.Position) return false;
         var variable = Of(assign.Variable);
 

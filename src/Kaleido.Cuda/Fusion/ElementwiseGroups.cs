@@ -62,14 +62,11 @@ internal sealed partial class ElementwiseGroups
         public bool HasRoom(Instruction member) => Members.Count < ElementwiseKernel.MostSteps
             && Sources.Count + Made.Count + member.Sources.Count + 1 <= ElementwiseKernel.MostOperands;
 
-        public bool HasRoomFor(int source) => Sources.Count + Made.Count + Assigned.Count + (IsOwn(source) ? 1 : 2)
-            <= ElementwiseKernel.MostOperands;
+        // Beside the assignments that it has: with each its variable, and what it reads for that alone.
+        public bool HasRoomFor(AssignEffect assign) =>
+            Sources.Count + Made.Count + Assigned.Append(assign).Sum(it => IsOwn(it.Source) ? 1 : 2) <= ElementwiseKernel.MostOperands;
 
-        public void Assign(AssignEffect assign)
-        {
-            Assigned.Add(assign);
-            if (!IsOwn(assign.Source)) Sources.Add(assign.Source);
-        }
+        public void ReadAssigned() => Sources.UnionWith(Assigned.Select(it => it.Source).Where(source => !Made.Contains(source)));
 
         private bool IsOwn(int source) => Made.Contains(source) || Sources.Contains(source);
     }

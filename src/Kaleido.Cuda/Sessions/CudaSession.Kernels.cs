@@ -61,12 +61,17 @@ internal sealed unsafe partial class CudaSession
     public void Launch(string name, Geometry at, params ReadOnlySpan<KernelArgument> arguments) =>
         Launch(Function(_shipped, name), at, arguments);
 
-    /// <summary>Puts a kernel that was written for a program behind the work issued so far; a new one is compiled before.</summary>
-    public void Launch(ElementwiseKernel kernel, Geometry at, params ReadOnlySpan<KernelArgument> arguments)
+    /// <summary>Puts a kernel that was written for a program behind the work issued so far.</summary>
+    public void Launch(ElementwiseKernel kernel, Geometry at, params ReadOnlySpan<KernelArgument> arguments) =>
+        Launch(Prepare(kernel), at, arguments);
+
+    /// <summary>The function of a kernel that was written for a program; a new one is compiled.</summary>
+    public nint Prepare(ElementwiseKernel kernel)
     {
+        using var scope = Enter();
         if (!_written.TryGetValue(kernel.Name, out nint module))
             _written.Add(kernel.Name, module = Load(Encoding.UTF8.GetBytes(kernel.Text + '\0')));
-        Launch(Function(module, kernel.Name), at, arguments);
+        return Function(module, kernel.Name);
     }
 
     private void Launch(nint function, Geometry at, ReadOnlySpan<KernelArgument> arguments)
