@@ -59,6 +59,22 @@ public sealed class AssignmentTests
         HasTheBitsOfTheCpu(After, how);
     }
 
+    [Fact]
+    public void A_product_on_the_second_stream_reads_a_variable_before_a_launch_assigns_it()
+    {
+        HasTheBitsOfTheCpu(backend =>
+        {
+            // Whole numbers: a product has the same bits in any order of additions.
+            var memory = backend.Allocate(12);
+            memory.Upload(0, Enumerable.Range(0, 12).Select(i => (float)(i * i % 7)).ToArray());
+            Slot x = new(new(2, 3), SlotKind.Variable, memory), assigned = x with { Offset = 6 };
+            Instruction product = new(new ProductOperation(true, false), [0, 1], 2);
+            Instruction difference = new(new BinaryElementwise(BinaryOperation.Subtract), [0, 1], 3);
+            return Thrice(backend, [memory],
+                new([x, assigned, Computed(3, 3), Computed(2, 3)], [product, difference], [2], [new AssignEffect(3, 1)]));
+        }, "xᵀ·v, and v becomes x - v");
+    }
+
     private static void HasTheBitsOfTheCpu(Func<IBackend, float[]> after, string what)
     {
         var machine = new FakeMachine();
