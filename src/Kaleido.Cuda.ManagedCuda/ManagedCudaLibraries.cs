@@ -18,17 +18,19 @@ internal sealed class ManagedCudaLibraries : ISystemProbe
     private static readonly Assembly Driver = typeof(PrimaryContext).Assembly, Blas = typeof(CudaBlas).Assembly;
 
     private readonly SystemProbe _system = new();
-    private readonly LibrarySearch _search;
-    private int _driverVersion;
 
-    public ManagedCudaLibraries()
+    // Once, whoever asks first. A handler is asked only after the names as they stand were tried in vain.
+    static ManagedCudaLibraries()
     {
-        _search = new(_system);
-        // Asked only after the names as they stand were tried in vain.
+        var system = new SystemProbe();
+        var search = new LibrarySearch(system);
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (assembly, name) =>
-            assembly == Driver && IsDriver(name) ? First(_search.DriverCandidates())
-            : assembly == Blas && IsBlas(name) ? First(_search.BlasCandidates(_driverVersion)) : 0;
+            assembly == Driver && IsDriver(name) ? First(system, search.DriverCandidates())
+            : assembly == Blas && IsBlas(name) ? First(system, search.BlasCandidates(DriverVersion())) : 0;
     }
+
+    /// <summary>Sees to it that the names are mapped from now on.</summary>
+    public static void Map() => RuntimeHelpers.RunClassConstructor(typeof(ManagedCudaLibraries).TypeHandle);
 
     public bool IsWindows => _system.IsWindows;
 
@@ -54,10 +56,7 @@ internal sealed class ManagedCudaLibraries : ISystemProbe
                 return NativeLibrary.TryLoad(IsWindows ? "cublas64_12" : "cublas", Blas, null, out library);
             }
 
-            int version = 0;
-            if (DriverAPINativeMethods.cuDriverGetVersion(ref version) != CUResult.Success) return false;
-            _driverVersion = version;
-            return NativeLibrary.TryLoad(IsWindows ? "nvcuda" : "libcuda", Driver, null, out library);
+            return DriverVersion() > 0 && NativeLibrary.TryLoad(IsWindows ? "nvcuda" : "libcuda", Driver, null, out library);
         }
         catch (DllNotFoundException)
         {
@@ -69,11 +68,17 @@ internal sealed class ManagedCudaLibraries : ISystemProbe
 
     private static bool IsBlas(string name) => name.Contains("cublas", StringComparison.OrdinalIgnoreCase);
 
-    private nint First(IEnumerable<string> candidates)
+    private static int DriverVersion()
+    {
+        int version = 0;
+        return DriverAPINativeMethods.cuDriverGetVersion(ref version) == CUResult.Success ? version : 0;
+    }
+
+    private static nint First(SystemProbe system, IEnumerable<string> candidates)
     {
         foreach (string candidate in candidates)
         {
-            if (_system.TryLoad(candidate, out nint library)) return library;
+            if (system.TryLoad(candidate, out nint library)) return library;
         }
 
         return 0;

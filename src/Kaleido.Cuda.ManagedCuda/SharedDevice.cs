@@ -10,6 +10,7 @@ namespace Kaleido.Cuda.ManagedCuda;
 /// without a copy.
 /// </summary>
 /// <example><code>
+/// SharedDevice.MapLibraries();
 /// using var context = new PrimaryContext(0);
 /// using var stream = new CudaStream(CUStreamFlags.NonBlocking);
 /// using var device = SharedDevice.Open(context, stream);
@@ -18,6 +19,12 @@ namespace Kaleido.Cuda.ManagedCuda;
 /// </code></example>
 public static class SharedDevice
 {
+    /// <summary>
+    /// Lets ManagedCuda find the driver and cuBLAS where its own names lead nowhere: a container with the driver's libcuda.so.1 alone, WSL, a
+    /// cuBLAS of another major version. To be called before anything of ManagedCuda; more than once does no harm.
+    /// </summary>
+    public static void MapLibraries() => ManagedCudaLibraries.Map();
+
     /// <summary>Opens the device of a primary context, to work on a stream.</summary>
     /// <param name="context">ManagedCuda's primary context; it may be given back before or after the device, which retains it too.</param>
     /// <param name="stream">
