@@ -20,8 +20,8 @@ namespace Kaleido.Cuda.ManagedCuda;
 public static class SharedDevice
 {
     /// <summary>
-    /// Lets ManagedCuda find the driver and cuBLAS where its own names lead nowhere: a container with the driver's libcuda.so.1 alone, WSL, a
-    /// cuBLAS of another major version. To be called before anything of ManagedCuda; more than once does no harm.
+    /// Lets ManagedCuda find the driver and cuBLAS where its own names lead nowhere: a container with the driver's libcuda.so.1 alone, WSL,
+    /// a cuBLAS of another major version. To be called before anything of ManagedCuda; more than once does no harm.
     /// </summary>
     public static void MapLibraries() => ManagedCudaLibraries.Map();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kaleido.Autodiff;
 using Kaleido.Backends;
 using Kaleido.Data;
@@ -24,6 +25,22 @@ public class TrainerTests
         Assert.Equal(first, Hash(2, new Listener(), Minibatches with { ReportInterval = TimeSpan.Zero }));
         Assert.NotEqual(first, Hash(1, null, Minibatches with { Seed = 5 }));
         Assert.NotEqual(first, Hash(1, null, Minibatches with { InputNoise = 0 }));
+    }
+
+    [Fact]
+    public void A_report_reads_as_a_line_in_every_culture()
+    {
+        var report = new TrainingProgress(200, 1000, 0.0123456, double.NaN, 0.01, TimeSpan.FromSeconds(3), 5123.4, 1e6);
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
+            Assert.Equal("step 200 of 1000: loss 0.01235, evaluated NaN, 5.12e+03 steps a second", $"{report}");
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     private static string Hash(int threads, Listener? listener, TrainingOptions options)
