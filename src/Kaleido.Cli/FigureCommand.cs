@@ -13,7 +13,7 @@ internal static class FigureCommand
     public static Command Build(Terminal terminal, CancellationToken cancellation)
     {
         string[] names = [.. Experiment.All.Select(figure => figure.Name), Everything, List];
-        var name = new Argument<string>("NAME") 
+        var name = new Argument<string>("NAME")
         {
             Description = $"Which: {string.Join(", ", names)}", HelpName = "NAME",
         };

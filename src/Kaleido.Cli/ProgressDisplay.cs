@@ -26,8 +26,12 @@ internal sealed class ProgressDisplay(Terminal terminal, StatusLine status, bool
                 break;
             default:
                 status.Clear();
-                if (!json) terminal.Output.WriteLine(value.Text);
-                if (!json) terminal.Output.Flush();
+                if (!json)
+                {
+                    terminal.Output.WriteLine(value.Text);
+                    terminal.Output.Flush();
+                }
+
                 status.Show(value.Phase == CreatePhase.Loaded ? "preparing the training" : "preparing the sampling", always: true);
                 break;
         }

@@ -60,14 +60,17 @@ internal sealed class CudaProfile(CudaBackend backend, PlanProgram program, int 
     private static string Name(Operation operation) => operation is ProductOperation(var left, var right)
         ? $"{operation.Name} {(left ? 'T' : 'N')}{(right ? 'T' : 'N')}" : operation.Name;
 
-    private string Shapes(Instruction it) =>
-        $"{string.Join(' ', it.Sources.Select(source => _program.Slots[source].Shape))} -> {_program.Slots[it.Destination].Shape}"
-            .Replace("rows", FormattableString.Invariant($"{rows}"), StringComparison.Ordinal);
+    private string Shapes(Instruction it) => $"{string.Join(' ', it.Sources.Select(Shape))} -> {Shape(it.Destination)}";
+
+    private string Shape(int slot)
+    {
+        var shape = _program.Slots[slot].Shape;
+        return FormattableString.Invariant($"[{shape.Rows.Resolve(rows)}, {shape.Columns.Resolve(rows)}]");
+    }
 
     private string Size(Effect effect) => effect switch
     {
-        AssignEffect assign => $"{_program.Slots[assign.Variable].Shape}".Replace(
-            "rows", FormattableString.Invariant($"{rows}"), StringComparison.Ordinal),
+        AssignEffect assign => Shape(assign.Variable),
         UpdateEffect update => FormattableString.Invariant($"[1, {update.Length}]"),
         _ => "[1, 1]",
     };

@@ -63,12 +63,17 @@ internal sealed unsafe partial class CudaSession
 
     /// <summary>Puts a kernel that was written for a program behind the work issued so far.</summary>
     public void Launch(ElementwiseKernel kernel, Geometry at, params ReadOnlySpan<KernelArgument> arguments) =>
-        Launch(Prepare(kernel), at, arguments);
+        Launch(Function(kernel), at, arguments);
 
-    /// <summary>The function of a kernel that was written for a program; a new one is compiled.</summary>
-    public nint Prepare(ElementwiseKernel kernel)
+    /// <summary>Has a kernel that was written for a program compiled, if the device does not have it.</summary>
+    public void Prepare(ElementwiseKernel kernel)
     {
         using var scope = Enter();
+        _ = Function(kernel);
+    }
+
+    private nint Function(ElementwiseKernel kernel)
+    {
         if (!_written.TryGetValue(kernel.Name, out nint module))
             _written.Add(kernel.Name, module = Load(Encoding.UTF8.GetBytes(kernel.Text + '\0')));
         return Function(module, kernel.Name);

@@ -95,10 +95,10 @@ public sealed class AttractorCompression : Experiment
         return new(Name, Title, numbers,
             [new("rates", ["noise", "seed", "bits", "mse_pca", "mse_attractor_reached", "mse_attractor_nearest"], tables)],
             [
-                new(VerdictKind.Acceptance, 
+                new(VerdictKind.Acceptance,
                     "check of the coder: b bits of principal components err on their training images at least as b whole components do",
                     bounded, "all rates"),
-                new(VerdictKind.Acceptance, 
+                new(VerdictKind.Acceptance,
                     "the held-out error of every code falls with the rate, from the least to the largest at least to a half",
                     falls,
                     FormattableString.Invariant($"{series.Count} codes")),

@@ -70,7 +70,7 @@ public sealed class GradientStudy : Experiment
             ],
             [.. families.Select(Table), .. families.Select(YieldTable)],
             [
-                new(VerdictKind.Acceptance, 
+                new(VerdictKind.Acceptance,
                     "check of the formula: ∇ℓ by the library is (2/D)(I-J)ᵀ(x - f(x)), to 1e-9 in float64", error <= 1e-9,
                     FormattableString.Invariant($"largest relative difference {error:g2}")),
                 // A small basin may be met by none of the starts.

@@ -87,15 +87,14 @@ public static class OutputFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            bool nowhere = error is FileNotFoundException or DirectoryNotFoundException;
-            throw new IOException($"{path}: cannot be written: {(nowhere ? "the system makes no file there" : Reason(error))}.", error);
+            throw new IOException($"{path}: cannot be written: {Reason(error, "the system makes no file there")}.", error);
         }
     }
 
     // What .NET says of these tells of a search, which nobody asked for.
-    internal static string Reason(Exception error) => error switch
+    internal static string Reason(Exception error, string missing = "the system makes no folder there") => error switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "the system makes no folder there",
+        FileNotFoundException or DirectoryNotFoundException => missing,
         UnauthorizedAccessException => "permission is denied",
         _ => error.Message.Split('\n', '\r')[0].Split(" : '")[0] is var message && message.Length > 1 && char.IsLower(message[1])
             ? char.ToLowerInvariant(message[0]) + message[1..]

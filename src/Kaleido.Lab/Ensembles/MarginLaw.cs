@@ -54,7 +54,7 @@ public sealed class MarginLaw : Experiment
         double apart = (double)TwoPointNets.Points[1] - TwoPointNets.Points[0];
         int both = rows.Count(row => IsAttracting(row));
         int disjoint = rows.Count(row => IsAttracting(row) && row[LowMargin] + row[HighMargin] <= apart + 4 * LineMargins.Precision);
-        return new(Name, Title, 
+        return new(Name, Title,
             [
                 new("seeds", seeds), new("networks where both data attract on both sides", both),
                 new("of these with margins of at most .6 together, as disjoint basins have", disjoint),

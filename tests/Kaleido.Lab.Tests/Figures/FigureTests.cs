@@ -138,7 +138,7 @@ public sealed class FigureTests
     public void Its_files_hold_what_the_result_holds()
     {
         using var folder = new TemporaryFolder();
-        var result = new FigureResult("t", "a title", 
+        var result = new FigureResult("t", "a title",
             [
                 new("seeds", 2), new("nothing", double.NaN), new("never", double.PositiveInfinity), new("below", double.NegativeInfinity),
                 new("tenth", 0.1),
